@@ -1,0 +1,378 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What one Juju model is, as frozen values.
+
+Everything the engine decides, it decides from these values; everything it changes, it changes by
+replacing them (`onebox.changes`) in one transaction of the store (`onebox.store`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Life = Literal["alive", "dying", "dead"]
+Scalar = str | int | float | bool
+
+
+class Frozen(BaseModel):
+    """A value: equal by content, never changed in place."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Status(Frozen):
+    """A workload, agent, machine or application status."""
+
+    current: str
+    message: str = ""
+    data: dict[str, Any] = Field(default_factory=dict)
+    since: datetime
+
+
+class Endpoint(Frozen):
+    """One end of a relation as a charm declares it."""
+
+    application: str
+    name: str
+    interface: str
+    role: Literal["provider", "requirer", "peer"]
+    scope: Literal["global", "container"] = "global"
+    limit: int | None = None
+    optional: bool = True
+
+
+class StorageSpec(Frozen):
+    """A storage as a charm declares it; `minimum` instances are made for each new unit."""
+
+    name: str
+    type: Literal["filesystem", "block"] = "filesystem"
+    location: str = ""
+    minimum: int = 1
+    maximum: int | None = 1
+    multiple: bool = False
+
+
+class ResourceSpec(Frozen):
+    """A resource as a charm declares it."""
+
+    name: str
+    type: str = "file"
+    filename: str
+    description: str = ""
+
+
+class Option(Frozen):
+    """A configuration option as a charm declares it."""
+
+    type: Literal["string", "int", "float", "boolean", "secret"]
+    default: Scalar | None = None
+    description: str = ""
+
+
+class ActionSpec(Frozen):
+    """An action as a charm declares it; `schema_` is the JSON Schema of its parameters."""
+
+    name: str
+    description: str = ""
+    schema_: dict[str, Any] = Field(default_factory=dict)
+    parallel: bool = False
+
+
+class Base(Frozen):
+    """An operating system and release, such as `ubuntu@24.04/stable`."""
+
+    name: str
+    channel: str
+
+
+class Charm(Frozen):
+    """One uploaded charm archive. The bytes lie in the engine's blob directory under `digest`."""
+
+    url: str
+    name: str
+    revision: int
+    digest: str
+    version: str = ""
+    summary: str = ""
+    description: str = ""
+    subordinate: bool = False
+    endpoints: dict[str, Endpoint] = Field(default_factory=dict)
+    extra_bindings: tuple[str, ...] = ()
+    options: dict[str, Option] = Field(default_factory=dict)
+    actions: dict[str, ActionSpec] = Field(default_factory=dict)
+    storage: dict[str, StorageSpec] = Field(default_factory=dict)
+    resources: dict[str, ResourceSpec] = Field(default_factory=dict)
+    bases: tuple[Base, ...] = ()
+
+
+class Resource(Frozen):
+    """One uploaded resource of an application."""
+
+    name: str
+    digest: str
+    size: int
+    filename: str
+    revision: int = 0
+    uploaded: datetime
+
+
+class Application(Frozen):
+    """An application: the intent of the operator, and who leads."""
+
+    name: str
+    charm_url: str
+    # Bumped by every refresh and attach-resource: a unit that saw another number upgrades.
+    charm_modified: int = 0
+    life: Life = "alive"
+    base: Base
+    config: dict[str, Scalar] = Field(default_factory=dict)
+    trust: bool = False
+    exposed: bool = False
+    constraints: str = ""
+    resources: dict[str, Resource] = Field(default_factory=dict)
+    storage: dict[str, str] = Field(default_factory=dict)
+    status: Status | None = None
+    workload_version: str = ""
+    leader: str | None = None
+    next_unit: int = 0
+
+
+class Hook(Frozen):
+    """One hook to run: its kind and the context its environment is made of."""
+
+    kind: str
+    relation: int | None = None
+    remote_unit: str | None = None
+    remote_app: str | None = None
+    departing_unit: str | None = None
+    secret: str | None = None
+    secret_revision: int | None = None
+    secret_label: str | None = None
+    storage: str | None = None
+
+
+class RelationSeen(Frozen):
+    """What a unit has been told of one relation; numbers are bag versions."""
+
+    joined: dict[str, int] = Field(default_factory=dict)
+    application: int = 0
+    broken: bool = False
+    # Juju runs relation-changed right after the joined hook of the same unit.
+    changed_due: str | None = None
+
+
+class Local(Frozen):
+    """What a unit has been told so far: the left side of the scheduler's comparison."""
+
+    installed: bool = False
+    started: bool = False
+    stopped: bool = False
+    removed: bool = False
+    leader: bool = False
+    charm_url: str = ""
+    charm_modified: int = 0
+    # None until the first config-changed has committed.
+    config_hash: str | None = None
+    relations: dict[int, RelationSeen] = Field(default_factory=dict)
+    storage: frozenset[str] = frozenset()
+    # Latest revision of each tracked secret that secret-changed was run for.
+    secrets: dict[str, int] = Field(default_factory=dict)
+    secrets_removed: frozenset[str] = frozenset()
+    # `queued`: must run next. `pending`: was started and has not committed (failed, interrupted).
+    progress: Literal["continue", "queued", "pending"] = "continue"
+    hook: Hook | None = None
+    failures: int = 0
+    retry_at: datetime | None = None
+
+
+class Unit(Frozen):
+    """One unit: what it is, what it says of itself, and what it has been told."""
+
+    name: str
+    application: str
+    machine: str
+    life: Life = "alive"
+    agent: Status
+    workload: Status
+    ports: tuple[str, ...] = ()
+    state: dict[str, str] = Field(default_factory=dict)
+    resolve: Literal["", "retry", "skip"] = ""
+    force_removal: bool = False
+    next_update_status: datetime | None = None
+    local: Local = Field(default_factory=Local)
+
+
+class Bag(Frozen):
+    """One databag; `version` grows by one with each real change and starts at 0 (never written)."""
+
+    data: dict[str, str] = Field(default_factory=dict)
+    version: int = 0
+
+
+class Relation(Frozen):
+    """A relation: one endpoint for peers, else provider and requirer in this order."""
+
+    id: int
+    endpoints: tuple[Endpoint, ...]
+    life: Life = "alive"
+    since: datetime
+    # Units in scope, and the last bag of every unit that ever was.
+    scope: frozenset[str] = frozenset()
+    units: dict[str, Bag] = Field(default_factory=dict)
+    applications: dict[str, Bag] = Field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """`requirer:ep provider:ep`, or `app:ep` for peers, as Juju names a relation."""
+        return " ".join(f"{e.application}:{e.name}" for e in reversed(self.endpoints))
+
+    def endpoint_of(self, application: str) -> Endpoint:
+        """The end that `application` holds; KeyError when it holds none."""
+        for endpoint in self.endpoints:
+            if endpoint.application == application:
+                return endpoint
+        raise KeyError(application)
+
+    def other(self, application: str) -> Endpoint:
+        """The end opposite `application`; for a peer relation its own end."""
+        return next(
+            (e for e in self.endpoints if e.application != application), self.endpoints[0]
+        )
+
+
+class Revision(Frozen):
+    """One revision of a secret; values are base64 text, as on Juju's wire."""
+
+    number: int
+    content: dict[str, str]
+    checksum: str
+    created: datetime
+    expires: datetime | None = None
+    backend: str = "internal"
+
+
+class Grant(Frozen):
+    """Who may read a secret: an application or a unit, within a relation when it has one."""
+
+    target: str
+    relation: int | None = None
+
+
+class Consumer(Frozen):
+    """One reader's record: the revision it tracks and the label it gave."""
+
+    tracked: int
+    label: str = ""
+
+
+class Secret(Frozen):
+    """A secret with all its revisions; `owner` is an application, a unit or `<model>`."""
+
+    id: str
+    owner: str
+    label: str = ""
+    description: str = ""
+    rotate: str = "never"
+    rotates: datetime | None = None
+    latest: int = 1
+    revisions: dict[int, Revision]
+    grants: tuple[Grant, ...] = ()
+    consumers: dict[str, Consumer] = Field(default_factory=dict)
+    created: datetime
+    updated: datetime
+
+
+class Task(Frozen):
+    """One action (or `juju-exec` command) on one unit."""
+
+    id: int
+    operation: int
+    unit: str
+    action: str
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    status: Literal[
+        "pending", "running", "completed", "failed", "cancelled", "aborting", "aborted", "error"
+    ] = "pending"
+    message: str = ""
+    results: dict[str, Any] = Field(default_factory=dict)
+    log: tuple[tuple[datetime, str], ...] = ()
+    enqueued: datetime
+    started: datetime | None = None
+    completed: datetime | None = None
+
+
+class Operation(Frozen):
+    """One `juju run` or `juju exec`: its tasks, and who could not be asked."""
+
+    id: int
+    summary: str
+    tasks: tuple[int, ...]
+    enqueued: datetime
+    failures: dict[str, str] = Field(default_factory=dict)
+
+
+class Machine(Frozen):
+    """A machine: a loopback address, a name and a directory on this host."""
+
+    id: str
+    address: str
+    hostname: str
+    base: Base
+    life: Life = "alive"
+    since: datetime
+    kept: bool = False
+
+
+class Storage(Frozen):
+    """One storage instance and the unit it is attached to."""
+
+    id: str
+    name: str
+    kind: Literal["filesystem", "block"] = "filesystem"
+    owner: str
+    location: str
+    life: Life = "alive"
+    size: int = 1024
+    since: datetime
+
+
+class Model(Frozen):
+    """One Juju model, whole."""
+
+    name: str
+    uuid: str
+    life: Life = "alive"
+    created: datetime
+    config: dict[str, Scalar] = Field(default_factory=dict)
+    charms: dict[str, Charm] = Field(default_factory=dict)
+    applications: dict[str, Application] = Field(default_factory=dict)
+    units: dict[str, Unit] = Field(default_factory=dict)
+    machines: dict[str, Machine] = Field(default_factory=dict)
+    relations: dict[int, Relation] = Field(default_factory=dict)
+    secrets: dict[str, Secret] = Field(default_factory=dict)
+    storage: dict[str, Storage] = Field(default_factory=dict)
+    tasks: dict[int, Task] = Field(default_factory=dict)
+    operations: dict[int, Operation] = Field(default_factory=dict)
+    # Next number of each sequence: machine, relation, operation, storage-<name>, charm-<name>.
+    sequences: dict[str, int] = Field(default_factory=dict)
+
+    def charm_of(self, application: str) -> Charm:
+        """The charm that `application` runs."""
+        return self.charms[self.applications[application].charm_url]
+
+    def units_of(self, application: str) -> list[Unit]:
+        """The units of `application` in order of their numbers."""
+        found = (u for u in self.units.values() if u.application == application)
+        return sorted(found, key=lambda u: int(u.name.rpartition("/")[2]))
+
+    def relations_of(self, application: str) -> list[Relation]:
+        """The relations of `application` in order of their ids."""
+        ends = (
+            r
+            for r in self.relations.values()
+            if any(e.application == application for e in r.endpoints)
+        )
+        return sorted(ends, key=lambda r: r.id)
