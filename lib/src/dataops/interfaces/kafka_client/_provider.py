@@ -1,0 +1,182 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The provider: reads requests of both contracts, answers each in its own."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import ops
+from pydantic import ValidationError
+
+from dataops.interfaces._secrets import drop_secret, ensure_secret
+from dataops.interfaces.kafka_client._databag import entries, replace
+from dataops.interfaces.kafka_client._models import Access, ClientRequest
+
+_USERNAME = re.compile(r"relation-(?P<relation>\d+)(?:-(?P<request>[0-9A-Za-z]+))?")
+
+
+class KafkaClientProvider:
+    """The provider's end of every relation on one endpoint.
+
+    Args:
+        charm: the providing charm.
+        endpoint: the name of its `kafka_client` endpoint.
+    """
+
+    def __init__(self, charm: ops.CharmBase, endpoint: str) -> None:
+        self._model = charm.model
+        self._endpoint = endpoint
+
+    def requests(self) -> tuple[ClientRequest, ...]:
+        """Every request that can be granted, ordered by relation."""
+        return tuple(found for found in self._read() if isinstance(found, ClientRequest))
+
+    def refusals(self) -> tuple[str, ...]:
+        """Why other requests cannot be granted, one sentence each, for the operator."""
+        return tuple(found for found in self._read() if isinstance(found, str))
+
+    def answer(self, request: ClientRequest, access: Access) -> None:
+        """Hand the access to the client that asked for it. Leader only.
+
+        Args:
+            request: the request, as `requests()` gave it.
+            access: endpoints and credentials; the credentials travel in secrets only.
+        """
+        relation = self._relation(request.relation_id)
+        if relation is None:
+            return
+        bag = relation.data[self._model.app]
+        remote = dict(relation.data[relation.app])
+        secrets = self._write_secrets(relation, request, access)
+        if request.version == "v0":
+            replace(bag, _answer_v0(access, secrets, remote))
+        else:
+            replace(bag, _answer_v1(request, access, secrets, remote, bag.get("requests", "[]")))
+
+    def withdraw(self, username: str) -> None:
+        """Take back the answer and the secrets of a user whose request is gone. Leader only.
+
+        Works from the user's name alone: the relation may have ended without telling.
+        """
+        match = _USERNAME.fullmatch(username)
+        if match is None:
+            return
+        relation_id, request_id = int(match["relation"]), match["request"] or ""
+        for group in ("user", "tls", "extra"):
+            drop_secret(self._model, self._label(relation_id, request_id, group))
+        relation = self._relation(relation_id)
+        if relation is None:
+            return
+        bag = relation.data[self._model.app]
+        answers = entries(bag.get("requests", "[]"))
+        kept = [answer for answer in answers if answer.get("request-id") != request_id]
+        if request_id and kept != answers:
+            bag["requests"] = json.dumps(kept)
+
+    def _read(self) -> Iterator[ClientRequest | str]:
+        for relation in sorted(self._model.relations[self._endpoint], key=lambda one: one.id):
+            if not relation.active:
+                continue
+            for fields in _asked(relation.data[relation.app]):
+                yield _parse(relation, fields)
+
+    def _relation(self, relation_id: int) -> ops.Relation | None:
+        relations = self._model.relations[self._endpoint]
+        return next((one for one in relations if one.id == relation_id), None)
+
+    def _label(self, relation_id: int, request_id: str, group: str) -> str:
+        parts = (self._endpoint, str(relation_id), request_id, group, "secret")
+        return ".".join(part for part in parts if part)
+
+    def _write_secrets(
+        self, relation: ops.Relation, request: ClientRequest, access: Access
+    ) -> dict[str, str]:
+        contents = {"user": {"username": access.username, "password": access.password}}
+        if access.tls or request.version == "v1":
+            contents["tls"] = {"tls": json.dumps(access.tls), "tls-ca": access.tls_ca}
+        if request.version == "v1":
+            contents["extra"] = {"consumer-group-prefix": access.consumer_group_prefix}
+        return {
+            f"secret-{group}": ensure_secret(
+                self._model,
+                relation,
+                self._label(relation.id, request.request_id, group),
+                content,
+            )
+            for group, content in contents.items()
+            if any(content.values())
+        }
+
+
+def _asked(bag: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """The requests in a requirer's bag, whatever its contract, in the fields of v1."""
+    if bag.get("version", "v0") == "v1":
+        for fields in entries(bag.get("requests", "[]")):
+            yield {**fields, "version": "v1"}
+    elif bag.get("topic"):
+        fields = {key: value for key, value in bag.items() if key not in {"data", "request-id"}}
+        yield {**fields, "resource": bag["topic"], "version": "v0"}
+
+
+def _parse(relation: ops.Relation, fields: Mapping[str, Any]) -> ClientRequest | str:
+    """The request, or why it is refused."""
+    roles = str(fields.get("extra-user-roles") or "").split(",")
+    try:
+        return ClientRequest(
+            relation_id=relation.id,
+            version=fields["version"],
+            request_id=fields.get("request-id") or "",
+            salt=fields.get("salt") or "",
+            topic=fields.get("resource") or "",
+            roles=frozenset(role.strip() for role in roles if role.strip()),  # pyright: ignore[reportArgumentType]
+            consumer_group_prefix=fields.get("consumer-group-prefix") or "",
+        )
+    except ValidationError as error:
+        app = relation.app.name
+        reasons = "; ".join(
+            f"{'.'.join(map(str, one['loc']))} {one['input']!r}: {one['msg']}"
+            for one in error.errors(include_url=False, include_context=False)
+        )
+        return f"relation {relation.id} with {app}: {reasons}"
+
+
+def _answer_v0(
+    access: Access, secrets: Mapping[str, str], remote: Mapping[str, str]
+) -> dict[str, str]:
+    seen = {key: value for key, value in remote.items() if key != "data"}
+    return {
+        "topic": access.topic,
+        "endpoints": access.endpoints,
+        "consumer-group-prefix": access.consumer_group_prefix,
+        "tls": "enabled" if access.tls else "disabled",
+        "version": "v0",
+        "data": json.dumps(seen, sort_keys=True),
+        **secrets,
+    }
+
+
+def _answer_v1(
+    request: ClientRequest,
+    access: Access,
+    secrets: Mapping[str, str],
+    remote: Mapping[str, str],
+    before: str,
+) -> dict[str, str]:
+    """The provider's bag with this request answered and answers to vanished requests left out."""
+    asked = {one["request-id"]: one for one in entries(remote.get("requests", "[]"))}
+    answers = {one["request-id"]: one for one in entries(before)}
+    answers[request.request_id] = {
+        "resource": access.topic,
+        "request-id": request.request_id,
+        "salt": request.salt,
+        "endpoints": access.endpoints,
+        "version": "v1",
+        **secrets,
+    }
+    return {
+        "version": "v1",
+        "requests": json.dumps([answers[key] for key in asked if key in answers]),
+        "data": json.dumps(asked, sort_keys=True),
+    }
