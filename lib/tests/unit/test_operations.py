@@ -1,0 +1,175 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+
+import sys
+import textwrap
+
+import ops
+import ops.testing
+import pytest
+
+from dataops.operations import (
+    Actions,
+    Check,
+    Context,
+    HealthCheck,
+    NoParams,
+    OperationError,
+    Params,
+    Result,
+    Scope,
+    Verb,
+    discover,
+    explain,
+    probe,
+)
+
+
+class Sum(Params):
+    first_number: int
+    second_number: int = 1
+
+
+class Total(Result):
+    the_total: int
+
+
+def add(context: Context[int, str, Sum]) -> Total:
+    context.log("adding")
+    if context.params.first_number < 0:
+        raise OperationError("Cannot add a negative number. Give one from 0 on.")
+    offset = context.observed
+    return Total(the_total=offset + context.params.first_number + context.params.second_number)
+
+
+ADD = Verb(name="add", description="Adds.", run=add, params=Sum, result=Total, scope=Scope.LEADER)
+
+
+def look(context: Context[int, str, NoParams]) -> HealthCheck:
+    return HealthCheck(
+        checks=(
+            Check(name="sky", ok=True, detail="blue"),
+            Check(name="floor", ok=False, detail="wet", next_move="mop it"),
+        )
+    )
+
+
+LOOK = Verb(
+    name="health-check", description="Looks.", run=look, params=NoParams, result=HealthCheck
+)
+
+
+def test_parameters_are_spelled_as_juju_does():
+    assert ADD.call(10, "", {"first-number": 2, "second-number": 3}).the_total == 15
+    assert ADD.result.model_json_schema()["properties"].keys() == {"the-total"}
+
+
+def test_every_wrong_parameter_is_named_and_no_value_is_repeated():
+    with pytest.raises(OperationError) as refusal:
+        ADD.call(0, "", {"first-number": "hush", "colour": "red"})
+    assert "first-number" in str(refusal.value)
+    assert "colour" in str(refusal.value)
+    assert "hush" not in str(refusal.value)
+
+
+def test_an_older_reader_ignores_new_fields_of_a_result():
+    read = HealthCheck.model_validate({"checks": [{"name": "a", "ok": True, "new": 1}], "new": 2})
+    assert read.healthy
+
+
+def test_a_probe_turns_what_was_seen_into_a_check():
+    def broken() -> str:
+        raise OSError("Cannot reach 127.0.0.1:1")
+
+    assert probe("port", lambda: "listens", "start it").ok
+    check = probe("port", broken, "start it")
+    assert (check.ok, check.next_move) == (False, "start it")
+    assert check.detail == "OSError: Cannot reach 127.0.0.1:1"
+
+
+def test_an_error_of_ours_is_told_as_it_is():
+    assert explain(OperationError("Do this.")) == "Do this."
+    assert explain(ValueError()) == "ValueError"
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """Writes a package of verbs, and imports it."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def make(**files):
+        folder = tmp_path / "verbs_for_test"
+        folder.mkdir()
+        for name, text in {"__init__": "", **files}.items():
+            (folder / f"{name}.py").write_text(textwrap.dedent(text))
+        return __import__("verbs_for_test")
+
+    yield make
+    for name in [name for name in sys.modules if name.startswith("verbs_for_test")]:
+        del sys.modules[name]
+
+
+GOOD = """
+    from dataops.operations import NoParams, Result, Verb
+    VERB = Verb(name="{}", description="", run=lambda c: Result(), params=NoParams, result=Result)
+"""
+
+
+def test_each_file_is_a_verb_and_helpers_are_not(package):
+    found = discover(
+        package(z_last=GOOD.format("z-last"), a_first=GOOD.format("a-first"), _helper="")
+    )
+    assert [verb.name for verb in found] == ["a-first", "z-last"]
+
+
+@pytest.mark.parametrize(("text", "hint"), [("", "no VERB"), (GOOD.format("other"), "a-first")])
+def test_a_file_that_is_no_verb_says_so(package, text, hint):
+    with pytest.raises(TypeError, match=hint):
+        discover(package(a_first=text))
+
+
+class Charm(ops.CharmBase):
+    def __init__(self, framework: ops.Framework):
+        super().__init__(framework)
+        self.actions = Actions(self, (ADD, LOOK), lambda: (100, "workload"))
+
+
+META = {"name": "app"}
+ACTIONS = {
+    "add": {"params": {"first-number": {"type": "integer"}}},
+    "health-check": {"description": "Looks."},
+}
+
+
+@pytest.fixture
+def context():
+    return ops.testing.Context(Charm, meta=META, actions=ACTIONS)
+
+
+def act(context, name, leader=True, **params):
+    event = context.on.action(name, params={k.replace("_", "-"): v for k, v in params.items()})
+    context.run(event, ops.testing.State(leader=leader))
+
+
+def test_a_verb_is_the_action_of_its_name(context):
+    act(context, "add", first_number=1)
+    assert context.action_results == {"the-total": "102"}
+    assert context.action_logs == ["adding"]
+
+
+def test_an_action_fails_with_the_verbs_reason(context):
+    with pytest.raises(ops.testing.ActionFailed, match="Give one from 0 on"):
+        act(context, "add", first_number=-1)
+
+
+def test_a_verb_of_the_leader_tells_where_to_run_it(context):
+    with pytest.raises(ops.testing.ActionFailed, match="juju run app/leader add"):
+        act(context, "add", leader=False, first_number=1)
+
+
+def test_checks_are_printed_a_line_each(context):
+    act(context, "health-check", leader=False)
+    assert context.action_results == {
+        "healthy": "false",
+        "checks": {"sky": "ok: blue", "floor": "FAILED: wet Next: mop it"},
+    }
