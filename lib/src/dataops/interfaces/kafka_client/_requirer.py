@@ -128,3 +128,14 @@ def _joined(requests: Iterable[TopicRequest]) -> tuple[TopicRequest, ...]:
             consumer_group_prefix=known.consumer_group_prefix or request.consumer_group_prefix,
         )
     return tuple(joined.values())
+
+
+def _request_v1(request: TopicRequest) -> dict[str, str]:
+    fields = {
+        "resource": request.topic,
+        "request-id": request.request_id,
+        "salt": request.salt,
+        "extra-user-roles": request.roles_text,
+        "consumer-group-prefix": request.consumer_group_prefix,
+    }
+    return {key: value for key, value in fields.items() if value}
