@@ -152,6 +152,9 @@ class Hook(Frozen):
     secret_revision: int | None = None
     secret_label: str | None = None
     storage: str | None = None
+    # What the unit will have seen once this hook commits: a bag's version, a secret's revision.
+    version: int | None = None
+    config_hash: str | None = None
 
 
 class RelationSeen(Frozen):
@@ -180,10 +183,17 @@ class Local(Frozen):
     storage: frozenset[str] = frozenset()
     # Latest revision of each tracked secret that secret-changed was run for.
     secrets: dict[str, int] = Field(default_factory=dict)
+    # `<id>/<revision>` of every obsolete revision that secret-remove was run for.
     secrets_removed: frozenset[str] = frozenset()
+    # `<id>/<revision>` of expired revisions, and when secret-expired may run for them again.
+    secrets_expired: dict[str, datetime] = Field(default_factory=dict)
+    # An upgrade whose files may be half in place: nothing else runs before it is finished.
+    upgrading: bool = False
     # `queued`: must run next. `pending`: was started and has not committed (failed, interrupted).
     progress: Literal["continue", "queued", "pending"] = "continue"
     hook: Hook | None = None
+    # JUJU_CONTEXT_ID of what was started last: a new daemon finds leftovers by it.
+    context: str = ""
     failures: int = 0
     retry_at: datetime | None = None
 
@@ -238,9 +248,7 @@ class Relation(Frozen):
 
     def other(self, application: str) -> Endpoint:
         """The end opposite `application`; for a peer relation its own end."""
-        return next(
-            (e for e in self.endpoints if e.application != application), self.endpoints[0]
-        )
+        return next((e for e in self.endpoints if e.application != application), self.endpoints[0])
 
 
 class Revision(Frozen):
@@ -346,6 +354,8 @@ class Model(Frozen):
     uuid: str
     life: Life = "alive"
     created: datetime
+    # The first three numbers of its machines' addresses, such as `127.83.7`.
+    network: str = "127.0.1"
     config: dict[str, Scalar] = Field(default_factory=dict)
     charms: dict[str, Charm] = Field(default_factory=dict)
     applications: dict[str, Application] = Field(default_factory=dict)

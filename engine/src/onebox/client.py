@@ -1,0 +1,92 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The client's side: one request per connection, and a daemon that starts when it is needed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from onebox import protocol
+from onebox.errors import Unreachable
+from onebox.home import Home
+
+START_SECONDS = 60.0
+
+
+class Client:
+    """Asks the daemon of `home`; starts it when nobody listens."""
+
+    def __init__(self, home: Home | None = None):
+        self.home = home or Home.default()
+
+    def call(self, method: str, **params: Any) -> Any:
+        """The answer to `method`; raises Refused with the daemon's message."""
+        with self._connection() as stream:
+            stream.write(protocol.request(method, params))
+            stream.flush()
+            return protocol.result(stream)
+
+    def stream(self, method: str, **params: Any) -> Iterator[Any]:
+        """The items of a streamed answer, one by one as they come."""
+        with self._connection() as stream:
+            stream.write(protocol.request(method, params))
+            stream.flush()
+            yield from protocol.items(stream)
+
+    def running(self) -> bool:
+        """Whether a daemon listens; starts none."""
+        try:
+            self._connect().close()
+        except OSError:
+            return False
+        return True
+
+    @contextlib.contextmanager
+    def _connection(self) -> Iterator[BinaryIO]:
+        connection = self._connect_or_start()
+        try:
+            with connection.makefile("rwb") as stream:
+                yield stream  # pyright: ignore[reportReturnType]
+        finally:
+            connection.close()
+
+    def _connect(self) -> socket.socket:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(os.fspath(self.home.socket))
+        except OSError:
+            connection.close()
+            raise
+        return connection
+
+    def _connect_or_start(self) -> socket.socket:
+        try:
+            return self._connect()
+        except (FileNotFoundError, ConnectionRefusedError):
+            self._start()
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
+                return self._connect()
+            time.sleep(0.02)
+        raise Unreachable(
+            f"the engine does not start within {START_SECONDS:.0f} s; see {self.home.daemon_log}"
+        )
+
+    def _start(self) -> None:
+        """Starts a daemon; two clients may do so at once, the second daemon ends by itself."""
+        self.home.prepare()
+        command = [sys.executable, "-m", "onebox.daemon", os.fspath(self.home.root)]
+        with self.home.daemon_log.open("ab") as log:
+            started = subprocess.run(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False
+            )
+        if started.returncode:
+            raise Unreachable(f"the engine cannot start; see {self.home.daemon_log}")

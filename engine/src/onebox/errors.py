@@ -1,0 +1,41 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What can go wrong, and who can mend it.
+
+OneboxError
+├── Refused          the operator asked for something that Juju would refuse, too
+├── Unreachable      the engine cannot be started or does not answer: see its log
+└── Internal         a fault of the engine itself: the log has the traceback
+"""
+
+from __future__ import annotations
+
+
+class OneboxError(Exception):
+    """The root of all errors of the engine; `code` is a short word for programs."""
+
+    code = "error"
+
+    def __init__(self, message: str, code: str = ""):
+        super().__init__(message)
+        self.message = message
+        if code:
+            self.code = code
+
+
+class Refused(OneboxError):
+    """A request that Juju refuses, in Juju's wording; `code` is `not-found`, `already-exists` ..."""
+
+    code = "refused"
+
+
+class Unreachable(OneboxError):
+    """The engine's daemon cannot be started or does not answer."""
+
+    code = "unreachable"
+
+
+class Internal(OneboxError):
+    """The engine failed while it served a request."""
+
+    code = "internal"

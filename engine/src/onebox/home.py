@@ -1,0 +1,115 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Where the engine keeps its own files, and socket paths that fit into 108 bytes."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+# `sun_path` holds 108 bytes with its closing zero.
+SOCKET_LIMIT = 107
+
+
+@dataclass(frozen=True)
+class Home:
+    """The engine's root directory: private to its user, 0700."""
+
+    root: Path
+
+    @classmethod
+    def default(cls) -> Home:
+        """`$ONEBOX_HOME`, else `onebox` below what the juju client calls its data directory."""
+        own = os.environ.get("ONEBOX_HOME")
+        if own:
+            return cls(Path(own).absolute())
+        data = os.environ.get("JUJU_DATA") or str(Path.home() / ".local/share/juju")
+        return cls(Path(data).absolute() / "onebox")
+
+    def prepare(self) -> None:
+        """Makes the root and its directories, closed to everybody else."""
+        for directory in (self.root, self.blobs, self.logs):
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.root.chmod(0o700)
+        self.models.mkdir(mode=0o755, parents=True, exist_ok=True)
+        link = self.root / "models"
+        if link != self.models and not link.is_symlink():
+            link.symlink_to(self.models)
+
+    def tidy(self) -> None:
+        """Removes the directory outside the root once no model has anything in it."""
+        if self.models == self.root / "models":
+            return
+        with contextlib.suppress(OSError):
+            self.models.rmdir()
+            self._shared.rmdir()
+            (self.root / "models").unlink()
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file of the store."""
+        return self.root / "onebox.sqlite"
+
+    @property
+    def socket(self) -> Path:
+        """Where the daemon listens."""
+        return short_socket(self.root / "socket")
+
+    @property
+    def pid_file(self) -> Path:
+        """Locked by the daemon as long as it lives; holds its process id."""
+        return self.root / "daemon.pid"
+
+    @property
+    def daemon_log(self) -> Path:
+        """What the daemon itself has to say."""
+        return self.root / "daemon.log"
+
+    @property
+    def blobs(self) -> Path:
+        """Charms and resources by the SHA-256 of their bytes."""
+        return self.root / "blobs"
+
+    @property
+    def logs(self) -> Path:
+        """One log per model, for `juju debug-log`."""
+        return self.root / "logs"
+
+    @property
+    def digest(self) -> str:
+        """Tells this root from every other one on the host."""
+        return hashlib.sha256(os.fsencode(self.root)).hexdigest()[:12]
+
+    @property
+    def models(self) -> Path:
+        """The machines' directories; outside the root when other users must reach into them."""
+        # A charm that runs as root gives its workload a user of its own, and that user cannot
+        # pass through root's home directory or through our 0700.
+        return self._shared / "models" if os.geteuid() == 0 else self.root / "models"
+
+    @property
+    def _shared(self) -> Path:
+        return Path("/var/lib/onebox") / self.digest
+
+
+def runtime_directory() -> Path:
+    """A short private directory for sockets: below `$XDG_RUNTIME_DIR`, else below /tmp."""
+    uid = os.geteuid()
+    base = os.environ.get("XDG_RUNTIME_DIR")
+    directory = Path(base) / "onebox" if base else Path("/tmp") / f"onebox-{uid}"  # noqa: S108
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if directory.stat().st_uid != uid:
+        raise PermissionError(f"{directory} belongs to another user; set XDG_RUNTIME_DIR")
+    directory.chmod(0o700)
+    return directory
+
+
+def short_socket(path: Path) -> Path:
+    """`path` itself, or a short stand-in when it is too long for a Unix socket."""
+    name = os.fsencode(path)
+    if len(name) <= SOCKET_LIMIT:
+        return path
+    return runtime_directory() / f"{hashlib.sha256(name).hexdigest()[:24]}.sock"
