@@ -23,7 +23,7 @@ START_SECONDS = 60.0
 class Client:
     """Asks the daemon of `home`; starts it when nobody listens."""
 
-    def __init__(self, home: Home | None = None):
+    def __init__(self, home: Home | None = None) -> None:
         self.home = home or Home.default()
 
     def call(self, method: str, **params: Any) -> Any:

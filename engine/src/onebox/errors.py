@@ -16,26 +16,26 @@ class OneboxError(Exception):
 
     code = "error"
 
-    def __init__(self, message: str, code: str = ""):
+    def __init__(self, message: str, code: str = "") -> None:
         super().__init__(message)
         self.message = message
         if code:
             self.code = code
 
 
-class Refused(OneboxError):
-    """A request that Juju refuses, in Juju's wording; `code` is `not-found`, `already-exists` ..."""
+class Refused(OneboxError):  # noqa: N818 - the name says what happened
+    """A request that Juju refuses, in Juju's wording; `code` is such as `not-found`."""
 
     code = "refused"
 
 
-class Unreachable(OneboxError):
+class Unreachable(OneboxError):  # noqa: N818
     """The engine's daemon cannot be started or does not answer."""
 
     code = "unreachable"
 
 
-class Internal(OneboxError):
+class Internal(OneboxError):  # noqa: N818
     """The engine failed while it served a request."""
 
     code = "internal"

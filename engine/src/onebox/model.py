@@ -216,7 +216,7 @@ class Unit(Frozen):
 
 
 class Bag(Frozen):
-    """One databag; `version` grows by one with each real change and starts at 0 (never written)."""
+    """One databag; `version` grows by one with each real change, from 0 (never written)."""
 
     data: dict[str, str] = Field(default_factory=dict)
     version: int = 0

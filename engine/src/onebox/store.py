@@ -74,7 +74,7 @@ class Store:
     Reads are lock-free: a model is a frozen value, and the store holds the newest one of each.
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path) -> None:
         path.touch(mode=0o600)
         path.chmod(0o600)
         self._lock = threading.RLock()
@@ -194,7 +194,7 @@ class Store:
 class _Transaction:
     """`with` around one immediate transaction: committed at the end, rolled back by an error."""
 
-    def __init__(self, database: sqlite3.Connection):
+    def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
 
     def __enter__(self) -> sqlite3.Cursor:
