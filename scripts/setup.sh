@@ -1,0 +1,68 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# Sourced by scripts/demo and scripts/test: finds or installs what they need, and makes .venv.
+# Needs git, Python 3.10 or later, and apt with root or sudo for what is missing.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root" || exit 1
+
+say() { printf '%s\n' "$*"; }
+fail() { printf 'ERROR %s\n' "$*" >&2; exit 1; }
+
+# The Debian packages for the programs that are missing, one a line.
+missing_packages() {
+    local java_version
+    python3 -c 'import ensurepip, venv' 2>/dev/null || command -v uv >/dev/null || echo python3-venv
+    java_version=$(java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')
+    [ "${java_version:-0}" -ge 17 ] || echo openjdk-17-jre-headless
+    command -v mvn >/dev/null || echo maven
+}
+
+# Installs the missing packages after saying so; where that is not allowed, names them and fails.
+install_packages() {
+    local packages sudo=
+    mapfile -t packages < <(missing_packages)
+    [ ${#packages[@]} -gt 0 ] || return 0
+    say "Missing on this machine: ${packages[*]}"
+    command -v apt-get >/dev/null ||
+        fail "Cannot install them without apt: install Java 17 or later, Maven and Python's venv module by your system's means, then run this again"
+    if [ "$(id -u)" -ne 0 ]; then
+        sudo -n true 2>/dev/null || { [ -t 0 ] && command -v sudo >/dev/null; } ||
+            fail "Cannot install them without root: run 'sudo apt-get install ${packages[*]}', then run this again"
+        sudo=sudo
+    fi
+    say "Installing with apt: ${packages[*]}"
+    $sudo apt-get -qq update
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${packages[@]}" ||
+        fail "apt could not install them: run 'apt-get install ${packages[*]}' by hand and read what it says"
+}
+
+# The uv to use: the one on PATH, else one of our own below .cache.
+find_uv() {
+    if command -v uv >/dev/null; then
+        command -v uv
+        return
+    fi
+    if [ ! -x .cache/uv/bin/uv ]; then
+        python3 -m venv .cache/uv && .cache/uv/bin/pip -q install 'uv>=0.9' >&2 ||
+            fail "Cannot install uv from PyPI: check the network, then run this again"
+    fi
+    echo "$root/.cache/uv/bin/uv"
+}
+
+# Makes .venv from the lock, with .venv/bin/juju and .venv/bin/onebox in it.
+make_environment() {
+    local uv
+    python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null ||
+        fail "Python 3.10 or later is needed; this machine has $(python3 --version 2>&1)"
+    uv=$(find_uv) || exit 1
+    "$uv" sync --quiet --frozen --all-packages --python "$(command -v python3)" ||
+        fail "uv could not make .venv from uv.lock: read its message above"
+    export PATH="$root/.venv/bin:$(dirname "$uv"):$PATH"
+}
+
+set_up() {
+    install_packages
+    make_environment
+}

@@ -1,0 +1,127 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`scripts/test` after its set-up: every check in turn, and one truthful summary.
+
+A stage that fails does not keep the later quick ones from running, so that one run shows all
+that is wrong; the integration tests run only when everything before them holds.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from tools import unit
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One check: its name, what it runs in the repository's root, and whether it is quick."""
+
+    name: str
+    run: Callable[[Path], bool]
+    quick: bool = True
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Test counts, read from what pytest itself wrote."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+
+def command(*argv: str) -> Callable[[Path], bool]:
+    """A stage that is one command."""
+    return lambda reports: subprocess.run(argv, cwd=ROOT).returncode == 0
+
+
+def suite(folder: str) -> Callable[[Path], bool]:
+    """A stage that is one pytest run."""
+
+    def run(reports: Path) -> bool:
+        junit = f"--junitxml={reports / folder.replace('/', '-')}.xml"
+        argv = [sys.executable, "-m", "pytest", folder, "--durations=8", junit]
+        return subprocess.run(argv, cwd=ROOT).returncode == 0
+
+    return run
+
+
+def python(*argv: str) -> Callable[[Path], bool]:
+    """A stage that is one program of ours."""
+    return command(sys.executable, *argv)
+
+
+STAGES = (
+    Stage("lint", command("ruff", "check", ".")),
+    Stage("format", command("ruff", "format", "--check", ".")),
+    Stage("spelling", command("codespell")),
+    Stage("static", python("tools/static.py")),
+    Stage("promtool", python("-m", "tools.promtool")),
+    Stage("unit", lambda reports: not unit.run(reports)),
+    Stage("interface", suite("tests/interface")),
+    Stage("pack", python("tools/pack.py"), quick=False),
+    Stage("integration", suite("tests/integration"), quick=False),
+)
+
+
+def tally(reports: Path) -> Tally:
+    """What pytest counted in all its runs; an error in a fixture counts as failed."""
+    passed = failed = skipped = 0
+    for file in reports.glob("*.xml"):
+        for result in ElementTree.parse(file).iter("testsuite"):  # noqa: S314 (pytest wrote it)
+            total, bad, left = (
+                int(result.get("tests", 0)),
+                int(result.get("failures", 0)) + int(result.get("errors", 0)),
+                int(result.get("skipped", 0)),
+            )
+            passed, failed, skipped = passed + total - bad - left, failed + bad, skipped + left
+    return Tally(passed, failed, skipped)
+
+
+def perform(stages: tuple[Stage, ...], reports: Path) -> dict[str, str]:
+    """Run the stages; how each ended."""
+    results: dict[str, str] = {}
+    for stage in stages:
+        if not stage.quick and any(r.startswith("FAILED") for r in results.values()):
+            results[stage.name] = "not run"
+            continue
+        print(f"\n=== {stage.name}", flush=True)
+        start = time.monotonic()
+        verdict = "ok" if stage.run(reports) else "FAILED"
+        results[stage.name] = f"{verdict:<7} {time.monotonic() - start:6.0f} s"
+    return results
+
+
+def main() -> int:
+    stages = tuple(s for s in STAGES if s.quick or "--quick" not in sys.argv)
+    # The promtool that the stage of this name unpacks is found by the tests after it.
+    os.environ["PATH"] = f"{ROOT / '.cache' / 'promtool'}:{os.environ['PATH']}"
+    with tempfile.TemporaryDirectory(prefix="dataops-check-") as directory:
+        results = perform(stages, Path(directory))
+        counts = tally(Path(directory))
+    print("\n=== summary")
+    for name, verdict in results.items():
+        print(f"{name:<12} {verdict}")
+    bad = [n for n, r in results.items() if not r.startswith("ok")]
+    if bad:
+        print(f"failed: {', '.join(bad)}")
+    skipped = f", {counts.skipped} skipped" if counts.skipped else ""
+    # A stage without tests of its own that failed must not be hidden by a row of zeros.
+    failed = counts.failed or len(bad)
+    print(f"{counts.passed} passed, {failed} failed{skipped}")
+    return 1 if bad or not counts.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,272 @@
+#!/usr/bin/env python3
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Packs charms into `.charm` files without LXD, laid out as charmcraft's uv plugin does.
+
+    tools/pack.py                                            # every charm, for this host's Python
+    tools/pack.py kafka spark                                # these charms
+    tools/pack.py --base ubuntu@24.04 --python 3.12          # for Juju machines of that base
+
+Writes `charms/<name>/<name>_<arch>.charm`. The same sources and lock give the same bytes, so
+packing again changes nothing. Needs `uv`; reaches PyPI only for what its cache lacks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import platform
+import shutil
+import stat
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / ".cache" / "pack"
+# The PATH that Juju gives to hooks: the Python found there is the one that runs a charm.
+AGENT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+METADATA_KEYS = (
+    "name", "title", "summary", "description", "links", "assumes", "subordinate",
+    "provides", "requires", "peers", "storage", "resources", "extra-bindings",
+)  # fmt: skip
+# Zip has no time before this one; a fixed time keeps the archive's bytes the same.
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+DISPATCH = """\
+#!/bin/sh
+# Runs the charm with the packages packed beside it, for Python {python}.
+charm=$(dirname "$(readlink -f "$0")")
+python=$charm/venv/bin/python{python}
+if [ ! -x "$python" ]; then
+    found=$(command -v python{python} || command -v python3)
+    version=$("$found" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+    if [ "$version" != "{python}" ]; then
+        echo "Charm {name} is packed for Python {python}, but this machine has Python" \\
+            "${{version:-none}}: pack it with 'tools/pack.py {name} --python X.Y' for this" \\
+            "machine, or deploy it on a base with Python {python}" >&2
+        exit 1
+    fi
+    mkdir -p "$charm/venv/bin"
+    printf 'home = %s\\ninclude-system-site-packages = false\\nversion = {python}\\n' \\
+        "$(dirname "$(readlink -f "$found")")" > "$charm/venv/pyvenv.cfg"
+    ln -sf "$found" "$python"
+fi
+export PYTHONPATH="$charm/lib:$charm/src"
+exec "$python" "$charm/src/charm.py"
+"""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a packed charm runs: base such as `ubuntu@24.04`, Python such as `3.12`, Juju arch."""
+
+    base: str
+    python: str
+    arch: str
+
+    @property
+    def platform(self) -> str:
+        """The platform in uv's words; its wheels run on every glibc since 2.28."""
+        machine = {v: k for k, v in ARCHITECTURES.items()}[self.arch]
+        return f"{machine}-manylinux_2_28"
+
+
+class PackError(Exception):
+    """A charm cannot be packed; the text names it and the next move."""
+
+
+def host_python() -> str:
+    """The version (`3.11`) of the Python that hooks find on this host."""
+    found = shutil.which("python3", path=AGENT_PATH) or sys.executable
+    code = "import sys; print('%d.%d' % sys.version_info[:2])"
+    return subprocess.run(
+        [found, "-c", code], check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+def default_base(charmcraft: dict[str, Any]) -> str:
+    """The base of the first platform that charmcraft.yaml declares."""
+    return str(next(iter(charmcraft["platforms"]))).partition(":")[0]
+
+
+def run(*argv: str) -> str:
+    """The standard output of a command; PackError with its last lines when it fails."""
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        tail = "\n".join(done.stderr.strip().splitlines()[-8:])
+        raise PackError(f"{' '.join(argv[:4])} ... exited {done.returncode}:\n{tail}")
+    return done.stdout
+
+
+def uv() -> str:
+    """The uv to use: on PATH, or in the workspace's environment."""
+    found = shutil.which("uv") or shutil.which("uv", path=str(ROOT / ".venv" / "bin"))
+    if found is None:
+        raise PackError("Cannot find uv: run scripts/setup first")
+    return found
+
+
+def requirements(charm: Path) -> str:
+    """The locked packages of a charm, without those of this workspace, one a line."""
+    return run(
+        uv(), "export", "--frozen", "--no-dev", "--no-emit-workspace", "--no-hashes",
+        "--no-header", "--no-annotate", "--package", f"{charm.name}-charm",
+    )  # fmt: skip
+
+
+def site_packages(wanted: str, target: Target) -> Path:
+    """A directory with the wanted packages installed for `target`, built once per content."""
+    digest = hashlib.sha256(f"{target}\n{wanted}".encode()).hexdigest()[:16]
+    done = CACHE / digest
+    if done.exists():
+        return done
+    CACHE.mkdir(parents=True, exist_ok=True)
+    listing = CACHE / f"{digest}.txt"
+    listing.write_text(wanted)
+    building = CACHE / f"{digest}.tmp-{os.getpid()}"
+    run(
+        uv(), "pip", "install", "--quiet", "--target", str(building),
+        "--requirement", str(listing), "--no-deps", "--only-binary", ":all:",
+        "--python-version", target.python, "--python-platform", target.platform,
+        "--link-mode", "copy",
+    )  # fmt: skip
+    shutil.rmtree(building / "bin", ignore_errors=True)
+    (building / ".lock").unlink(missing_ok=True)
+    compile_bytecode(building, target)
+    building.rename(done)
+    return done
+
+
+def compile_bytecode(directory: Path, target: Target) -> None:
+    """Compile ahead when this host has the target's Python: the first hook is seconds faster."""
+    python = shutil.which(f"python{target.python}", path=AGENT_PATH)
+    if python is None:
+        return
+    # Hash-based files stay valid whatever time the extraction gives to the sources.
+    argv = [python, "-m", "compileall", "-q", "-j", "2", "--invalidation-mode", "unchecked-hash"]
+    subprocess.run([*argv, str(directory)], check=False, capture_output=True)
+
+
+def metadata_files(charmcraft: dict[str, Any], target: Target) -> Iterator[tuple[str, str]]:
+    """The YAML files that Juju reads, derived from charmcraft.yaml."""
+    base, _, channel = target.base.partition("@")
+    yield "metadata.yaml", dump({k: charmcraft[k] for k in METADATA_KEYS if k in charmcraft})
+    if "config" in charmcraft:
+        yield "config.yaml", dump(charmcraft["config"])
+    if "actions" in charmcraft:
+        yield "actions.yaml", dump(charmcraft["actions"])
+    yield (
+        "manifest.yaml",
+        dump(
+            {
+                "charmcraft-version": "4.5.0",
+                "bases": [{"name": base, "channel": channel, "architectures": [target.arch]}],
+                "analysis": {"attributes": [{"name": "language", "result": "python"}]},
+            }
+        ),
+    )
+
+
+def dump(value: object) -> str:
+    """Block YAML in the order of the source."""
+    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True)
+
+
+def tree(directory: Path, prefix: str) -> Iterator[tuple[str, Path]]:
+    """Every file below `directory` with its name in the archive, but byte code of our own."""
+    for path in sorted(directory.rglob("*")):
+        ours = prefix in ("src", "venv-own")
+        if path.is_file() and not (ours and "__pycache__" in path.parts):
+            yield f"{prefix}/{path.relative_to(directory)}", path
+
+
+def write(archive: zipfile.ZipFile, name: str, data: bytes, *, executable: bool) -> None:
+    """Add one file with a fixed time and plain modes."""
+    entry = zipfile.ZipInfo(name, EPOCH)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = (stat.S_IFREG | (0o755 if executable else 0o644)) << 16
+    archive.writestr(entry, data, compresslevel=6)
+
+
+def pack(name: str, base: str | None, python: str, arch: str) -> tuple[Path, bool]:
+    """Pack one charm; the path of the archive and whether its bytes changed."""
+    charm = ROOT / "charms" / name
+    if not (charm / "charmcraft.yaml").is_file():
+        known = ", ".join(charm_names())
+        raise PackError(f"Cannot pack {name!r}: no charms/{name}/charmcraft.yaml; charms: {known}")
+    charmcraft = yaml.safe_load((charm / "charmcraft.yaml").read_text())
+    target = Target(base or default_base(charmcraft), python, arch)
+    packages = site_packages(requirements(charm), target)
+    site = f"venv/lib/python{python}/site-packages"
+    result = charm / f"{name}_{arch}.charm"
+    building = result.with_suffix(f".tmp-{os.getpid()}")
+    with zipfile.ZipFile(building, "w") as archive:
+        for file, text in metadata_files(charmcraft, target):
+            write(archive, file, text.encode(), executable=False)
+        dispatch = DISPATCH.format(python=python, name=name)
+        write(archive, "dispatch", dispatch.encode(), executable=True)
+        for file, path in own_files(charm, site):
+            write(archive, file, path.read_bytes(), executable=os.access(path, os.X_OK))
+        for file, path in tree(packages, site):
+            write(archive, file, path.read_bytes(), executable=os.access(path, os.X_OK))
+    changed = not result.exists() or digest_of(result) != digest_of(building)
+    if changed:
+        building.replace(result)
+    else:
+        building.unlink()
+    return result, changed
+
+
+def own_files(charm: Path, site: str) -> Iterator[tuple[str, Path]]:
+    """The charm's own sources, what its workload is pinned by, and the shared library."""
+    for file, path in tree(charm / "src", "src"):
+        yield file, path
+    for pinned in ("pom.xml", "workload.txt", "README.md"):
+        if (charm / pinned).is_file():
+            yield pinned, charm / pinned
+    for file, path in tree(ROOT / "lib" / "src" / "dataops", "venv-own"):
+        yield file.replace("venv-own", f"{site}/dataops", 1), path
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file in hex."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def charm_names() -> list[str]:
+    """Every folder below charms/ that holds a charm."""
+    return sorted(p.parent.name for p in (ROOT / "charms").glob("*/charmcraft.yaml"))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Pack charms into .charm files")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="default: every charm")
+    parser.add_argument("--base", help="such as ubuntu@24.04; default: what the charm declares")
+    parser.add_argument(
+        "--python", default=host_python(), help="default: %(default)s, this host's"
+    )
+    arch = ARCHITECTURES.get(platform.machine(), platform.machine())
+    parser.add_argument("--arch", default=arch, choices=sorted(ARCHITECTURES.values()))
+    args = parser.parse_args()
+    try:
+        for name in args.names or charm_names():
+            path, changed = pack(name, args.base, args.python, args.arch)
+            note = f"{path.stat().st_size / 1e6:.1f} MB" if changed else "unchanged"
+            print(f"{path.relative_to(ROOT)}  {note}", flush=True)
+    except PackError as error:
+        print(f"ERROR {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
