@@ -6,6 +6,7 @@ import json
 
 import pandas as pd
 import pytest
+
 from tools.demo.feed import unsent
 from tools.demo.flights import Hour, events, hourly, load
 from tools.demo.results import compare, window

@@ -1,0 +1,82 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""A packed charm is what Juju expects: layout, metadata, modes, and the same bytes each time."""
+
+import stat
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tools import pack
+
+CHARM = "data-access"
+
+
+@pytest.fixture(scope="module")
+def archive() -> Path:
+    path, _ = pack.pack(CHARM, "ubuntu@24.04", pack.host_python(), "amd64")
+    return path
+
+
+def test_layout_of_the_uv_plugin(archive: Path) -> None:
+    with zipfile.ZipFile(archive) as charm:
+        names = set(charm.namelist())
+    site = f"venv/lib/python{pack.host_python()}/site-packages"
+    assert {"metadata.yaml", "manifest.yaml", "config.yaml", "actions.yaml", "dispatch"} <= names
+    assert {"src/charm.py", f"{site}/ops/__init__.py", f"{site}/dataops/__init__.py"} <= names
+    assert not {n for n in names if n.endswith("/") or n.startswith(("/", ".."))}
+
+
+def test_metadata_is_derived_from_charmcraft_yaml(archive: Path) -> None:
+    charmcraft = yaml.safe_load((pack.ROOT / "charms" / CHARM / "charmcraft.yaml").read_text())
+    with zipfile.ZipFile(archive) as charm:
+        metadata = yaml.safe_load(charm.read("metadata.yaml"))
+        manifest = yaml.safe_load(charm.read("manifest.yaml"))
+        actions = yaml.safe_load(charm.read("actions.yaml"))
+    assert metadata["requires"] == charmcraft["requires"]
+    assert "parts" not in metadata and "platforms" not in metadata
+    assert manifest["bases"] == [
+        {"name": "ubuntu", "channel": "24.04", "architectures": ["amd64"]}
+    ]
+    assert actions == charmcraft["actions"]
+
+
+def test_dispatch_is_executable_in_the_archive(archive: Path) -> None:
+    with zipfile.ZipFile(archive) as charm:
+        mode = charm.getinfo("dispatch").external_attr >> 16
+    assert stat.S_IMODE(mode) & 0o111
+
+
+def test_packing_again_changes_nothing(archive: Path) -> None:
+    before = archive.read_bytes()
+    _, changed = pack.pack(CHARM, "ubuntu@24.04", pack.host_python(), "amd64")
+    assert not changed
+    assert archive.read_bytes() == before
+
+
+def test_another_python_is_refused_with_the_next_move(archive: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(archive) as charm:
+        charm.extract("dispatch", tmp_path)
+    (tmp_path / "dispatch").chmod(0o755)
+    other = tmp_path / "bin" / "python3"
+    other.parent.mkdir()
+    other.write_text("#!/bin/sh\necho 3.9\n")
+    other.chmod(0o755)
+    # Only what dispatch needs, so that no other Python is found.
+    for tool in ("sh", "dirname", "readlink"):
+        (other.parent / tool).symlink_to(f"/usr/bin/{tool}")
+    done = subprocess.run(
+        [tmp_path / "dispatch"], env={"PATH": str(other.parent)}, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert f"is packed for Python {pack.host_python()}" in done.stderr
+    assert "this machine has Python 3.9" in done.stderr
+    assert f"tools/pack.py {CHARM} --python" in done.stderr
+
+
+def test_an_unknown_charm_is_named_with_the_known_ones() -> None:
+    with pytest.raises(pack.PackError, match=r"'kafak'.*charms: .*kafka"):
+        pack.pack("kafak", None, "3.12", "amd64")
