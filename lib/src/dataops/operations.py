@@ -16,6 +16,7 @@ import importlib
 import json
 import logging
 import pkgutil
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, Generic, TypeVar, cast
@@ -42,6 +43,11 @@ class Scope(str, enum.Enum):
     def _missing_(cls, value: object) -> Scope:
         # A newer peer may know a scope that we do not; it must not break the reading of the rest.
         return cls.UNKNOWN
+
+
+def result_key(name: str) -> str:
+    """A name as Juju takes it for a key of an action's results: `kafka/0` is `kafka-0`."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "value"
 
 
 def kebab(name: str) -> str:
@@ -112,7 +118,7 @@ class HealthCheck(Result):
 
     def action_results(self) -> dict[str, Any]:
         """One line per check, under its name."""
-        lines = {check.name: str(check) for check in self.checks}
+        lines = {result_key(check.name): str(check) for check in self.checks}
         return {"healthy": str(self.healthy).lower(), "checks": lines}
 
 
@@ -273,5 +279,5 @@ def _printable(value: Any) -> Any:
     """A JSON value as Juju's action results take it: text, or mappings of text."""
     if isinstance(value, dict):
         items = cast("dict[str, Any]", value)
-        return {kebab(key): _printable(item) for key, item in items.items()}
+        return {result_key(key): _printable(item) for key, item in items.items()}
     return value if isinstance(value, str) else json.dumps(value)

@@ -22,6 +22,7 @@ from dataops.operations import (
     discover,
     explain,
     probe,
+    result_key,
 )
 
 
@@ -85,6 +86,11 @@ def test_a_probe_turns_what_was_seen_into_a_check():
     check = probe("port", broken, "start it")
     assert (check.ok, check.next_move) == (False, "start it")
     assert check.detail == "OSError: Cannot reach 127.0.0.1:1"
+
+
+def test_a_units_name_is_a_key_that_juju_takes():
+    assert result_key("kafka/0") == "kafka-0"
+    assert result_key("Under_replicated!") == "under-replicated"
 
 
 def test_an_error_of_ours_is_told_as_it_is():

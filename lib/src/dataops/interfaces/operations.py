@@ -123,6 +123,39 @@ def utc_now() -> datetime.datetime:
     return datetime.datetime.now(datetime.timezone.utc)
 
 
+def perform(
+    verb: Verb[ObservedT, WorkloadT, Any, Any],
+    task: Task,
+    observed: ObservedT,
+    workload: WorkloadT,
+    *,
+    now: Callable[[], datetime.datetime] = utc_now,
+    log: Callable[[str], None] = logger.info,
+) -> Outcome:
+    """Run the verb for a task and say how it ended; never raises for what the verb does.
+
+    Args:
+        verb: what to run.
+        task: its parameters and deadline.
+        observed, workload: what the verb's context carries.
+        now: the clock (UTC).
+        log: takes progress lines.
+    """
+    started = now()
+    if task.deadline and started > task.deadline:
+        late = f"The deadline {task.deadline:%H:%M:%S} UTC passed before {task.verb} began"
+        return _failed(task, now, started, late)
+    try:
+        result = verb.call(observed, workload, task.params, log)
+        results = result.model_dump(mode="json", by_alias=True)
+    except Exception as error:  # The other side learns why; the hook goes on.
+        logger.exception("Task %s (%s) failed", task.id, task.verb)
+        return _failed(task, now, started, explain(error))
+    return Outcome(
+        task=task.id, status=Status.COMPLETED, results=results, started=started, finished=now()
+    )
+
+
 class OperationsProvider(Generic[ObservedT, WorkloadT]):
     """Offers a charm's verbs, and runs each asked verb once per attempt.
 
@@ -189,30 +222,11 @@ class OperationsProvider(Generic[ObservedT, WorkloadT]):
         workload: WorkloadT,
     ) -> Outcome:
         """Do it, whatever happens, and say how it ended."""
-        started = self._now()
-        if verb is None:
-            offered = ", ".join(self._verbs) or "nothing"
-            message = f'{self._app.name} has no verb "{task.verb}"; it offers {offered}'
-        elif task.deadline and started > task.deadline:
-            message = (
-                f"The deadline {task.deadline:%H:%M:%S} UTC passed before {self._unit.name} began"
-            )
-        else:
-            try:
-                results = verb.call(observed, workload, task.params).model_dump(
-                    mode="json", by_alias=True
-                )
-                return self._ended(task, Status.COMPLETED, started, results=results)
-            except Exception as error:  # The other side learns why; the hook goes on.
-                logger.exception("Task %s (%s) failed", task.id, task.verb)
-                message = explain(error)
-        return self._ended(task, Status.FAILED, started, message=message)
-
-    def _ended(
-        self, task: Task, status: Status, started: datetime.datetime, **rest: Any
-    ) -> Outcome:
-        """The outcome of a task that has just ended."""
-        return Outcome(task=task.id, status=status, started=started, finished=self._now(), **rest)
+        if verb is not None:
+            return perform(verb, task, observed, workload, now=self._now)
+        offered = ", ".join(self._verbs) or "nothing"
+        message = f'{self._app.name} has no verb "{task.verb}"; it offers {offered}'
+        return _failed(task, self._now, self._now(), message)
 
     @staticmethod
     def _entry(verb: Verb[ObservedT, WorkloadT, Any, Any]) -> dict[str, Any]:
@@ -294,6 +308,15 @@ class OperationsRequirer:
             units=tuple(unit.name for unit in units),
             outcomes={holder.name: _outcome(relation, holder) for holder in holders},
         )
+
+
+def _failed(
+    task: Task, now: Callable[[], datetime.datetime], started: datetime.datetime, message: str
+) -> Outcome:
+    """The outcome of a task that ended badly just now."""
+    return Outcome(
+        task=task.id, status=Status.FAILED, message=message, started=started, finished=now()
+    )
 
 
 def _active(model: ops.Model, endpoint: str) -> list[ops.Relation]:
