@@ -207,7 +207,9 @@ class Unit(Frozen):
     life: Life = "alive"
     agent: Status
     workload: Status
+    # Open for every endpoint, such as `80/tcp`, `8000-8010/udp`, `icmp`; and for named ones only.
     ports: tuple[str, ...] = ()
+    endpoint_ports: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     state: dict[str, str] = Field(default_factory=dict)
     resolve: Literal["", "retry", "skip"] = ""
     force_removal: bool = False
@@ -285,6 +287,8 @@ class Secret(Frozen):
     description: str = ""
     rotate: str = "never"
     rotates: datetime | None = None
+    # A user secret may drop by itself the revisions that nobody tracks any more.
+    auto_prune: bool = False
     latest: int = 1
     revisions: dict[int, Revision]
     grants: tuple[Grant, ...] = ()
@@ -335,7 +339,10 @@ class Machine(Frozen):
 
 
 class Storage(Frozen):
-    """One storage instance and the unit it is attached to."""
+    """One storage instance and the unit it is attached to.
+
+    `location` is where the charm finds it on its machine, below the machine's directory.
+    """
 
     id: str
     name: str
@@ -366,7 +373,7 @@ class Model(Frozen):
     storage: dict[str, Storage] = Field(default_factory=dict)
     tasks: dict[int, Task] = Field(default_factory=dict)
     operations: dict[int, Operation] = Field(default_factory=dict)
-    # Next number of each sequence: machine, relation, operation, storage-<name>, charm-<name>.
+    # Next number of each sequence: machine, relation, operation, storage, charm-<name>.
     sequences: dict[str, int] = Field(default_factory=dict)
 
     def charm_of(self, application: str) -> Charm:
