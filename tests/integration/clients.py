@@ -1,0 +1,135 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""A customer's writer and reader: they run through every fault, and count what they see."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+
+from tools.demo.pipeline import Credentials
+
+
+@dataclass
+class Writer:
+    """Writes numbered records until it is left; remembers which the brokers acknowledged.
+
+    Attributes:
+        first: number of the first record; those before it are another writer's.
+        rate: records a second at most.
+        acknowledged: key to the number of acknowledgements.
+        failed: key to the reason that it was not acknowledged.
+        longest_gap: longest time between two acknowledgements, in seconds.
+    """
+
+    access: Credentials
+    first: int = 0
+    rate: float = 200.0
+    acknowledged: Counter[str] = field(default_factory=Counter)
+    failed: dict[str, str] = field(default_factory=dict)
+    longest_gap: float = 0.0
+    _last: float = 0.0
+
+    def __enter__(self) -> Writer:
+        self._stop = threading.Event()
+        self._producer = Producer(
+            {
+                **self.access.client(),
+                "enable.idempotence": True,
+                "delivery.timeout.ms": 120_000,
+                "linger.ms": 5,
+            }
+        )
+        self._thread = threading.Thread(target=self._write, name="writer")
+        self._thread.start()
+        self.progress()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        self._thread.join(timeout=30)
+        remaining = self._producer.flush(120)
+        if error is None:
+            assert remaining == 0, f"{remaining} records are neither acknowledged nor failed"
+
+    def _write(self) -> None:
+        number = self.first
+        while not self._stop.is_set():
+            key = f"{number:08d}"
+            try:
+                self._producer.produce(
+                    self.access.topic, b"v" + key.encode(), key, on_delivery=self._delivered
+                )
+                number += 1
+            except BufferError:
+                pass
+            self._producer.poll(0)
+            self._stop.wait(1 / self.rate)
+
+    def _delivered(self, error: KafkaError | None, message: Message) -> None:
+        key = (message.key() or b"").decode()
+        if error is not None:
+            self.failed[key] = str(error)
+            return
+        now = time.monotonic()
+        self.longest_gap = max(self.longest_gap, now - (self._last or now))
+        self._last = now
+        self.acknowledged[key] += 1
+
+    def progress(self, records: int = 50, patience: float = 120) -> None:
+        """Wait until the brokers acknowledge so many more records."""
+        goal = len(self.acknowledged) + records
+        deadline = time.monotonic() + patience
+        while len(self.acknowledged) < goal:
+            assert time.monotonic() < deadline, (
+                f"no {records} acknowledgements in {patience:.0f} s; failed: "
+                f"{list(self.failed.values())[:3]}"
+            )
+            time.sleep(0.05)
+
+
+def read_all(access: Credentials, patience: float = 60) -> Counter[str]:
+    """Every key of the topic from its start to its present end, with how often it is there."""
+    consumer = Consumer({**access.client(), "group.id": access.group, "enable.auto.commit": False})
+    seen: Counter[str] = Counter()
+    try:
+        known = consumer.list_topics(access.topic, timeout=20).topics[access.topic].partitions
+        parts = [TopicPartition(access.topic, p, 0) for p in known]
+        ends = {p.partition: consumer.get_watermark_offsets(p, timeout=20)[1] for p in parts}
+        consumer.assign(parts)
+        deadline = time.monotonic() + patience
+        while any(
+            p.offset < ends[p.partition] for p in consumer.position(parts) if ends[p.partition]
+        ):
+            assert time.monotonic() < deadline, f"the end {ends} is not reached"
+            message = consumer.poll(1)
+            if message is None:
+                continue
+            error = message.error()
+            if error is not None:
+                raise KafkaException(error)
+            seen[(message.key() or b"").decode()] += 1
+    finally:
+        consumer.close()
+    return seen
+
+
+def nothing_lost(writer: Writer, seen: Counter[str]) -> None:
+    """Every acknowledged key is there exactly once, and no write failed."""
+    lost = sorted(k for k in writer.acknowledged if k not in seen)
+    repeated = sorted(k for k in writer.acknowledged if seen[k] > 1)
+    assert not lost, f"{len(lost)} acknowledged records are lost, the first is {lost[0]}"
+    assert not repeated, f"{len(repeated)} records are duplicated, the first is {repeated[0]}"
+    assert not writer.failed, (
+        f"{len(writer.failed)} writes failed: {list(writer.failed.items())[:3]}"
+    )

@@ -1,0 +1,62 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Faults on this machine, each proved to have happened."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import psutil
+
+T = TypeVar("T")
+
+
+def of_unit(unit: str, model_uuid: str, marker: str) -> list[psutil.Process]:
+    """The processes of a unit whose command line holds `marker`."""
+    found: list[psutil.Process] = []
+    for process in psutil.process_iter():
+        try:
+            environment = process.environ()
+            command = " ".join(process.cmdline())
+        except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+            continue
+        mine = environment.get("JUJU_UNIT_NAME") == unit
+        if mine and environment.get("JUJU_MODEL_UUID") == model_uuid and marker in command:
+            found.append(process)
+    return found
+
+
+def one_of_unit(unit: str, model_uuid: str, marker: str) -> psutil.Process:
+    """The one process of a unit that does the work: the innermost, not a wrapper of it."""
+    found = of_unit(unit, model_uuid, marker)
+    parents = {p.ppid() for p in found}
+    inner = [p for p in found if p.pid not in parents]
+    assert len(inner) == 1, f"{unit} has {len(inner)} processes with {marker!r}"
+    return inner[0]
+
+
+def kill(process: psutil.Process) -> None:
+    """SIGKILL, and the proof that the process is gone."""
+    process.kill()
+    gone, alive = psutil.wait_procs([process], timeout=10)
+    assert gone and not alive, f"process {process.pid} survived SIGKILL"
+
+
+def eventually(look: Callable[[], T], patience: float, what: str) -> T:
+    """What `look` returns once it is true; it may fail until then.
+
+    Raises:
+        AssertionError: `what` did not happen within `patience` seconds; with the last failure.
+    """
+    deadline = time.monotonic() + patience
+    failure: Exception | None = None
+    while time.monotonic() < deadline:
+        try:
+            if seen := look():
+                return seen
+        except Exception as error:
+            failure = error
+        time.sleep(0.5)
+    raise AssertionError(f"{what}: not within {patience:.0f} s") from failure
