@@ -11,8 +11,8 @@ import ops
 
 from dataops.host.files import ensure_absent, ensure_directory
 
-# A Unix socket's path may have 107 bytes; what is put into `run` needs some of them.
-_LONGEST_RUN = 70
+# A Unix socket's path may have 107 bytes; the names below `root` need some of them.
+_LONGEST_ROOT = 66
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,12 +21,12 @@ class UnitPaths:
 
     Attributes:
         root: ``<agent directory>/workload``: Juju removes it with the unit.
-        run: for sockets and process ids. Below ``root`` if a socket's path is then short enough,
-            else a directory under ``/tmp`` that only we can enter.
+        short: where sockets go: ``root`` if a socket's path is then short enough, else a directory
+            under ``/tmp`` that is ours.
     """
 
     root: Path
-    run: Path
+    short: Path
 
     @classmethod
     def of(cls, charm: ops.CharmBase) -> "UnitPaths":
@@ -37,7 +37,7 @@ class UnitPaths:
     def beside(cls, charm_dir: Path) -> "UnitPaths":
         """The directories of the unit whose charm lies in ``charm_dir``."""
         root = charm_dir.absolute().parent / "workload"
-        return cls(root=root, run=_run(root))
+        return cls(root=root, short=_short(root))
 
     @property
     def bin(self) -> Path:
@@ -60,9 +60,19 @@ class UnitPaths:
         return self.root / "tmp"
 
     @property
+    def run(self) -> Path:
+        """The workload's sockets and process ids."""
+        return self.short / "run"
+
+    @property
     def control(self) -> Path:
         """The service manager's own files: never the workload user's."""
         return self.root / "control"
+
+    @property
+    def control_socket(self) -> Path:
+        """The service manager's own socket."""
+        return self.short / "control" / "socket"
 
     def create(self, user: str | None = None) -> bool:
         """Whether anything was missing; makes all directories, owned by the workload's user.
@@ -74,34 +84,35 @@ class UnitPaths:
             PermissionError: when somebody else owns the short directory for ``run``.
         """
         changed = ensure_directory(self.root)
-        changed |= ensure_directory(self.control, mode=0o700)
+        if self.short != self.root:
+            changed |= _claim(self.short)
+        for path in (self.control, self.control_socket.parent):
+            changed |= ensure_directory(path, mode=0o700)
+        for path in (self.etc, self.run):
+            changed |= ensure_directory(path, mode=0o700, owner=user)
         for path in (self.bin, self.log, self.tmp):
             changed |= ensure_directory(path, owner=user)
-        changed |= ensure_directory(self.etc, mode=0o700, owner=user)
-        return self._create_run(user) or changed
+        return changed
 
     def remove(self) -> bool:
         """Whether there was anything to remove."""
-        changed = ensure_absent(self.run)
+        changed = ensure_absent(self.short)
         return ensure_absent(self.root) or changed
 
-    def _create_run(self, user: str | None) -> bool:
-        if self.run.parent != self.root:
-            _claim(self.run.parent)
-        return ensure_directory(self.run, mode=0o700, owner=user)
 
-
-def _run(root: Path) -> Path:
-    run = root / "run"
-    if len(os.fsencode(run)) <= _LONGEST_RUN:
-        return run
+def _short(root: Path) -> Path:
+    if len(os.fsencode(root)) <= _LONGEST_ROOT:
+        return root
     digest = hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
     return Path(f"/tmp/dataops-{os.getuid()}") / digest  # noqa: S108  _claim checks the owner
 
 
-def _claim(base: Path) -> None:
-    """Make the directory under /tmp ours alone, or refuse: anybody could have put it there."""
+def _claim(short: Path) -> bool:
+    """Make a directory of ours under /tmp, or refuse: anybody could have put something there."""
+    base = short.parent
+    changed = not base.exists()
     base.mkdir(mode=0o711, exist_ok=True)
     found = base.lstat()
     if found.st_uid != os.getuid() or base.is_symlink() or found.st_mode & 0o022:
         raise PermissionError(f"{base} is not ours: remove it, or ask its owner to")
+    return ensure_directory(short) or changed

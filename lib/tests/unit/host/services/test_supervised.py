@@ -1,0 +1,279 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The supervised manager against real processes."""
+
+import contextlib
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from dataops.host.paths import UnitPaths
+from dataops.host.services import Service, ServiceError, Status
+from dataops.host.services.supervised import Supervised
+
+SLEEPER = (sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)")
+
+# Says the process id of a child that it started.
+PARENT = """
+import pathlib, subprocess
+child = subprocess.Popen(["sleep", "600"])
+pathlib.Path("{file}.new").write_text(str(child.pid))
+pathlib.Path("{file}.new").rename("{file}")
+child.wait()
+"""
+
+
+def written(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
+
+
+def eventually(condition, seconds=20.0):
+    """The first true value of the condition; fails the test when there is none in time."""
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "the condition never came true"
+        time.sleep(0.05)
+    return found
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def environment(pid: int) -> dict[str, str]:
+    text = Path(f"/proc/{pid}/environ").read_bytes().decode()
+    return dict(item.split("=", 1) for item in text.split("\0") if item)
+
+
+def supervisor_pid(paths: UnitPaths) -> int:
+    return int((paths.control / "supervisord.pid").read_text())
+
+
+@pytest.fixture
+def paths(tmp_path, monkeypatch):
+    monkeypatch.setenv("JUJU_UNIT_NAME", "kafka/0")
+    monkeypatch.setenv("JUJU_CONTEXT_ID", "kafka/0-start-1")
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/charm/lib")
+    paths = UnitPaths.beside(tmp_path / "agents" / "unit-kafka-0" / "charm")
+    paths.create()
+    yield paths
+    paths.remove()
+
+
+@pytest.fixture
+def services(paths):
+    services = Supervised(paths)
+    try:
+        yield services
+    finally:
+        services.remove_all()
+
+
+def started(services, *, name="sleeper", command=SLEEPER, **more) -> int:
+    services.ensure(Service(name, command, **more))
+    services.start(name)
+    return eventually(lambda: services.state(name).pid)
+
+
+def test_a_started_service_runs_and_says_since_when(services):
+    before = time.time()
+    pid = started(services)
+    state = services.state("sleeper")
+    assert state.status is Status.RUNNING
+    assert alive(pid)
+    assert before - 2 <= state.since.timestamp() <= time.time() + 2
+
+
+def test_start_is_idempotent(services):
+    pid = started(services)
+    services.start("sleeper")
+    assert services.state("sleeper").pid == pid
+
+
+def test_ensure_says_whether_it_changed_and_leaves_the_process(services):
+    assert services.ensure(Service("sleeper", SLEEPER))
+    assert not services.ensure(Service("sleeper", SLEEPER))
+    services.start("sleeper")
+    pid = services.state("sleeper").pid
+    assert services.ensure(Service("sleeper", SLEEPER, environment={"A": "b"}))
+    assert services.state("sleeper").pid == pid
+
+
+def test_restart_applies_a_changed_definition(services):
+    pid = started(services)
+    services.ensure(Service("sleeper", SLEEPER, environment={"A": "b 'c' %(d)s $e"}))
+    services.restart("sleeper")
+    new = eventually(lambda: services.state("sleeper").pid)
+    assert new != pid
+    assert eventually(lambda: environment(new).get("A")) == "b 'c' %(d)s $e"
+
+
+def test_an_undefined_service_cannot_be_started(services):
+    with pytest.raises(ServiceError, match="nothing is not defined"):
+        services.start("nothing")
+
+
+def test_a_killed_process_comes_back(services):
+    pid = started(services)
+    os.kill(pid, signal.SIGKILL)
+    new = eventually(lambda: (found := services.state("sleeper").pid) and found != pid and found)
+    assert alive(new)
+
+
+def test_a_process_that_keeps_failing_is_failed_and_tried_again(services, tmp_path):
+    tries = tmp_path / "tries"
+    script = f"open({str(tries)!r}, 'a').write('x'); raise SystemExit(3)"
+    services.ensure(Service("failing", (sys.executable, "-c", script)))
+    services.start("failing")
+    eventually(lambda: services.state("failing").status is Status.FAILED)
+    eventually(lambda: len(tries.read_text()) >= 3)
+
+
+def test_a_job_runs_once(services, tmp_path):
+    tries = tmp_path / "tries"
+    script = f"open({str(tries)!r}, 'a').write('x')"
+    services.ensure(Service("job", (sys.executable, "-c", script), restart="no"))
+    services.start("job")
+    eventually(lambda: services.state("job").status is Status.STOPPED and tries.exists())
+    assert tries.read_text() == "x"
+
+
+def test_a_failed_job_is_failed(services):
+    services.ensure(Service("job", (sys.executable, "-c", "raise SystemExit(3)"), restart="no"))
+    services.start("job")
+    eventually(lambda: services.state("job").status is Status.FAILED)
+
+
+def test_stop_waits_and_a_stopped_service_stays_stopped(services, paths):
+    pid = started(services)
+    other = started(services, name="other")
+    services.stop("sleeper")
+    assert not alive(pid)
+    assert services.state("sleeper").status is Status.STOPPED
+    os.kill(supervisor_pid(paths), signal.SIGKILL)
+    eventually(lambda: not alive(other))
+    services.start("other")
+    assert services.state("sleeper").status is Status.STOPPED
+
+
+def test_stop_kills_what_does_not_listen(services):
+    script = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+    script += "print('up', flush=True); time.sleep(600)"
+    log = services._paths.log / "deaf.log"
+    pid = started(services, name="deaf", command=(sys.executable, "-c", script), stop_timeout=1)
+    eventually(lambda: log.exists() and "up" in log.read_text())
+    services.stop("deaf")
+    assert not alive(pid)
+
+
+def test_stop_ends_the_children_too(services, tmp_path):
+    child = tmp_path / "child"
+    script = PARENT.format(file=str(child))
+    started(services, name="parent", command=(sys.executable, "-c", script))
+    pid = int(eventually(lambda: written(child)))
+    services.stop("parent")
+    eventually(lambda: not alive(pid))
+
+
+def test_a_killed_supervisor_leaves_no_process_and_comes_back_with_all(services, paths, tmp_path):
+    child = tmp_path / "child"
+    # This one has a child of its own, which no signal reaches when the supervisor is killed.
+    script = PARENT.format(file=str(child))
+    first = started(services)
+    second = started(services, name="parent", command=(sys.executable, "-c", script))
+    orphan = int(eventually(lambda: written(child)))
+    os.kill(supervisor_pid(paths), signal.SIGKILL)
+    eventually(lambda: not alive(first) and not alive(second))
+    assert services.state("sleeper").status is Status.FAILED
+    services.ensure(Service("sleeper", SLEEPER))
+    assert not alive(orphan)
+    assert eventually(lambda: services.state("sleeper").pid) != first
+    assert eventually(lambda: services.state("parent").pid) != second
+
+
+def test_the_environment_has_what_the_service_needs_and_nothing_of_the_hook(services, paths):
+    pid = started(services, environment={"PASSWORD": "hidden"})
+    found = eventually(lambda: "HOME" in (seen := environment(pid)) and seen)
+    assert found["JUJU_UNIT_NAME"] == "kafka/0"
+    assert found["PASSWORD"] == "hidden"
+    assert {"HOME", "PATH", "LANG", "TMPDIR"} <= found.keys()
+    assert not found.keys() & {"JUJU_CONTEXT_ID", "LD_LIBRARY_PATH", "PYTHONPATH"}
+    assert not [name for name in found if name.startswith("SUPERVISOR_")]
+    supervisor = environment(supervisor_pid(paths))
+    assert "JUJU_CONTEXT_ID" not in supervisor
+    assert "hidden" not in supervisor.values()
+
+
+def test_no_secret_is_readable_by_others(services, paths):
+    started(services, environment={"PASSWORD": "hidden"})
+    holders = [p for p in paths.root.rglob("*") if p.is_file() and b"hidden" in p.read_bytes()]
+    assert holders
+    assert all(path.stat().st_mode & 0o077 == 0 for path in holders)
+    commands = [p.read_bytes() for p in Path("/proc").glob("[0-9]*/cmdline") if _readable(p)]
+    assert not any(b"hidden" in command for command in commands)
+
+
+def _readable(path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        path.read_bytes()
+        return True
+    return False
+
+
+def test_it_logs_to_the_file_and_holds_nothing_of_the_caller(services, paths):
+    pid = started(services)
+    eventually(lambda: (paths.log / "sleeper.log").read_text() == "up\n")
+    ours = {os.readlink(f"/proc/self/fd/{n}") for n in (1, 2)}
+    for process in (pid, supervisor_pid(paths)):
+        held = {os.readlink(link) for link in Path(f"/proc/{process}/fd").iterdir()}
+        assert not held & ours - {"/dev/null"}
+
+
+def test_the_socket_is_ours_alone(services, paths):
+    started(services)
+    assert paths.control_socket.stat().st_mode & 0o077 == 0
+    assert paths.control_socket.parent.stat().st_mode & 0o077 == 0
+
+
+def test_remove_forgets(services):
+    pid = started(services)
+    services.remove("sleeper")
+    assert not alive(pid)
+    assert services.state("sleeper").status is Status.ABSENT
+
+
+def test_remove_all_ends_the_supervisor(services, paths):
+    pid = started(services)
+    supervisor = supervisor_pid(paths)
+    services.remove_all()
+    assert not alive(pid)
+    assert not alive(supervisor)
+    assert services.state("sleeper").status is Status.ABSENT
+
+
+def test_a_lost_socket_is_healed(services, paths):
+    pid = started(services)
+    paths.control_socket.unlink()
+    services.start("sleeper")
+    assert eventually(lambda: services.state("sleeper").pid) != pid
+    assert not alive(pid)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become somebody else")
+def test_a_service_runs_as_its_user_and_still_dies_with_the_supervisor(tmp_path, paths, services):
+    for directory in (*reversed(tmp_path.parents), tmp_path):
+        if directory.owner() == "root" and directory.stat().st_mode & 0o001 == 0:
+            directory.chmod(0o711)
+    paths.create("nobody")
+    pid = started(services, command=("/usr/bin/sleep", "600"), user="nobody")
+    eventually(lambda: "sleep" in Path(f"/proc/{pid}/comm").read_text())
+    assert Path(f"/proc/{pid}").owner() == "nobody"
+    os.kill(supervisor_pid(paths), signal.SIGKILL)
+    eventually(lambda: not alive(pid))
