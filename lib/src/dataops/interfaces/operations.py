@@ -137,7 +137,8 @@ def perform(
     Args:
         verb: what to run.
         task: its parameters and deadline.
-        observed, workload: what the verb's context carries.
+        observed: the facts of the verb's context.
+        workload: the workload of the verb's context.
         now: the clock (UTC).
         log: takes progress lines.
     """

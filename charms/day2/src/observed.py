@@ -1,0 +1,89 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The frozen facts of day2, read once per hook or action."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import ops
+
+from dataops.interfaces.kafka_client import Access, KafkaClientRequirer, TopicRequest
+from dataops.interfaces.operations import OperationsRequirer, Participant
+from dataops.interfaces.prometheus_api import QueryRequirer, QueryServer
+from journal import Journal, from_text
+
+PEERS = "peers"
+OPERATIONS = "operations"
+KAFKA = "kafka"
+PROMETHEUS = "prometheus"
+STORAGE = "data"
+JOURNAL_KEY = "journal"
+# The interface has no role that only reads cluster metadata: describing every topic, group and
+# log directory takes the role admin. The topic is a name that the interface demands; day2 neither
+# creates it nor writes to it.
+ACCESS = TopicRequest(topic="day2", roles=frozenset({"admin"}))
+
+
+@dataclasses.dataclass(frozen=True)
+class Observed:
+    """What day2 knows.
+
+    Attributes:
+        unit: this unit's name.
+        model: the model's name.
+        leader: whether this unit leads.
+        journal: the peers' copy: the newest records.
+        participants: the applications related by `operations`.
+        kafka_related, prometheus_related: whether the endpoint has a relation at all.
+        kafka: how to reach the cluster; None until it is granted.
+        prometheus: where to query; None until it is published.
+        storage: the folder of the storage `data`; None until it is attached.
+    """
+
+    unit: str
+    model: str
+    leader: bool
+    journal: Journal = ()
+    participants: tuple[Participant, ...] = ()
+    kafka_related: bool = False
+    prometheus_related: bool = False
+    kafka: Access | None = None
+    prometheus: QueryServer | None = None
+    storage: Path | None = None
+
+    @property
+    def application(self) -> str:
+        """Our own name."""
+        return self.unit.partition("/")[0]
+
+    @classmethod
+    def read(cls, charm: ops.CharmBase) -> Observed:
+        """The facts as they are now."""
+        model = charm.model
+        kafka = KafkaClientRequirer(charm, KAFKA, (ACCESS,))
+        return cls(
+            unit=charm.unit.name,
+            model=model.name,
+            leader=charm.unit.is_leader(),
+            journal=_journal(model),
+            participants=OperationsRequirer(charm, OPERATIONS).participants(),
+            kafka_related=bool(model.relations[KAFKA]),
+            prometheus_related=bool(model.relations[PROMETHEUS]),
+            kafka=kafka.accesses().get(ACCESS.topic),
+            prometheus=QueryRequirer(charm, PROMETHEUS).server(),
+            storage=_storage(model),
+        )
+
+
+def _journal(model: ops.Model) -> Journal:
+    """The journal in the peers' databag."""
+    peers = model.get_relation(PEERS)
+    return from_text(peers.data[model.app].get(JOURNAL_KEY, "")) if peers else ()
+
+
+def _storage(model: ops.Model) -> Path | None:
+    """Where the storage is mounted."""
+    attached = model.storages[STORAGE]
+    return Path(attached[0].location) if attached else None

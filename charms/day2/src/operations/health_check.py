@@ -1,0 +1,75 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`health-check` of day2 itself: can it see what it needs, and is its journal whole?"""
+
+from __future__ import annotations
+
+from archive import Archive
+from cluster_facts import Cluster
+from dataops.operations import Check, Context, HealthCheck, NoParams, OperationError, Verb, probe
+from journal import flaws
+from observed import Observed
+from prometheus_queries import Prometheus
+
+
+def run(context: Context[Observed, Archive, NoParams]) -> HealthCheck:
+    """The checks of day2."""
+    observed = context.observed
+    checks = [_journal(observed, context.workload)]
+    if observed.kafka_related:
+        checks.append(_kafka(observed))
+    if observed.prometheus_related:
+        checks.append(_prometheus(observed))
+    return HealthCheck(checks=tuple(checks))
+
+
+def _journal(observed: Observed, archive: Archive) -> Check:
+    """Both copies of the journal hold together."""
+
+    def look() -> str:
+        copy = archive.read()
+        found = flaws(copy) or flaws(observed.journal)
+        if found:
+            raise OperationError(f"{'; '.join(found)}.")
+        return f"{len(copy)} records in {archive.journal}, the chain holds"
+
+    move = f"Keep {archive.journal} as evidence; compare it with the copies of the other units."
+    return probe("journal", look, move)
+
+
+def _kafka(observed: Observed) -> Check:
+    """The admin API answers."""
+
+    def look() -> str:
+        if observed.kafka is None:
+            raise OperationError("Kafka has not granted access yet.")
+        with Cluster.connect(observed.kafka) as cluster:
+            brokers = cluster.brokers()
+        return f"the admin API answers: {len(brokers)} brokers"
+
+    return probe("kafka-access", look, "See juju status kafka; day2 asks for the role admin.")
+
+
+def _prometheus(observed: Observed) -> Check:
+    """Queries are answered, and every target is up."""
+
+    def look() -> str:
+        if observed.prometheus is None:
+            raise OperationError("Prometheus has not published its address yet.")
+        up = Prometheus.connect(observed.prometheus).instant("up")
+        down = [series.label("instance") for series in up if series.last == 0]
+        if down:
+            raise OperationError(f"{len(down)} of {len(up)} targets are down: {', '.join(down)}.")
+        return f"{len(up)} targets, all up"
+
+    move = "See juju run prometheus/leader list-targets, and health-check of what is down."
+    return probe("prometheus-targets", look, move)
+
+
+VERB = Verb(
+    name="health-check",
+    description="Whether day2 sees what it needs, and whether its journal is whole.",
+    run=run,
+    params=NoParams,
+    result=HealthCheck,
+)

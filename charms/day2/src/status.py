@@ -1,0 +1,54 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What day2 says about itself, each time with the operator's next move. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import ops
+
+from dataops.interfaces.operations import Status
+from history import Operation, current, operations
+from observed import Observed
+
+# juju status is a table; a longer message makes it unreadable, show-operation tells the rest.
+_LONGEST = 120
+
+
+def statuses(observed: Observed) -> Iterator[ops.StatusBase]:
+    """Every status that holds now; ops shows the gravest."""
+    if observed.storage is None:
+        yield ops.WaitingStatus("waiting for the storage data")
+    if not observed.participants:
+        yield ops.BlockedStatus(
+            f"relate an application: juju integrate {observed.application}:operations kafka"
+        )
+    yield from _of_operations(observed)
+
+
+def _of_operations(observed: Observed) -> Iterator[ops.StatusBase]:
+    """Where the running operation is, or how the last one ended."""
+    running = current(observed.journal)
+    if running is not None:
+        yield ops.MaintenanceStatus(f"{running.title}: {running.progress}")
+        return
+    ended = operations(observed.journal)
+    if not ended:
+        yield ops.ActiveStatus()
+    elif ended[-1].ending is Status.COMPLETED:
+        yield ops.ActiveStatus(_short(f"{ended[-1].title}: {ended[-1].message}"))
+    else:
+        yield ops.BlockedStatus(_failed(observed, ended[-1]))
+
+
+def _failed(observed: Observed, operation: Operation) -> str:
+    """What went wrong and where to read the rest."""
+    follow = f"juju run {observed.application}/leader show-operation id={operation.number}"
+    room = _LONGEST - len(follow) - 1
+    return f"{_short(f'{operation.title}: {operation.message}', room)} {follow}"
+
+
+def _short(text: str, length: int = _LONGEST) -> str:
+    """The text, cut at the length."""
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
