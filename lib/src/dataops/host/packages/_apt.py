@@ -1,0 +1,61 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Packages of the distribution."""
+
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from dataops.host.packages._errors import PackageError, run
+
+_APT = ("apt-get", "-o", "DPkg::Lock::Timeout=300")
+_QUIET = {"DEBIAN_FRONTEND": "noninteractive", "NEEDRESTART_MODE": "l"}
+_UNITS = Path("/etc/systemd/system")
+
+
+def ensure_apt(names: Sequence[str], *, masked: Sequence[str] = ()) -> bool:
+    """Whether any of the packages had to be installed.
+
+    Args:
+        names: the distribution's package names.
+        masked: systemd units of these packages that must not start by themselves, such as
+            ``prometheus.service``.
+
+    Raises:
+        PackageError: without root, or when apt fails.
+    """
+    missing = [name for name in names if not _installed(name)]
+    if not missing:
+        return False
+    if os.geteuid() != 0:
+        raise PackageError(
+            f"Missing {', '.join(missing)}, and we are not root:"
+            f" run `sudo apt-get install --yes {' '.join(missing)}`"
+        )
+    for unit in masked:
+        _mask(unit)
+    _install(missing)
+    return True
+
+
+def _installed(name: str) -> bool:
+    command = ["dpkg-query", "--show", "--showformat", "${db:Status-Status}", name]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.returncode == 0 and done.stdout == "installed"
+
+
+def _install(names: Sequence[str]) -> None:
+    command = [*_APT, "install", "--yes", "--no-install-recommends", *names]
+    try:
+        run(command, _QUIET)
+    except PackageError:
+        # A fresh machine has no package lists, an old one outdated ones.
+        run([*_APT, "update"], _QUIET)
+        run(command, _QUIET)
+
+
+def _mask(unit: str) -> None:
+    link = _UNITS / unit
+    if link.parent.is_dir() and not link.exists() and not link.is_symlink():
+        link.symlink_to("/dev/null")

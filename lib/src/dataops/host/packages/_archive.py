@@ -1,0 +1,72 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Archives, such as a resource that an operator attached."""
+
+import hashlib
+import shutil
+import tarfile
+import zipfile
+from pathlib import Path
+
+from dataops.host.packages._errors import PackageError
+from dataops.host.packages._publish import is_current, publishing
+
+_CHUNK = 1 << 20
+
+
+def unpack(archive: Path, target: Path) -> bool:
+    """Whether the archive had to be unpacked; ``target`` then holds its contents.
+
+    Nothing lands outside the target, whatever the archive says.
+
+    Args:
+        archive: a tar file, compressed or not, or a zip file.
+        target: a directory of nothing else; it appears when it is complete.
+
+    Raises:
+        PackageError: when it is neither, is damaged, or reaches out of the target.
+    """
+    digest = _digest(archive)
+    if is_current(target, digest):
+        return False
+    with publishing(target, digest) as fresh:
+        try:
+            _extract(archive, fresh)
+        except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError) as error:
+            raise PackageError(f"Cannot unpack {archive}: {error}") from error
+    return True
+
+
+def _extract(archive: Path, target: Path) -> None:
+    if tarfile.is_tarfile(archive):
+        with tarfile.open(archive) as tar:
+            tar.extractall(target, filter="data")
+    elif zipfile.is_zipfile(archive):
+        _unzip(archive, target)
+    else:
+        raise PackageError(f"Cannot unpack {archive}: it is neither a tar nor a zip file")
+
+
+def _unzip(archive: Path, target: Path) -> None:
+    with zipfile.ZipFile(archive) as file:
+        for entry in file.infolist():
+            place = target / entry.filename
+            if not place.resolve().is_relative_to(target.resolve()):
+                raise PackageError(f"Cannot unpack {archive}: {entry.filename} is outside of it")
+            if entry.is_dir():
+                place.mkdir(parents=True, exist_ok=True)
+                continue
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with file.open(entry) as source, place.open("wb") as copy:
+                shutil.copyfileobj(source, copy)
+            # Unix permissions, where the archive has them: programs stay programs.
+            if mode := entry.external_attr >> 16 & 0o755:
+                place.chmod(mode | 0o600)
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,40 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What goes wrong with packages, and how their tools are run."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+
+
+class PackageError(Exception):
+    """Something cannot be installed; the operator can act on the message."""
+
+
+def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> str:
+    """What the command prints.
+
+    Args:
+        command: program and arguments.
+        environment: variables to add to ours.
+
+    Raises:
+        PackageError: with the last words of a command that failed.
+    """
+    # The hook's PYTHONPATH is the charm's: no other program may see it.
+    inherited = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    try:
+        done = subprocess.run(
+            command,
+            env={**inherited, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise PackageError(f"Cannot find {command[0]}: install it") from error
+    if done.returncode:
+        words = (done.stderr.strip() or done.stdout.strip())[-600:]
+        raise PackageError(f"`{' '.join(command)}` failed ({done.returncode}): {words}")
+    return done.stdout

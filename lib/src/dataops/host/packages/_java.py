@@ -1,0 +1,74 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""A Java that is new enough."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from dataops.host.packages._apt import ensure_apt
+from dataops.host.packages._errors import PackageError
+
+_OLDEST = 17
+_PACKAGE = "openjdk-17-jre-headless"
+_HOMES = Path("/usr/lib/jvm")
+_VERSION = re.compile(r'version "?(?:1\.)?(\d+)', re.IGNORECASE)
+
+
+def find_java() -> Path:
+    """The ``java`` of a Java 17 or newer: JAVA_HOME's, else PATH's, else any installed one.
+
+    Raises:
+        PackageError: when there is none.
+    """
+    seen: dict[str, int] = {}
+    for program in _candidates():
+        version = _version(program)
+        if version >= _OLDEST:
+            return program
+        seen[str(program)] = version
+    old = "".join(f" ({program} is Java {version})" for program, version in seen.items())
+    raise PackageError(
+        f"No Java {_OLDEST} or newer{old}: run `sudo apt-get install --yes {_PACKAGE}`"
+    )
+
+
+def ensure_java() -> Path:
+    """A Java 17 or newer, installed if we are root and there is none; raises as ``find_java``."""
+    try:
+        return find_java()
+    except PackageError:
+        if os.geteuid() != 0:
+            raise
+        ensure_apt([_PACKAGE])
+        return find_java()
+
+
+def _candidates() -> Iterator[Path]:
+    if home := os.environ.get("JAVA_HOME"):
+        yield from _existing(Path(home) / "bin" / "java")
+    if found := shutil.which("java"):
+        yield Path(found)
+    if _HOMES.is_dir():
+        for home in sorted(_HOMES.iterdir()):
+            yield from _existing(home / "bin" / "java")
+
+
+def _existing(program: Path) -> Iterator[Path]:
+    if os.access(program, os.X_OK):
+        yield program
+
+
+def _version(program: Path) -> int:
+    """The feature release, such as 17; 0 when it does not say."""
+    release = program.resolve().parent.parent / "release"
+    if release.is_file():
+        text = release.read_text(errors="replace")
+    else:
+        done = subprocess.run([program, "-version"], capture_output=True, text=True, check=False)
+        text = done.stderr + done.stdout
+    found = _VERSION.search(text.replace('JAVA_VERSION="', 'version "'))
+    return int(found.group(1)) if found else 0
