@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, BinaryIO
 
 from onebox import protocol
@@ -49,7 +49,7 @@ class Client:
         return True
 
     @contextlib.contextmanager
-    def _connection(self) -> Iterator[BinaryIO]:
+    def _connection(self) -> Generator[BinaryIO]:
         connection = self._connect_or_start()
         try:
             with connection.makefile("rwb") as stream:

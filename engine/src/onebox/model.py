@@ -28,7 +28,7 @@ class Status(Frozen):
 
     current: str
     message: str = ""
-    data: dict[str, Any] = Field(default_factory=dict)
+    data: dict[str, Any] = Field(default_factory=dict[str, Any])
     since: datetime
 
 
@@ -77,7 +77,7 @@ class ActionSpec(Frozen):
 
     name: str
     description: str = ""
-    schema_: dict[str, Any] = Field(default_factory=dict)
+    schema_: dict[str, Any] = Field(default_factory=dict[str, Any])
     parallel: bool = False
 
 
@@ -99,12 +99,12 @@ class Charm(Frozen):
     summary: str = ""
     description: str = ""
     subordinate: bool = False
-    endpoints: dict[str, Endpoint] = Field(default_factory=dict)
+    endpoints: dict[str, Endpoint] = Field(default_factory=dict[str, Endpoint])
     extra_bindings: tuple[str, ...] = ()
-    options: dict[str, Option] = Field(default_factory=dict)
-    actions: dict[str, ActionSpec] = Field(default_factory=dict)
-    storage: dict[str, StorageSpec] = Field(default_factory=dict)
-    resources: dict[str, ResourceSpec] = Field(default_factory=dict)
+    options: dict[str, Option] = Field(default_factory=dict[str, Option])
+    actions: dict[str, ActionSpec] = Field(default_factory=dict[str, ActionSpec])
+    storage: dict[str, StorageSpec] = Field(default_factory=dict[str, StorageSpec])
+    resources: dict[str, ResourceSpec] = Field(default_factory=dict[str, ResourceSpec])
     bases: tuple[Base, ...] = ()
 
 
@@ -126,14 +126,16 @@ class Application(Frozen):
     charm_url: str
     # Bumped by every refresh and attach-resource: a unit that saw another number upgrades.
     charm_modified: int = 0
+    # `refresh --force-units`: units in error upgrade, too.
+    force_charm: bool = False
     life: Life = "alive"
     base: Base
-    config: dict[str, Scalar] = Field(default_factory=dict)
+    config: dict[str, Scalar] = Field(default_factory=dict[str, Scalar])
     trust: bool = False
     exposed: bool = False
     constraints: str = ""
-    resources: dict[str, Resource] = Field(default_factory=dict)
-    storage: dict[str, str] = Field(default_factory=dict)
+    resources: dict[str, Resource] = Field(default_factory=dict[str, Resource])
+    storage: dict[str, str] = Field(default_factory=dict[str, str])
     status: Status | None = None
     workload_version: str = ""
     leader: str | None = None
@@ -160,11 +162,9 @@ class Hook(Frozen):
 class RelationSeen(Frozen):
     """What a unit has been told of one relation; numbers are bag versions."""
 
-    joined: dict[str, int] = Field(default_factory=dict)
+    joined: dict[str, int] = Field(default_factory=dict[str, int])
     application: int = 0
     broken: bool = False
-    # Juju runs relation-changed right after the joined hook of the same unit.
-    changed_due: str | None = None
 
 
 class Local(Frozen):
@@ -174,19 +174,21 @@ class Local(Frozen):
     started: bool = False
     stopped: bool = False
     removed: bool = False
+    # The machine came up again since the last hook: a started unit runs `start` first of all.
+    rebooted: bool = False
     leader: bool = False
     charm_url: str = ""
     charm_modified: int = 0
     # None until the first config-changed has committed.
     config_hash: str | None = None
-    relations: dict[int, RelationSeen] = Field(default_factory=dict)
+    relations: dict[int, RelationSeen] = Field(default_factory=dict[int, RelationSeen])
     storage: frozenset[str] = frozenset()
     # Latest revision of each tracked secret that secret-changed was run for.
-    secrets: dict[str, int] = Field(default_factory=dict)
+    secrets: dict[str, int] = Field(default_factory=dict[str, int])
     # `<id>/<revision>` of every obsolete revision that secret-remove was run for.
     secrets_removed: frozenset[str] = frozenset()
     # `<id>/<revision>` of expired revisions, and when secret-expired may run for them again.
-    secrets_expired: dict[str, datetime] = Field(default_factory=dict)
+    secrets_expired: dict[str, datetime] = Field(default_factory=dict[str, datetime])
     # An upgrade whose files may be half in place: nothing else runs before it is finished.
     upgrading: bool = False
     # `queued`: must run next. `pending`: was started and has not committed (failed, interrupted).
@@ -209,8 +211,8 @@ class Unit(Frozen):
     workload: Status
     # Open for every endpoint, such as `80/tcp`, `8000-8010/udp`, `icmp`; and for named ones only.
     ports: tuple[str, ...] = ()
-    endpoint_ports: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    state: dict[str, str] = Field(default_factory=dict)
+    endpoint_ports: dict[str, tuple[str, ...]] = Field(default_factory=dict[str, tuple[str, ...]])
+    state: dict[str, str] = Field(default_factory=dict[str, str])
     resolve: Literal["", "retry", "skip"] = ""
     force_removal: bool = False
     next_update_status: datetime | None = None
@@ -220,7 +222,7 @@ class Unit(Frozen):
 class Bag(Frozen):
     """One databag; `version` grows by one with each real change, from 0 (never written)."""
 
-    data: dict[str, str] = Field(default_factory=dict)
+    data: dict[str, str] = Field(default_factory=dict[str, str])
     version: int = 0
 
 
@@ -233,8 +235,8 @@ class Relation(Frozen):
     since: datetime
     # Units in scope, and the last bag of every unit that ever was.
     scope: frozenset[str] = frozenset()
-    units: dict[str, Bag] = Field(default_factory=dict)
-    applications: dict[str, Bag] = Field(default_factory=dict)
+    units: dict[str, Bag] = Field(default_factory=dict[str, Bag])
+    applications: dict[str, Bag] = Field(default_factory=dict[str, Bag])
 
     @property
     def key(self) -> str:
@@ -292,7 +294,7 @@ class Secret(Frozen):
     latest: int = 1
     revisions: dict[int, Revision]
     grants: tuple[Grant, ...] = ()
-    consumers: dict[str, Consumer] = Field(default_factory=dict)
+    consumers: dict[str, Consumer] = Field(default_factory=dict[str, Consumer])
     created: datetime
     updated: datetime
 
@@ -304,12 +306,12 @@ class Task(Frozen):
     operation: int
     unit: str
     action: str
-    parameters: dict[str, Any] = Field(default_factory=dict)
+    parameters: dict[str, Any] = Field(default_factory=dict[str, Any])
     status: Literal[
         "pending", "running", "completed", "failed", "cancelled", "aborting", "aborted", "error"
     ] = "pending"
     message: str = ""
-    results: dict[str, Any] = Field(default_factory=dict)
+    results: dict[str, Any] = Field(default_factory=dict[str, Any])
     log: tuple[tuple[datetime, str], ...] = ()
     enqueued: datetime
     started: datetime | None = None
@@ -323,7 +325,7 @@ class Operation(Frozen):
     summary: str
     tasks: tuple[int, ...]
     enqueued: datetime
-    failures: dict[str, str] = Field(default_factory=dict)
+    failures: dict[str, str] = Field(default_factory=dict[str, str])
 
 
 class Machine(Frozen):
@@ -335,6 +337,7 @@ class Machine(Frozen):
     base: Base
     life: Life = "alive"
     since: datetime
+    # Made by `juju add-machine`: stays when its last unit goes.
     kept: bool = False
 
 
@@ -361,20 +364,22 @@ class Model(Frozen):
     uuid: str
     life: Life = "alive"
     created: datetime
+    # The boot of the host that its machines live in: after another one they have rebooted.
+    boot: str = ""
     # The first three numbers of its machines' addresses, such as `127.83.7`.
     network: str = "127.0.1"
-    config: dict[str, Scalar] = Field(default_factory=dict)
-    charms: dict[str, Charm] = Field(default_factory=dict)
-    applications: dict[str, Application] = Field(default_factory=dict)
-    units: dict[str, Unit] = Field(default_factory=dict)
-    machines: dict[str, Machine] = Field(default_factory=dict)
-    relations: dict[int, Relation] = Field(default_factory=dict)
-    secrets: dict[str, Secret] = Field(default_factory=dict)
-    storage: dict[str, Storage] = Field(default_factory=dict)
-    tasks: dict[int, Task] = Field(default_factory=dict)
-    operations: dict[int, Operation] = Field(default_factory=dict)
+    config: dict[str, Scalar] = Field(default_factory=dict[str, Scalar])
+    charms: dict[str, Charm] = Field(default_factory=dict[str, Charm])
+    applications: dict[str, Application] = Field(default_factory=dict[str, Application])
+    units: dict[str, Unit] = Field(default_factory=dict[str, Unit])
+    machines: dict[str, Machine] = Field(default_factory=dict[str, Machine])
+    relations: dict[int, Relation] = Field(default_factory=dict[int, Relation])
+    secrets: dict[str, Secret] = Field(default_factory=dict[str, Secret])
+    storage: dict[str, Storage] = Field(default_factory=dict[str, Storage])
+    tasks: dict[int, Task] = Field(default_factory=dict[int, Task])
+    operations: dict[int, Operation] = Field(default_factory=dict[int, Operation])
     # Next number of each sequence: machine, relation, operation, storage, charm-<name>.
-    sequences: dict[str, int] = Field(default_factory=dict)
+    sequences: dict[str, int] = Field(default_factory=dict[str, int])
 
     def charm_of(self, application: str) -> Charm:
         """The charm that `application` runs."""

@@ -256,7 +256,7 @@ def revoke(model: Model, id_: str, target: str, relation: int | None = None) -> 
 # -- when others go ----------------------------------------------------------------------------
 
 
-def forget_relation(model: Model, relation: int) -> Model:
+def relation_gone(model: Model, relation: int) -> Model:
     """The model without the grants that a relation carried."""
     for secret in model.secrets.values():
         kept = tuple(g for g in secret.grants if g.relation != relation)
@@ -265,7 +265,7 @@ def forget_relation(model: Model, relation: int) -> Model:
     return model
 
 
-def forget_owner(model: Model, name: str) -> Model:
+def owner_gone(model: Model, name: str) -> Model:
     """The model without what a unit or application owned, read and was granted."""
     model = edit.drop(model, "secrets", *(s.id for s in owned_by(model, name)))
     for secret in model.secrets.values():

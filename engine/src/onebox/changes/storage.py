@@ -105,8 +105,11 @@ def of_unit(model: Model, unit: str) -> list[Storage]:
     return sorted(found, key=lambda s: s.id)
 
 
-def begin_detach(model: Model, unit: str) -> Model:
-    """The model with all storage of a unit on its way out."""
+def release(model: Model, unit: str) -> Model:
+    """The model with all storage of a leaving unit on its way out.
+
+    It lies on the unit's machine and cannot outlive it, like any that Juju calls not persistent.
+    """
     for instance in of_unit(model, unit):
         model = edit.put(model, "storage", instance.id, edit.replace(instance, life="dying"))
     return model
@@ -115,3 +118,8 @@ def begin_detach(model: Model, unit: str) -> Model:
 def remove(model: Model, id_: str) -> Model:
     """The model without one instance: its detaching hook has run, or it never was attached."""
     return edit.drop(model, "storage", id_)
+
+
+def unit_gone(model: Model, unit: str) -> Model:
+    """The model without what a unit had; it leaves nothing behind."""
+    return edit.drop(model, "storage", *(s.id for s in of_unit(model, unit)))

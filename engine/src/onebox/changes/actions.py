@@ -1,0 +1,178 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Operations and their tasks: queued by the operator, run by units, kept with their results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from onebox.changes import edit
+from onebox.errors import Refused
+from onebox.model import Model, Operation, Task
+
+# The built-in action behind `juju exec`.
+EXEC = "juju-exec"
+_UNFINISHED = ("pending", "running", "aborting")
+
+
+def enqueue(
+    model: Model,
+    targets: Sequence[str],
+    action: str,
+    parameters: dict[str, Any],
+    now: datetime,
+) -> tuple[Model, Operation]:
+    """The model with one operation: a task for every target that exists.
+
+    A target is a unit or `APP/leader`. An unknown unit is noted in the operation's failures; an
+    unknown application or action refuses the whole call.
+    """
+    names = [_resolve(model, target, action) for target in targets]
+    model, number = edit.next_number(model, "operation")
+    tasks: list[int] = []
+    failures: dict[str, str] = {}
+    for name in names:
+        if name not in model.units:
+            failures[name] = (
+                f'linking task to unit: getting unit UUID for "{name}": unit "{name}" not found'
+            )
+            continue
+        model, task = edit.next_number(model, "operation")
+        queued = Task(
+            id=task,
+            operation=number,
+            unit=name,
+            action=action,
+            parameters=parameters,
+            enqueued=now,
+        )
+        model = edit.put(model, "tasks", task, queued)
+        tasks.append(task)
+    operation = Operation(
+        id=number,
+        summary=_summary(action, parameters),
+        tasks=tuple(tasks),
+        enqueued=now,
+        failures=failures,
+    )
+    return edit.put(model, "operations", number, operation), operation
+
+
+def next_task(model: Model, unit: str) -> Task | None:
+    """The oldest task that waits for a unit."""
+    waiting = (t for t in model.tasks.values() if t.unit == unit and t.status == "pending")
+    return min(waiting, key=lambda t: t.id, default=None)
+
+
+def start(model: Model, number: int, now: datetime) -> Model:
+    """The model with a task running."""
+    return _put(model, number, status="running", started=now)
+
+
+def finish(
+    model: Model,
+    number: int,
+    results: dict[str, Any],
+    failure: str | None,
+    now: datetime,
+) -> Model:
+    """The model with a task at its end: failed when there is a `failure`, else completed.
+
+    A task that was being cancelled ends as aborted, whatever its script made of that.
+    """
+    cancelled = model.tasks[number].status == "aborting"
+    status = "aborted" if cancelled else "completed" if failure is None else "failed"
+    return _put(
+        model, number, status=status, message=failure or "", results=results, completed=now
+    )
+
+
+def reject(model: Model, number: int, message: str, now: datetime) -> Model:
+    """The model with a task that could not even be started."""
+    return _put(model, number, status="error", message=message, completed=now)
+
+
+def add_log(model: Model, number: int, message: str, now: datetime) -> Model:
+    """The model with one more line in a task's log."""
+    return _put(model, number, log=(*model.tasks[number].log, (now, message)))
+
+
+def cancel(model: Model, number: int, now: datetime) -> Model:
+    """The model with a task on its way out: a waiting one at once, a running one soon."""
+    task = model.tasks.get(number)
+    if task is None:
+        raise Refused(f'task "{number}" not found', "not-found")
+    if task.status == "pending":
+        return _put(model, number, status="cancelled", completed=now)
+    return _put(model, number, status="aborting") if task.status == "running" else model
+
+
+def interrupt(model: Model, now: datetime) -> Model:
+    """The model after the engine's death: a task that ran is failed and never run again."""
+    for task in model.tasks.values():
+        if task.status in ("running", "aborting"):
+            model = finish(model, task.id, {}, "action terminated", now)
+    return model
+
+
+def unit_gone(model: Model, unit: str, now: datetime) -> Model:
+    """The model in which nothing waits for a unit that has left."""
+    for task in model.tasks.values():
+        if task.unit == unit and task.status in _UNFINISHED:
+            model = _put(
+                model,
+                task.id,
+                status="cancelled" if task.status == "pending" else "aborted",
+                message="unit removed",
+                completed=now,
+            )
+    return model
+
+
+def prune(model: Model, before: datetime) -> Model:
+    """The model without operations that ended before a moment."""
+    old = [
+        o
+        for o in model.operations.values()
+        if o.enqueued < before and all(model.tasks[t].status not in _UNFINISHED for t in o.tasks)
+    ]
+    if not old:
+        return model
+    model = edit.drop(model, "tasks", *(t for o in old for t in o.tasks))
+    return edit.drop(model, "operations", *(o.id for o in old))
+
+
+def _resolve(model: Model, target: str, action: str) -> str:
+    application, _, number = target.partition("/")
+    if number == "leader":
+        if application not in model.applications:
+            raise Refused(
+                f'getting leader unit for {application}: application "{application}" '
+                "not found in leases (not found)",
+                "not-found",
+            )
+        target = model.applications[application].leader or f"{application}/leader"
+    if action == EXEC:
+        return target
+    if application not in model.applications:
+        raise Refused(
+            "adding action operation: adding action operation: getting charm UUID for application "
+            f'"{application}": application "{application}" not found',
+            "not-found",
+        )
+    charm = model.charm_of(application)
+    if target in model.units and not charm.actions:
+        raise Refused(f"no actions defined for charm {charm.name}. (not found)", "not-found")
+    if target in model.units and action not in charm.actions:
+        raise Refused(f'action "{action}" not defined for unit "{target}". (not found)')
+    return target
+
+
+def _summary(action: str, parameters: dict[str, Any]) -> str:
+    return f'exec "{parameters.get("command", "")}"' if action == EXEC else f'action "{action}"'
+
+
+def _put(model: Model, number: int, **fields: Any) -> Model:
+    return edit.put(model, "tasks", number, edit.replace(model.tasks[number], **fields))

@@ -1,0 +1,182 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Applications: deploying, refreshing and removing them, and what the operator sets on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from onebox.changes import charms, config, edit, relations, units
+from onebox.errors import Refused
+from onebox.model import Application, Base, Charm, Model, Resource, Scalar
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What `juju deploy` asks for."""
+
+    application: str
+    charm_url: str
+    base: str = ""
+    units: int = 1
+    config: dict[str, Scalar] = field(default_factory=dict[str, Scalar])
+    constraints: str = ""
+    trust: bool = False
+    exposed: bool = False
+    resources: dict[str, Resource] = field(default_factory=dict[str, Resource])
+    storage: dict[str, str] = field(default_factory=dict[str, str])
+    placement: tuple[str, ...] = ()
+
+
+def deploy(model: Model, asked: Deployment, now: datetime) -> Model:
+    """The model with a new application and its first units."""
+    name = asked.application
+    prefix = f'cannot deploy "{name}": '
+    if name in model.applications:
+        raise Refused(
+            f'{prefix}creating application "{name}": creating IAAS application "{name}": '
+            f'inserting IAAS application "{name}": checking if application "{name}" exists: '
+            "application already exists",
+            "already-exists",
+        )
+    charm = charms.charm(model, asked.charm_url)
+    values = dict(asked.config)
+    trust = asked.trust
+    if "trust" in values and "trust" not in charm.options:
+        trust = str(values.pop("trust")).lower() == "true"
+    _refuse_unknown_resources(charm.resources.keys(), asked.resources.keys())
+    _refuse_unknown_storage(charm, asked.storage)
+    app = Application(
+        name=name,
+        charm_url=charm.url,
+        base=parse_base(asked.base) if asked.base else _default_base(charm),
+        config=_checked(prefix, charm, values),
+        trust=trust,
+        exposed=asked.exposed,
+        constraints=asked.constraints,
+        resources=_numbered({}, asked.resources),
+        storage=asked.storage,
+    )
+    model = edit.put(model, "applications", name, app)
+    model = relations.add_peers(model, name, now)
+    return units.add(model, name, 0 if charm.subordinate else asked.units, asked.placement, now)
+
+
+def refresh(
+    model: Model,
+    name: str,
+    charm_url: str,
+    values: dict[str, Scalar],
+    resources: dict[str, Resource],
+    force: bool,
+    now: datetime,
+) -> Model:
+    """The model in which an application runs another revision, or has other resources."""
+    app = edit.application(model, name)
+    new = charms.charm(model, charm_url or app.charm_url)
+    charms.check_refresh(model, name, new)
+    _refuse_unknown_resources(new.resources.keys(), resources.keys())
+    kept = config.surviving(new, app.config)
+    model = edit.put_application(
+        model,
+        app,
+        charm_url=new.url,
+        charm_modified=app.charm_modified + 1,
+        force_charm=force,
+        config={**kept, **config.checked(new, values)},
+        resources={**app.resources, **_numbered(app.resources, resources)},
+    )
+    for relation in model.relations_of(name):
+        if relation.endpoint_of(name).name not in new.endpoints | {relations.JUJU_INFO: None}:
+            model = relations.drop(model, relation.id)
+    return relations.add_peers(model, name, now)
+
+
+def attach_resource(model: Model, name: str, resource: Resource) -> Model:
+    """The model with other bytes behind one resource: its units run upgrade-charm."""
+    app = edit.application(model, name)
+    if resource.name not in model.charm_of(name).resources:
+        raise Refused(
+            f'failed to upload resource "{resource.name}": getting resource uuid: '
+            f'application "{name}", resource "{resource.name}" not found',
+            "not-found",
+        )
+    numbered = _numbered(app.resources, {resource.name: resource})
+    return edit.put_application(
+        model,
+        app,
+        resources={**app.resources, **numbered},
+        charm_modified=app.charm_modified + 1,
+    )
+
+
+def remove(model: Model, name: str, force: bool) -> Model:
+    """The model with an application on its way out, with its units and relations."""
+    app = edit.application(model, name)
+    model = edit.put_application(model, app, life="dying")
+    for relation in model.relations_of(name):
+        if relation.life == "alive" and relation.endpoint_of(name).role != "peer":
+            model = relations.remove(model, relation.id, force=force)
+    for unit in model.units_of(name):
+        model = units.remove(model, unit.name, force)
+    return units.application_gone(model, name)
+
+
+def set_trust(model: Model, name: str, trust: bool) -> Model:
+    """The model in which an application is trusted, or no longer is."""
+    return edit.put_application(model, edit.application(model, name), trust=trust)
+
+
+def set_exposed(model: Model, name: str, exposed: bool) -> Model:
+    """The model in which an application is exposed, or no longer is."""
+    if name not in model.applications:
+        raise Refused(f'getting application "{name}" not found', "not-found")
+    return edit.put_application(model, model.applications[name], exposed=exposed)
+
+
+def set_constraints(model: Model, name: str, constraints: str) -> Model:
+    """The model with other constraints of an application; they are recorded, no more."""
+    return edit.put_application(model, edit.application(model, name), constraints=constraints)
+
+
+def parse_base(text: str) -> Base:
+    """`ubuntu@24.04`, with or without a risk, as a base."""
+    name, _, channel = text.partition("@")
+    if not name or not channel:
+        raise Refused(f'base "{text}" is not valid: expected such as ubuntu@24.04')
+    return Base(name=name, channel=channel if "/" in channel else f"{channel}/stable")
+
+
+def _default_base(charm: Charm) -> Base:
+    return charm.bases[0] if charm.bases else Base(name="ubuntu", channel="24.04/stable")
+
+
+def _checked(prefix: str, charm: Charm, values: dict[str, Scalar]) -> dict[str, Scalar]:
+    try:
+        return config.checked(charm, values)
+    except Refused as error:
+        raise Refused(
+            f"{prefix}preparing application args: validating create application args: "
+            f"validating application config: {error.message}",
+            error.code,
+        ) from None
+
+
+def _refuse_unknown_resources(known: Iterable[str], asked: Iterable[str]) -> None:
+    for name in sorted(set(asked) - set(known)):
+        raise Refused(f'unrecognized resource "{name}"', "not-found")
+
+
+def _refuse_unknown_storage(charm: Charm, asked: Iterable[str]) -> None:
+    for name in sorted(set(asked) - charm.storage.keys()):
+        raise Refused(f'charm "{charm.name}" has no store called "{name}"', "not-found")
+
+
+def _numbered(old: dict[str, Resource], new: dict[str, Resource]) -> dict[str, Resource]:
+    """The new resources, each one revision beyond what it takes the place of."""
+    return {
+        name: edit.replace(resource, revision=old[name].revision + 1 if name in old else 0)
+        for name, resource in new.items()
+    }

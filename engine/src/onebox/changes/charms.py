@@ -1,0 +1,49 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Uploaded charms, and what a refresh may change."""
+
+from __future__ import annotations
+
+from onebox.changes import edit
+from onebox.errors import Refused
+from onebox.model import Charm, Model
+
+
+def upload(model: Model, charm: Charm) -> tuple[Model, Charm]:
+    """The model with the charm and the charm as it is named there.
+
+    The same bytes as the newest revision of that name are that revision.
+    """
+    newest = newest_of(model, charm.name)
+    if newest is not None and newest.digest == charm.digest:
+        return model, newest
+    model, number = edit.next_number(model, f"charm-{charm.name}")
+    named = edit.replace(charm, url=f"local:{charm.name}-{number}", revision=number)
+    return edit.put(model, "charms", named.url, named), named
+
+
+def newest_of(model: Model, name: str) -> Charm | None:
+    """The charm of the highest revision of `name`, if any was uploaded."""
+    found = [c for c in model.charms.values() if c.name == name]
+    return max(found, key=lambda c: c.revision, default=None)
+
+
+def charm(model: Model, url: str) -> Charm:
+    """The charm at `url`; Refused when it was never uploaded."""
+    try:
+        return model.charms[url]
+    except KeyError:
+        raise Refused(f'charm "{url}" not found', "not-found") from None
+
+
+def check_refresh(model: Model, application: str, new: Charm) -> None:
+    """Refuses a charm that lacks an endpoint which a relation uses."""
+    for relation in model.relations_of(application):
+        endpoint = relation.endpoint_of(application)
+        found = new.endpoints.get(endpoint.name)
+        kept = found and (found.role, found.interface) == (endpoint.role, endpoint.interface)
+        if not kept and endpoint.name != "juju-info" and endpoint.role != "peer":
+            raise Refused(
+                f'cannot upgrade application "{application}" to charm "{new.url}": '
+                f'would break relation "{relation.key}"'
+            )

@@ -1,0 +1,74 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Machines: their numbers, addresses and names, and when they are no longer needed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from onebox.changes import edit
+from onebox.errors import Refused
+from onebox.model import Base, Machine, Model
+
+# The last number of the addresses below a model's network that machines may have.
+_FIRST, _LAST = 1, 250
+
+
+def add(model: Model, base: Base, now: datetime, *, kept: bool = False) -> tuple[Model, str]:
+    """One machine more, and its id."""
+    model, number = edit.next_number(model, "machine")
+    return _make(model, str(number), base, now, kept=kept), str(number)
+
+
+def place(model: Model, placement: str, base: Base, now: datetime) -> tuple[Model, str]:
+    """The machine that a placement directive names; made when it asks for a new one."""
+    kind, _, parent = placement.partition(":")
+    if placement in ("", "new"):
+        return add(model, base, now)
+    if kind in ("lxd", "kvm"):
+        if not parent or parent == "new":
+            model, parent = add(model, base, now)
+        _known(model, parent)
+        model, number = edit.next_number(model, f"machine-{parent}/{kind}")
+        name = f"{parent}/{kind}/{number}"
+        return _make(model, name, base, now, kept=False), name
+    _known(model, placement)
+    return model, placement
+
+
+def drop_unused(model: Model, *candidates: str) -> Model:
+    """The model without those machines that no unit needs and nobody asked to keep."""
+    used = {u.machine for u in model.units.values()}
+    used |= {m.rpartition("/")[0].rpartition("/")[0] for m in model.machines if "/" in m}
+    names = candidates or tuple(model.machines)
+    unused = [n for n in names if n in model.machines and n not in used]
+    return edit.drop(model, "machines", *(n for n in unused if not model.machines[n].kept))
+
+
+def _make(model: Model, name: str, base: Base, now: datetime, *, kept: bool) -> Model:
+    machine = Machine(
+        id=name,
+        address=_address(model),
+        hostname=f"juju-{model.uuid[-6:]}-{name.replace('/', '-')}",
+        base=base,
+        since=now,
+        kept=kept,
+    )
+    return edit.put(model, "machines", name, machine)
+
+
+def _address(model: Model) -> str:
+    """A free address, not one that was free only a moment ago if it can be helped."""
+    taken = {m.address for m in model.machines.values()}
+    start = model.sequences.get("machine", 1) - 1
+    span = _LAST - _FIRST + 1
+    for offset in range(span):
+        address = f"{model.network}.{_FIRST + (start + offset) % span}"
+        if address not in taken:
+            return address
+    raise Refused(f"no address is left for another machine: {span} are in use; remove units")
+
+
+def _known(model: Model, name: str) -> None:
+    if name not in model.machines:
+        raise Refused(f'machine "{name}" not found', "not-found")

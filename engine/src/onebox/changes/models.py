@@ -1,0 +1,116 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Models as a whole: their making, their configuration, their end."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from onebox.changes import applications, edit, machines
+from onebox.errors import Refused
+from onebox.model import Model, Scalar
+
+DEFAULT_CONFIG: dict[str, Scalar] = {
+    "automatically-retry-hooks": True,
+    "default-base": "",
+    "development": False,
+    "update-status-hook-interval": "5m",
+    "juju-http-proxy": "",
+    "juju-https-proxy": "",
+    "juju-ftp-proxy": "",
+    "juju-no-proxy": "127.0.0.1,localhost,::1",
+    "http-proxy": "",
+    "https-proxy": "",
+    "ftp-proxy": "",
+    "no-proxy": "127.0.0.1,localhost,::1",
+    "logging-config": "<root>=INFO",
+    "max-action-results-age": "336h",
+    "mode": "",
+    "test-mode": False,
+    "type": "onebox",
+}
+
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
+
+
+def create(name: str, uuid: str, network: str, config: dict[str, Scalar], now: datetime) -> Model:
+    """A new, empty model; Refused when the name or an option is none."""
+    if not _NAME.fullmatch(name):
+        raise Refused(
+            f'"{name}" is not a valid name: '
+            "model names may only contain lowercase letters, digits and hyphens"
+        )
+    empty = Model(name=name, uuid=uuid, network=network, created=now)
+    return configure(empty, config, (), now)
+
+
+def configure(
+    model: Model, values: dict[str, Scalar], reset: tuple[str, ...], now: datetime
+) -> Model:
+    """The model with other configuration; a new interval of update-status holds at once."""
+    config = {k: v for k, v in model.config.items() if k not in reset}
+    config.update({k: _typed(k, v) for k, v in values.items()})
+    changed = edit.replace(model, config=config)
+    if update_status_interval(changed) == update_status_interval(model):
+        return changed
+    for unit in changed.units.values():
+        due = now + update_status_interval(changed)
+        changed = edit.put_unit(changed, unit, next_update_status=due)
+    return changed
+
+
+def option(model: Model, key: str) -> Scalar:
+    """The value of a model option, set or default; empty text for one nobody knows."""
+    return model.config.get(key, DEFAULT_CONFIG.get(key, ""))
+
+
+def update_status_interval(model: Model) -> timedelta:
+    """How often an idle unit runs update-status."""
+    return duration(str(option(model, "update-status-hook-interval")))
+
+
+def duration(text: str) -> timedelta:
+    """A duration in Go's spelling, such as `5m` or `1h30m`; Refused when it is none."""
+    match = _DURATION.fullmatch(text)
+    if match is None or not text:
+        raise Refused(f'time: invalid duration "{text}"')
+    hours, minutes, seconds = (float(g or 0) for g in match.groups())
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+
+
+def destroy(model: Model, destroy_storage: bool, force: bool) -> Model:
+    """The model with everything in it on its way out."""
+    if model.storage and not destroy_storage:
+        raise Refused(
+            f'cannot destroy model "{model.name}"\n\n'
+            "The model has persistent storage remaining:\n"
+            f"\t{len(model.storage)} filesystem(s)\n\n"
+            "To destroy the storage, run the destroy-model\n"
+            'command again with the "--destroy-storage" option.\n\n'
+            "To release the storage from Juju's management\n"
+            'without destroying it, use the "--release-storage" option\n'
+            "instead. The storage can then be imported into another Juju model.\n",
+            "storage",
+        )
+    for name in model.applications:
+        model = applications.remove(model, name, force)
+    model = machines.drop_unused(model)
+    return edit.replace(model, life="dying")
+
+
+def empty(model: Model) -> bool:
+    """Whether nothing is left that needs an orderly end."""
+    return not (model.units or model.applications or model.machines)
+
+
+def _typed(key: str, value: Scalar) -> Scalar:
+    default = DEFAULT_CONFIG.get(key)
+    if key == "update-status-hook-interval":
+        duration(str(value))
+    if isinstance(default, bool) and not isinstance(value, bool):
+        if str(value).lower() not in ("true", "false"):
+            raise Refused(f'{key}: expected bool, got string("{value}")')
+        return str(value).lower() == "true"
+    return value

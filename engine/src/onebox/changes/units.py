@@ -1,0 +1,109 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Units: how they come, how they are asked to leave, and what goes with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from onebox.changes import actions, edit, leadership, machines, models, relations, secrets, storage
+from onebox.errors import Refused
+from onebox.model import Application, Model, Unit
+
+
+def add(
+    model: Model, application: str, count: int, placement: Sequence[str], now: datetime
+) -> Model:
+    """The model with `count` more units, the first ones placed as `placement` says."""
+    app = edit.application(model, application)
+    if app.life != "alive":
+        raise Refused(f'application "{application}" is not alive')
+    if len(placement) > count:
+        raise Refused("too many placement directives: there are more of them than units")
+    for index in range(count):
+        where = placement[index] if index < len(placement) else ""
+        model = _add_one(model, application, where, now)
+    return leadership.elect(model, application)
+
+
+def remove(model: Model, name: str, force: bool) -> Model:
+    """The model with a unit on its way out; its storage lives on its machine and goes with it."""
+    unit = edit.unit(model, name)
+    forced = unit.force_removal or force
+    model = edit.put_unit(model, unit, life="dying", force_removal=forced)
+    model = storage.release(model, name)
+    return leadership.elect(model, unit.application)
+
+
+def resolve(model: Model, name: str, skip: bool) -> Model:
+    """The model in which a failed hook is retried at once, or counts as done with `skip`."""
+    unit = edit.unit(model, name)
+    if not unit.local.failures:
+        raise Refused(f'resolving unit: checking unit "{name}" status: unit is not in error state')
+    return edit.put_unit(model, unit, resolve="skip" if skip else "retry")
+
+
+def gone(model: Model, name: str, now: datetime) -> Model:
+    """The model without a unit that has run its last hook, and without all that was its own."""
+    unit = model.units[name]
+    for relation in model.relations_of(unit.application):
+        model = relations.leave_scope(model, relation.id, name)
+    model = storage.unit_gone(model, name)
+    model = secrets.owner_gone(model, name)
+    model = actions.unit_gone(model, name, now)
+    model = edit.drop(model, "units", name)
+    model = machines.drop_unused(model, unit.machine)
+    model = leadership.elect(model, unit.application)
+    for number in tuple(model.relations):
+        model = relations.settle(model, number)
+    return sweep(model)
+
+
+def leave_scope(model: Model, number: int, name: str) -> Model:
+    """The model with a unit out of a relation, and without what that was the last tie of."""
+    return sweep(relations.leave_scope(model, number, name))
+
+
+def sweep(model: Model) -> Model:
+    """The model without those dying applications that nothing keeps any more."""
+    for name, app in model.applications.items():
+        if app.life != "alive":
+            model = application_gone(model, name)
+    return model
+
+
+def application_gone(model: Model, name: str) -> Model:
+    """The model without a dying application that has no unit left."""
+    if model.applications[name].life == "alive" or model.units_of(name):
+        return model
+    for relation in model.relations_of(name):
+        if relation.endpoint_of(name).role == "peer":
+            model = relations.drop(model, relation.id)
+        else:
+            model = relations.settle(model, relation.id)
+    if model.relations_of(name):
+        # The other side still runs its last hooks of these; the last one of them ends us.
+        return model
+    model = secrets.owner_gone(model, name)
+    return edit.drop(model, "applications", name)
+
+
+def _add_one(model: Model, application: str, where: str, now: datetime) -> Model:
+    app = model.applications[application]
+    name = f"{application}/{app.next_unit}"
+    model, machine = machines.place(model, where, app.base, now)
+    model = edit.put_application(model, app, next_unit=app.next_unit + 1)
+    model = edit.put(model, "units", name, _new(model, app, name, machine, now))
+    return storage.add_initial(model, name, now)
+
+
+def _new(model: Model, app: Application, name: str, machine: str, now: datetime) -> Unit:
+    return Unit(
+        name=name,
+        application=app.name,
+        machine=machine,
+        agent=edit.status("allocating", since=now),
+        workload=edit.status("waiting", "installing agent", since=now),
+        next_update_status=now + models.update_status_interval(model),
+    )
