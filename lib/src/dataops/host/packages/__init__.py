@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a workload is made of, in the versions that the charm pins.
 
-Each call does nothing the second time. A failure is a ``PackageError``, whose message names what is missing and the next move.
+Each call does nothing the second time. A failure is a ``PackageError``, whose message names
+what is missing and the next move.
 """
 
 from dataops.host.packages._apt import ensure_apt
