@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from onebox.changes.secrets import Draft
 from onebox.errors import Refused
 from onebox.flags import UsageError
 from onebox.model import Application, Charm, Hook, Model, Relation, Task, Unit
@@ -45,6 +46,14 @@ class Services(Protocol):
         """The file of an uploaded resource, in place; Refused when there is none."""
         ...
 
+    def host_path(self, location: str) -> Path:
+        """Where on this host lies what the unit's machine calls `location`."""
+        ...
+
+    def log_action(self, task: int, message: str) -> None:
+        """One progress line of an action, for whoever waits for it and for its record."""
+        ...
+
     def kill_hook(self) -> None:
         """End the hook's own process now (`juju-reboot --now`)."""
         ...
@@ -73,6 +82,7 @@ class Context:
             one with the relation (and remote unit) it names.
         task: the action or `juju exec` task that runs.
         outcome: reboot wish, action results and failure.
+        drafts: secrets that this run adds or edits, by id.
     """
 
     def __init__(
@@ -93,7 +103,8 @@ class Context:
         self.task = task
         self.services = services
         self.outcome = Outcome()
-        self._writes: dict[Hashable, Change] = {}
+        self.drafts: dict[str, Draft] = {}
+        self._writes: dict[Hashable, tuple[Change, Change]] = {}
         self._committed: dict[tuple[int, str], dict[str, str] | None] = {}
 
     # -- who runs ----------------------------------------------------------------------------
@@ -125,30 +136,59 @@ class Context:
         return self.snapshot.applications[self.app_name].leader == self.unit_name
 
     @property
+    def address(self) -> str:
+        """The address of the unit's machine."""
+        machine = self.view.machines.get(self.unit.machine)
+        if machine is None:
+            raise Refused(f'no address for machine "{self.unit.machine}"')
+        return machine.address
+
+    @property
     def action(self) -> Task:
         """The action that runs; Refused outside actions."""
         if self.task is None or self.task.action == EXEC:
             raise Refused("not running an action")
         return self.task
 
+    @property
+    def result(self) -> Outcome:
+        """What the running action has to say; Refused outside actions."""
+        _ = self.action
+        return self.outcome
+
     # -- writes ------------------------------------------------------------------------------
 
-    def write(self, change: Change, key: Hashable = None) -> None:
-        """Buffer a change; with a `key`, it takes the place of the one of the same key."""
+    def write(self, change: Change, key: Hashable = None, preview: Change | None = None) -> None:
+        """Buffer a change.
+
+        Args:
+            change: what `flush` applies.
+            key: the change takes the place of the one of the same key.
+            preview: what this run sees of it, where Juju would refuse only at the flush.
+        """
         replaces = key is not None and key in self._writes
-        self._writes[key if key is not None else object()] = change
-        self.view = self.flush(self.snapshot) if replaces else change(self.view)
+        shown = preview or change
+        if not replaces:
+            self.view = shown(self.view)
+        self._writes[key if key is not None else object()] = (change, shown)
+        if replaces:
+            self._look_again()
 
     def forget(self, key: Hashable) -> None:
-        """Take back the buffered change of `key`."""
+        """Take back the buffered change of `key`, if there is one."""
         if self._writes.pop(key, None) is not None:
-            self.view = self.flush(self.snapshot)
+            self._look_again()
 
     def flush(self, model: Model) -> Model:
         """The model with everything the run wrote; Refused as Juju would fail the flush."""
-        for change in self._writes.values():
+        for change, _ in self._writes.values():
             model = change(model)
         return model
+
+    def _look_again(self) -> None:
+        self.view = self.snapshot
+        for _, shown in self._writes.values():
+            self.view = shown(self.view)
 
     # -- relations ---------------------------------------------------------------------------
 

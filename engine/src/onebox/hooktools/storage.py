@@ -1,0 +1,77 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""storage-list, storage-get, storage-add."""
+
+from __future__ import annotations
+
+import functools
+
+from onebox.changes import storage
+from onebox.errors import Refused
+from onebox.flags import UsageError, option, quote
+from onebox.hooktools.context import Context
+from onebox.hooktools.tool import SMART_FORMAT, Call, tool
+from onebox.model import Storage
+
+ID = option("s", help="Specify a storage instance by id")
+
+
+@tool(
+    "storage-list",
+    usage="[<storage-name>]",
+    purpose="List storage attached to the unit.",
+    form=SMART_FORMAT,
+)
+def storage_list(context: Context, call: Call) -> list[str]:
+    """Ids of the unit's attached storage, all or of one name."""
+    call.at_most(1)
+    return [s.id for s in _attached(context) if call.arg(0) in ("", s.name)]
+
+
+@tool(
+    "storage-get",
+    ID,
+    usage="[<key>]",
+    purpose="Print information for the storage instance with the specified ID.",
+    form=SMART_FORMAT,
+)
+def storage_get(context: Context, call: Call) -> dict[str, str] | str:
+    """Kind and location, or one of them."""
+    wanted = call[ID] or context.hook.storage
+    if not wanted:
+        raise UsageError("no storage instance specified")
+    call.at_most(1)
+    found = next((s for s in _attached(context) if s.id == wanted), None)
+    if found is None:
+        raise Refused(f"invalid value {quote(wanted)} for option -s: storage not found")
+    location = str(context.services.host_path(found.location))
+    facts = {"kind": found.kind, "location": location}
+    key = call.arg(0)
+    if key and key not in facts:
+        raise Refused(f"invalid storage attribute {quote(key)}")
+    return facts[key] if key else facts
+
+
+@tool("storage-add", usage="<charm storage name>[=count] ...", purpose="Add storage instances.")
+def storage_add(context: Context, call: Call) -> None:
+    """Ask for more instances; each shows up later with its own storage-attached."""
+    if not call.args:
+        raise UsageError("storage add requires a storage directive")
+    for argument in call.args:
+        name, _, text = argument.partition("=")
+        try:
+            wish = storage.directive(text)
+        except Refused as error:
+            raise UsageError(error.message) from None
+        if wish.pool or wish.size is not None:
+            raise UsageError(f"only count can be specified for {quote(name)}")
+        count = 1 if wish.count is None else wish.count
+        now = context.services.now()
+        context.write(
+            functools.partial(storage.add, unit=context.unit_name, name=name, count=count, now=now)
+        )
+
+
+def _attached(context: Context) -> list[Storage]:
+    """What was there when the hook began; a request of this hook is not attached yet."""
+    return storage.of_unit(context.snapshot, context.unit_name)
