@@ -1,0 +1,91 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Files come with the contents, mode and owner that were asked for."""
+
+import os
+import stat
+
+import pytest
+
+from dataops.host.files import ensure_absent, ensure_contents, ensure_directory
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_contents_are_written_once(tmp_path):
+    path = tmp_path / "server.properties"
+    assert ensure_contents(path, "a=1\n")
+    assert not ensure_contents(path, "a=1\n")
+    assert path.read_text() == "a=1\n"
+    assert mode(path) == 0o644
+
+
+def test_changed_contents_replace_the_file(tmp_path):
+    path = tmp_path / "key"
+    ensure_contents(path, b"old", mode=0o600)
+    before = path.stat().st_ino
+    assert ensure_contents(path, b"new", mode=0o600)
+    assert (path.read_bytes(), mode(path)) == (b"new", 0o600)
+    assert path.stat().st_ino != before
+
+
+def test_a_mode_alone_is_a_change(tmp_path):
+    path = tmp_path / "key"
+    ensure_contents(path, "x")
+    assert ensure_contents(path, "x", mode=0o600)
+    assert mode(path) == 0o600
+
+
+def test_a_link_is_replaced_and_its_target_left_alone(tmp_path):
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_text("x")
+    link.symlink_to(target)
+    assert ensure_contents(link, "y")
+    assert not link.is_symlink()
+    assert target.read_text() == "x"
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_scratch(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    ensure_contents(path, "old")
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        ensure_contents(path, "new")
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
+    assert path.read_text() == "old"
+
+
+def test_directories_are_made_with_parents(tmp_path):
+    path = tmp_path / "a" / "b"
+    assert ensure_directory(path, mode=0o700)
+    assert not ensure_directory(path, mode=0o700)
+    assert (mode(path), mode(path.parent)) == (0o700, 0o755)
+    assert ensure_directory(path, mode=0o750)
+
+
+def test_absence_of_files_links_and_trees(tmp_path):
+    (tmp_path / "tree" / "leaf").mkdir(parents=True)
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "link").symlink_to(tmp_path / "tree")
+    for name in ("link", "file", "tree"):
+        assert ensure_absent(tmp_path / name)
+        assert not ensure_absent(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_the_owner_is_given_and_kept(tmp_path):
+    path, directory = tmp_path / "key", tmp_path / "etc"
+    assert ensure_contents(path, "x", mode=0o600, owner="nobody")
+    assert not ensure_contents(path, "x", mode=0o600, owner="nobody")
+    assert ensure_directory(directory, owner="nobody")
+    assert (path.owner(), directory.owner(), mode(path)) == ("nobody", "nobody", 0o600)
+    os.chown(path, 0, 0)
+    assert ensure_contents(path, "x", mode=0o600, owner="nobody")
+    assert path.owner() == "nobody"
