@@ -36,8 +36,10 @@ class AlertRuleError(ValueError):
     """A rule file of the charm itself is malformed; the charm's author can fix it."""
 
 
-def load_alert_rules(directory: pathlib.Path, topology: Topology) -> dict[str, Any]:
+def load_alert_rules(directory: pathlib.Path, topology: Topology | None = None) -> dict[str, Any]:
     """Every rule below `directory`, labelled with the topology and narrowed to it.
+
+    Without a topology the rules stay as they are written, placeholder and all.
 
     Returns:
         `{"groups": [...]}` in the order of the file names, or `{}` when there are no rules.
@@ -69,13 +71,16 @@ def as_groups(rules: Any, name: str) -> list[dict[str, Any]]:
     raise AlertRuleError(f"{name} holds neither `groups` nor one rule with `alert` and `expr`")
 
 
-def _groups(path: pathlib.Path, topology: Topology) -> Iterator[dict[str, Any]]:
+def _groups(path: pathlib.Path, topology: Topology | None) -> Iterator[dict[str, Any]]:
     """The groups of one file, ready for the wire."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise AlertRuleError(f"{path} is not YAML: {error}") from error
     for group in as_groups(content, path.stem):
+        if topology is None:
+            yield group
+            continue
         yield {
             **group,
             # Prometheus wants unique group names per file, and a reader of an alert its source.

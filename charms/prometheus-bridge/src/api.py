@@ -1,0 +1,99 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+
+"""The HTTP API of a Prometheus, as far as this charm asks it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from errors import ApiError
+
+_TIMEOUT = 10
+
+
+@dataclasses.dataclass(frozen=True)
+class Api:
+    """A Prometheus to ask.
+
+    Attributes:
+        url: The base, such as `http://10.1.2.3:9090`.
+        ca: The file by which an https address is trusted.
+    """
+
+    url: str
+    ca: Path | None = None
+
+    def ready(self) -> bool:
+        """Whether it serves queries; false also when nobody answers."""
+        try:
+            return self._get("/-/ready", {}).ok
+        except ApiError:
+            return False
+
+    def targets(self) -> list[dict[str, Any]]:
+        """Its active scrape targets, as Prometheus describes them."""
+        return self._data("/api/v1/targets", {"state": "active"})["activeTargets"]
+
+    def rules(self) -> list[dict[str, Any]]:
+        """Its rules of every group, with their health."""
+        groups = self._data("/api/v1/rules", {})["groups"]
+        return [rule for group in groups for rule in group["rules"]]
+
+    def query(self, expression: str, time: str = "") -> dict[str, Any]:
+        """The expression's value at a time (RFC 3339 or Unix time), by default now."""
+        given = {"query": expression, "time": time}
+        return self._data("/api/v1/query", {name: each for name, each in given.items() if each})
+
+    def query_range(self, expression: str, start: str, end: str, step: str) -> dict[str, Any]:
+        """The expression's values over a range, one every `step`."""
+        parameters = {"query": expression, "start": start, "end": end, "step": step}
+        return self._data("/api/v1/query_range", parameters)
+
+    def metric(self, name: str) -> float | None:
+        """The value of one of its own metrics that has no labels; None when it is not there."""
+        for line in self._get("/metrics", {}).text.splitlines():
+            key, _, value = line.partition(" ")
+            if key == name:
+                return float(value)
+        return None
+
+    def _data(self, path: str, parameters: Mapping[str, str]) -> Any:
+        """The payload of an API answer.
+
+        Raises:
+            ApiError: Nobody answers, or the answer is an error, which is told.
+        """
+        answer = self._get(path, parameters)
+        try:
+            content = answer.json()
+        except ValueError:
+            raise ApiError(f"{self.url}{path} answers {answer.status_code}, not JSON") from None
+        if content.get("status") != "success":
+            raise ApiError(f"Prometheus refuses: {content.get('error', answer.status_code)}")
+        return content["data"]
+
+    def _get(self, path: str, parameters: Mapping[str, str]) -> requests.Response:
+        """The answer, whatever it is."""
+        verify = str(self.ca) if self.ca else True
+        try:
+            with requests.Session() as session:
+                # A proxy of the environment must not stand between a unit and itself.
+                session.trust_env = False
+                return session.get(
+                    self.url + path, params=dict(parameters), timeout=_TIMEOUT, verify=verify
+                )
+        except requests.RequestException as error:
+            raise ApiError(f"Cannot reach Prometheus at {self.url}: {_cause(error)}") from error
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost reason, without the client library's wrapping."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__ or error
+    return getattr(error, "strerror", None) or str(error)

@@ -1,0 +1,199 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+
+"""The facts that everything else follows from, read once per hook into frozen values."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import ops
+import pydantic
+from charmlibs.interfaces.tls_certificates import (
+    PrivateKey,
+    ProviderCertificate,
+    TLSCertificatesRequiresV4,
+)
+
+from dataops.host.network import address
+from dataops.host.paths import UnitPaths
+from dataops.interfaces.alert_rules import load_alert_rules
+from dataops.interfaces.prometheus_remote_write import RemoteWriteRequirer
+from dataops.interfaces.prometheus_scrape import MetricsConsumer, ScrapeSource
+from dataops.interfaces.topology import Topology
+from dataops.reconciler import Leaving
+
+OWN_RULES = "src/prometheus_alert_rules"
+
+_DURATION = re.compile(r"([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?")
+_SIZE = re.compile(r"[1-9][0-9]*(B|KB|MB|GB|TB|PB|EB)")
+
+
+def _duration(text: str) -> str:
+    """A positive duration in Prometheus' spelling."""
+    if not _DURATION.fullmatch(text) or not re.search("[1-9]", text):
+        raise ValueError("give a duration such as 15s, 5m or 30d")
+    return text
+
+
+def _size(text: str) -> str:
+    """A size in Prometheus' spelling, or nothing."""
+    if text and not _SIZE.fullmatch(text):
+        raise ValueError("give a size such as 512MB or 20GB, or leave it empty")
+    return text
+
+
+def _http_url(text: str) -> str:
+    """An http or https address, or nothing."""
+    if text:
+        try:
+            pydantic.TypeAdapter(pydantic.AnyHttpUrl).validate_python(text)
+        except pydantic.ValidationError:
+            raise ValueError("give an address such as https://mimir.example/api/v1/push") from None
+    return text
+
+
+Duration = Annotated[str, pydantic.AfterValidator(_duration)]
+Size = Annotated[str, pydantic.AfterValidator(_size)]
+HttpUrl = Annotated[str, pydantic.AfterValidator(_http_url)]
+
+
+class Config(pydantic.BaseModel):
+    """The options of the charm."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="ignore")
+
+    scrape_interval: Duration = "15s"
+    retention_time: Duration = "15d"
+    retention_size: Size = ""
+    remote_write_url: HttpUrl = ""
+    log_level: Literal["debug", "info", "warn", "error"] = "info"
+    port: Annotated[int, pydantic.Field(ge=1, le=65535)] = 9090
+
+
+@dataclasses.dataclass(frozen=True)
+class Certificate:
+    """What a TLS server needs: PEM texts."""
+
+    chain: str
+    key: str = dataclasses.field(repr=False)
+    ca: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Observed:
+    """The world as this unit sees it.
+
+    Attributes:
+        topology: Of this unit.
+        address: Where it listens, IPv4 text.
+        paths: Where its files lie.
+        config: The options; None while one of them is not usable.
+        config_problems: One line per unusable option.
+        sources: What to scrape.
+        remote_write: Addresses from relations, in order.
+        data: The storage; None while it is not attached.
+        archive: The attached resource; None when there is none.
+        tls_wanted: Whether a certificate provider is related.
+        certificate: The certificate that it gave.
+        own_rules: The alert rules that this charm brings itself, about everything it scrapes.
+        leaving: What this event takes away.
+    """
+
+    topology: Topology
+    address: str
+    paths: UnitPaths
+    config: Config | None = None
+    config_problems: tuple[str, ...] = ()
+    sources: tuple[ScrapeSource, ...] = ()
+    remote_write: tuple[str, ...] = ()
+    data: Path | None = None
+    archive: Path | None = None
+    tls_wanted: bool = False
+    certificate: Certificate | None = None
+    own_rules: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
+    leaving: Leaving = dataclasses.field(default_factory=Leaving)
+
+    @classmethod
+    def read(
+        cls,
+        charm: ops.CharmBase,
+        certificates: TLSCertificatesRequiresV4,
+        leaving: Leaving | None = None,
+    ) -> Observed:
+        """Reads Juju once."""
+        config, problems = _config(charm)
+        tls = certificates.get_assigned_certificates()
+        remote_write = RemoteWriteRequirer(charm, "send-remote-write")
+        return cls(
+            topology=Topology.of(charm),
+            address=address(charm, "query"),
+            paths=UnitPaths.of(charm),
+            config=config,
+            config_problems=problems,
+            sources=MetricsConsumer(charm, "monitoring").sources(),
+            remote_write=tuple(target.url for target in remote_write.targets()),
+            data=_storage(charm),
+            archive=_resource(charm),
+            tls_wanted=bool(charm.model.relations["certificates"]),
+            certificate=_certificate(*tls),
+            own_rules=load_alert_rules(charm.charm_dir / OWN_RULES),
+            leaving=leaving or Leaving(),
+        )
+
+    @property
+    def url(self) -> str:
+        """The address of the API, as it is once the plan is applied."""
+        scheme = "https" if self.certificate else "http"
+        return f"{scheme}://{self.address}:{self.config.port if self.config else 9090}"
+
+    @property
+    def awaits_certificate(self) -> bool:
+        """Whether https is asked for and cannot be had yet."""
+        return self.tls_wanted and self.certificate is None
+
+
+def _config(charm: ops.CharmBase) -> tuple[Config | None, tuple[str, ...]]:
+    """The options, or what is wrong with each unusable one."""
+    raw = {name.replace("-", "_"): value for name, value in charm.config.items()}
+    try:
+        return Config.model_validate(raw), ()
+    except pydantic.ValidationError as error:
+        return None, tuple(
+            f"{str(each['loc'][0]).replace('_', '-')} is {each['input']!r}: "
+            f"{each['msg'].removeprefix('Value error, ')}"
+            for each in error.errors(include_url=False)
+        )
+
+
+def _storage(charm: ops.CharmBase) -> Path | None:
+    """Where samples are kept."""
+    attached = charm.model.storages["data"]
+    return attached[0].location if attached else None
+
+
+def _resource(charm: ops.CharmBase) -> Path | None:
+    """The attached archive; an empty file is a placeholder for none."""
+    try:
+        path = charm.model.resources.fetch("prometheus")
+    except (ops.ModelError, NameError):
+        return None
+    return path if path.is_file() and path.stat().st_size else None
+
+
+def _certificate(
+    assigned: list[ProviderCertificate], key: PrivateKey | None
+) -> Certificate | None:
+    """The assigned certificate with its intermediates, as a server presents them."""
+    if not assigned or key is None:
+        return None
+    given = assigned[0]
+    own, ca = str(given.certificate).strip(), str(given.ca).strip()
+    # Providers differ in whether the chain repeats the leaf and the root.
+    between = [text for each in given.chain if (text := str(each).strip()) not in (own, ca)]
+    chain = "\n".join([own, *between, ""])
+    return Certificate(chain=chain, key=f"{str(key).strip()}\n", ca=f"{ca}\n")

@@ -1,0 +1,155 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+
+"""From facts to steps. Pure: nothing here touches the machine or asks Juju."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from configuration import Source, Tuning, own_source, sources
+
+if TYPE_CHECKING:
+    from observed import Config, Observed
+
+
+@dataclasses.dataclass(frozen=True)
+class Install:
+    """Have the programs: from the attached archive if there is one."""
+
+    archive: Path | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Secure:
+    """Have these PEM texts where the web server reads them; all empty: have none."""
+
+    chain: str = ""
+    key: str = dataclasses.field(default="", repr=False)
+    ca: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Configure:
+    """Have the configuration that these sources make, as far as Prometheus accepts it."""
+
+    tuning: Tuning
+    sources: tuple[Source, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Serve:
+    """Have Prometheus running so, with the configuration loaded."""
+
+    address: str
+    port: int
+    https: bool
+    data: Path
+    retention_time: str
+    retention_size: str
+    log_level: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Retire:
+    """Have nothing running."""
+
+
+Step = Install | Secure | Configure | Serve | Retire
+
+
+@dataclasses.dataclass(frozen=True)
+class Files:
+    """The places of the configuration below the unit's `etc`."""
+
+    etc: Path
+
+    @property
+    def config(self) -> Path:
+        """prometheus.yml."""
+        return self.etc / "prometheus.yml"
+
+    @property
+    def rules(self) -> Path:
+        """One rule file per relation."""
+        return self.etc / "rules"
+
+    @property
+    def source_certificates(self) -> Path:
+        """PEM files that scrape jobs refer to."""
+        return self.etc / "sources"
+
+    @property
+    def web(self) -> Path:
+        """web.yml: there is one exactly while the address is https."""
+        return self.etc / "web.yml"
+
+    @property
+    def chain(self) -> Path:
+        """The certificate that Prometheus presents."""
+        return self.etc / "web-certificate.pem"
+
+    @property
+    def key(self) -> Path:
+        """Its private key."""
+        return self.etc / "web-key.pem"
+
+    @property
+    def ca(self) -> Path:
+        """The CA by which that certificate is trusted."""
+        return self.etc / "web-ca.pem"
+
+
+def plan(observed: Observed) -> tuple[Step, ...]:
+    """What has to be so, in order; nothing while facts are missing, so that what runs runs on."""
+    if observed.leaving.unit or observed.leaving.storage:
+        return (Retire(),)
+    config = observed.config
+    if config is None or observed.data is None:
+        return ()
+    install = Install(observed.archive)
+    configure = _configure(observed, config)
+    if observed.awaits_certificate:
+        # What serves keeps serving as it does; nothing starts without the protection asked for.
+        return (install, configure)
+    return (install, _secure(observed), configure, _serve(observed, config, observed.data))
+
+
+def _secure(observed: Observed) -> Secure:
+    """The server's certificate, if it has one."""
+    given = observed.certificate
+    return Secure(given.chain, given.key, given.ca) if given else Secure()
+
+
+def _configure(observed: Observed, config: Config) -> Configure:
+    """Everything that prometheus.yml and the rule files follow from."""
+    files = Files(observed.paths.etc)
+    labels = {**observed.topology.labels, "juju_unit": observed.topology.unit}
+    wanted = (*observed.remote_write, config.remote_write_url)
+    tuning = Tuning(
+        scrape_interval=config.scrape_interval,
+        external_labels=labels,
+        remote_write=tuple(dict.fromkeys(url for url in wanted if url)),
+        rule_files=(str(files.rules / "*.yml"),),
+        own_target=f"{observed.address}:{config.port}",
+        own_labels=labels,
+        own_ca=files.ca if observed.certificate else None,
+    )
+    own = own_source(observed.topology.application, observed.own_rules)
+    related = sources(observed.sources, files.source_certificates)
+    return Configure(tuning, (own, *related))
+
+
+def _serve(observed: Observed, config: Config, data: Path) -> Serve:
+    """How the process runs."""
+    return Serve(
+        address=observed.address,
+        port=config.port,
+        https=observed.certificate is not None,
+        data=data,
+        retention_time=config.retention_time,
+        retention_size=config.retention_size,
+        log_level=config.log_level,
+    )
