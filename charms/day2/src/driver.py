@@ -1,6 +1,6 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Carries out what the executor asks for: writes the journal, asks applications, runs own verbs."""
+"""Carries out what the executor asks for: journal records, tasks in databags, own verbs."""
 
 from __future__ import annotations
 

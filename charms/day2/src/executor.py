@@ -103,7 +103,7 @@ def _notes(operation: Operation, facts: Facts) -> tuple[Request, ...]:
     if step.reasons and step.step.on_failure == "stop":
         return (_finish(operation),)
     following = operation.plan.steps[len(operation.steps) :]
-    return (_begin(operation, following[0], facts) if following else _finish(operation),)
+    return tuple(_begin(operation, step, facts) for step in following[:1]) or (_finish(operation),)
 
 
 def _begin(operation: Operation, step: Step, facts: Facts) -> Note:
@@ -241,10 +241,9 @@ def _finish(operation: Operation) -> Note:
 
 def _message(operation: Operation) -> str:
     """How it ended, in one sentence."""
-    reasons = operation.reasons
-    if reasons:
-        more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
-        return f"{reasons[0]}{more}"
+    if operation.reasons:
+        first, *others = operation.reasons
+        return f"{first} (and {len(others)} more)" if others else first
     summaries = [answer.results.get("summary") for answer in operation.answers.values()]
     told = [summary for summary in summaries if isinstance(summary, str)]
     return " ".join(told) if told else _all_well(operation)

@@ -119,13 +119,7 @@ def from_text(text: str) -> Journal:
     Raises:
         ValueError: a line is no record; the message names it.
     """
-    records: list[Record] = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        try:
-            records.append(Record.model_validate_json(line))
-        except pydantic.ValidationError as error:
-            raise ValueError(f"line {number} of the journal is no record: {error}") from None
-    return tuple(records)
+    return tuple(_record(*numbered) for numbered in enumerate(text.splitlines(), start=1))
 
 
 def tail(journal: Journal, size: int, keep_from_operation: int | None = None) -> Journal:
@@ -143,3 +137,11 @@ def tail(journal: Journal, size: int, keep_from_operation: int | None = None) ->
             break
         kept.append(record)
     return tuple(reversed(kept))
+
+
+def _record(number: int, line: str) -> Record:
+    """The record that a line holds."""
+    try:
+        return Record.model_validate_json(line)
+    except pydantic.ValidationError as error:
+        raise ValueError(f"line {number} of the journal is no record: {error}") from None

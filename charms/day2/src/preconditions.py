@@ -56,7 +56,9 @@ def _of_the_step(
         return []
     related = ", ".join(p.application for p in observed.participants) or "none"
     relate = f"juju integrate {observed.application}:{OPERATIONS} kafka:{OPERATIONS}"
-    return [f"No related application offers {step.verb} (related: {related}). Relate one: {relate}"]
+    return [
+        f"No related application offers {step.verb} (related: {related}). Relate one: {relate}"
+    ]
 
 
 def _of_own_verb(

@@ -29,14 +29,18 @@ class Operations(Result):
 
     def action_results(self) -> dict[str, Any]:
         """A table for people."""
-        lines = [f"{'id':>4}  {'operation':<20} {'status':<10} {'requested (UTC)':<20} how it ended"]
-        for line in self.operations:
-            lines.append(
-                f"{line.operation:>4}  {line.name:<20} {line.status:<10} {line.requested:<20} "
-                f"{line.message}"
-            )
+        head = _row("id", "operation", "status", "requested (UTC)", "how it ended")
+        rows = [
+            _row(str(each.operation), each.name, each.status, each.requested, each.message)
+            for each in self.operations
+        ]
         none = "none yet; begin with: juju run day2/leader health-check"
-        return {"operations": "\n".join(lines) if self.operations else none}
+        return {"operations": "\n".join([head, *rows]) if rows else none}
+
+
+def _row(number: str, name: str, status: str, requested: str, message: str) -> str:
+    """One line of the table."""
+    return f"{number:>4}  {name:<20} {status:<10} {requested:<20} {message}".rstrip()
 
 
 def run(context: Context[Observed, Archive, NoParams]) -> Operations:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pydantic
+
 from archive import Archive
 from dataops.interfaces.operations import Outcome, Status
 from dataops.operations import Context, HealthCheck, OperationError, Params, Result, Scope, Verb
@@ -31,7 +33,7 @@ class Shown(Result):
     progress: str = ""
     message: str = ""
     next_moves: tuple[str, ...] = ()
-    steps: dict[str, dict[str, str]] = {}
+    steps: dict[str, dict[str, str]] = pydantic.Field(default_factory=dict)
     report: str = ""
 
     def action_results(self) -> dict[str, Any]:
@@ -49,7 +51,9 @@ def find(observed: Observed, number: int) -> Operation:
     """
     found = {operation.number: operation for operation in operations(observed.journal)}
     if not found:
-        raise OperationError("No operation has been run yet. Begin: juju run day2/leader health-check")
+        raise OperationError(
+            "No operation has been run yet. Begin: juju run day2/leader health-check"
+        )
     number = number or max(found)
     if number not in found:
         listed = f"juju run {observed.application}/leader list-operations"

@@ -1,0 +1,113 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Asks Prometheus over its HTTP API."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import tempfile
+from collections.abc import Generator, Mapping
+from typing import Any, cast
+
+import requests
+
+from dataops.interfaces.prometheus_api import QueryServer
+from dataops.operations import OperationError
+from series import Series
+
+_TIMEOUT_S = 20
+
+
+@dataclasses.dataclass(frozen=True)
+class Prometheus:
+    """One Prometheus server.
+
+    Attributes:
+        url: its base address.
+        ca: PEM certificates to trust for https, else empty.
+    """
+
+    url: str
+    ca: str = ""
+
+    @classmethod
+    def connect(cls, server: QueryServer) -> Prometheus:
+        """The server that the relation names."""
+        return cls(server.url, server.ca)
+
+    def range(
+        self,
+        expression: str,
+        start: datetime.datetime,
+        end: datetime.datetime,
+        step: datetime.timedelta,
+    ) -> tuple[Series, ...]:
+        """The series of an expression over a time, ordered by labels; none when there is none.
+
+        Raises:
+            OperationError: Prometheus does not answer or refuses the expression.
+        """
+        params = {
+            "query": expression,
+            "start": str(start.timestamp()),
+            "end": str(end.timestamp()),
+            "step": str(step.total_seconds()),
+        }
+        found = [
+            Series.of(each["metric"], each["values"])
+            for each in self._get("query_range", params)["result"]
+        ]
+        return _ordered(found)
+
+    def instant(self, expression: str) -> tuple[Series, ...]:
+        """The series of an expression now, one point each.
+
+        Raises:
+            OperationError: Prometheus does not answer or refuses the expression.
+        """
+        answer = self._get("query", {"query": expression})["result"]
+        return _ordered([Series.of(each["metric"], [each["value"]]) for each in answer])
+
+    def alerts(self) -> tuple[dict[str, str], ...]:
+        """The labels of every firing alert.
+
+        Raises:
+            OperationError: Prometheus does not answer.
+        """
+        alerts = self._get("alerts", {})["alerts"]
+        return tuple(alert["labels"] for alert in alerts if alert["state"] == "firing")
+
+    def _get(self, path: str, params: Mapping[str, str]) -> dict[str, Any]:
+        """The data of one API call."""
+        with self._trust() as verify:
+            try:
+                answer = requests.get(
+                    f"{self.url}/api/v1/{path}", params=params, timeout=_TIMEOUT_S, verify=verify
+                )
+                body = cast("dict[str, Any]", answer.json())
+            except (requests.RequestException, ValueError) as error:
+                raise OperationError(
+                    f"Cannot query Prometheus at {self.url}: {type(error).__name__}. "
+                    "See juju run prometheus/leader health-check."
+                ) from error
+        if body.get("status") != "success":
+            raise OperationError(f"Prometheus at {self.url} refuses: {body.get('error', '')}")
+        return cast("dict[str, Any]", body["data"])
+
+    @contextlib.contextmanager
+    def _trust(self) -> Generator[str | bool]:
+        """What requests verifies the server by: our CA in a file, else the machine's."""
+        if not self.ca:
+            yield True
+            return
+        with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+            file.write(self.ca)
+            file.flush()
+            yield file.name
+
+
+def _ordered(series: list[Series]) -> tuple[Series, ...]:
+    """The same order every time, whatever Prometheus' own."""
+    return tuple(sorted(series, key=lambda each: sorted(each.labels.items())))
