@@ -41,6 +41,8 @@ def narrow(expression: str, matchers: Mapping[str, str]) -> str:
         expression: PromQL, well formed or not.
         matchers: Label names and the values they must equal.
     """
+    if not matchers:
+        return expression
     return "".join(_narrowed(_tokens(expression), matchers))
 
 

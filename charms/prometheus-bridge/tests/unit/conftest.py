@@ -9,7 +9,7 @@ import sys
 import pytest
 
 CHARM = pathlib.Path(__file__).parents[2]
-sys.path.insert(0, str(CHARM / "src"))
+sys.path[:0] = [str(CHARM / "src"), str(CHARM / "tests" / "unit")]
 
 
 @pytest.fixture(scope="session")

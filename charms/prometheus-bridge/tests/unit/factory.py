@@ -1,0 +1,47 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Facts as a test needs them: a unit that has everything, and what to leave out of it."""
+
+import pathlib
+
+from dataops.host.paths import UnitPaths
+from dataops.interfaces.prometheus_scrape import ScrapedUnit, ScrapeJob, ScrapeSource
+from dataops.interfaces.topology import Topology
+from observed import Certificate, Config, Observed
+
+UUID = "12345678-0000-4000-8000-000000000000"
+OWN = Topology(
+    model="m",
+    model_uuid=UUID,
+    application="prometheus",
+    unit="prometheus/0",
+    charm_name="prometheus-bridge",
+)
+KAFKA = OWN.model_copy(update={"application": "kafka", "unit": "kafka/0", "charm_name": "kafka"})
+CERTIFICATE = Certificate(chain="CHAIN\n", key="KEY\n", ca="CA\n")
+DOWN = {"alert": "KafkaDown", "expr": "up == 0", "labels": {"severity": "critical"}}
+
+
+def source(*rules, relation=7, target="*:9101", address="127.0.0.1", **job):
+    """A relation with one job, one unit and these rules."""
+    return ScrapeSource(
+        relation=relation,
+        application="kafka",
+        topology=KAFKA,
+        jobs=(ScrapeJob.model_validate({"static_configs": [{"targets": [target]}], **job}),),
+        units=(ScrapedUnit("kafka/0", address),),
+        alert_rules={"groups": [{"name": "g", "rules": list(rules)}]} if rules else {},
+    )
+
+
+def observed(root=pathlib.Path("/agent"), **changes):
+    """The facts of a unit in good order, with these changes."""
+    facts = {
+        "topology": OWN,
+        "address": "10.0.0.9",
+        "paths": UnitPaths.beside(root / "charm"),
+        "config": Config(),
+        "data": root / "data",
+        **changes,
+    }
+    return Observed(**facts)
