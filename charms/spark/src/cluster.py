@@ -1,0 +1,278 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The workload: Spark's daemons and jobs as services of this unit. It knows no Juju."""
+
+import functools
+import hashlib
+import logging
+import shutil
+import socket
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import jinja2
+
+import job_progress
+import settings
+from dataops.host.files import ensure_absent, ensure_contents, ensure_directory
+from dataops.host.packages import PackageError
+from dataops.host.paths import UnitPaths
+from dataops.host.services import Service, ServiceError, ServiceManager
+from installation import Installation
+from plan import (
+    Cluster,
+    Install,
+    KeepJobs,
+    RemoveAll,
+    RunDaemon,
+    RunJob,
+    RunProgram,
+    Step,
+    StopDaemon,
+)
+
+logger = logging.getLogger(__name__)
+
+_SYSTEM_PYTHON = "/usr/bin/python3"
+_MAIN = {
+    "master": "org.apache.spark.deploy.master.Master",
+    "worker": "org.apache.spark.deploy.worker.Worker",
+    "history": "org.apache.spark.deploy.history.HistoryServer",
+}
+_RUNNER = ("job_runner.py", "job_progress.py")
+# What a process is told; a program may put other files beside them.
+_TOLD = (
+    *("spark-defaults.conf", "log4j2.properties", "metrics.properties", "resources.json"),
+    *(settings.CREDENTIALS, "job.json", "script.py", *_RUNNER),
+)
+_JOB = "job-"
+_HERE = Path(__file__).parent
+_TEMPLATES = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(_HERE / "templates"),
+    undefined=jinja2.StrictUndefined,
+    keep_trailing_newline=True,
+    autoescape=False,  # noqa: S701  these are properties files, not pages
+)
+
+
+class Spark:
+    """Spark on one unit.
+
+    Args:
+        paths: the unit's directories.
+        services: its service manager.
+        installation: where Spark is.
+        user: whom it runs as; None runs as oneself.
+    """
+
+    def __init__(
+        self,
+        paths: UnitPaths,
+        services: ServiceManager,
+        installation: Installation,
+        user: str | None = None,
+    ) -> None:
+        self.paths = paths
+        self.services = services
+        self.installation = installation
+        self.user = user
+        self.failure = ""
+
+    def converge(self, steps: Iterable[Step]) -> bool:
+        """Whether anything had to change; what stopped it is in ``failure``.
+
+        The steps after one that fails are left out: whatever runs already keeps running.
+        """
+        self.failure, changed = "", False
+        try:
+            for step in steps:
+                changed |= self.apply(step)
+        except (PackageError, ServiceError, OSError) as error:
+            logger.exception("Cannot go on")
+            self.failure = str(error).splitlines()[0]
+        return changed
+
+    def apply(self, step: Step) -> bool:
+        """Whether the step had to change anything.
+
+        Raises:
+            PackageError, ServiceError: it cannot be done; the message names the next move.
+        """
+        return self._apply(step)
+
+    @functools.singledispatchmethod
+    def _apply(self, step: Step) -> bool:
+        raise TypeError(f"Unknown step {step!r}")
+
+    @_apply.register
+    def _(self, step: Install) -> bool:
+        self.paths.create(self.user)
+        return self.installation.ensure(step.archive)
+
+    @_apply.register
+    def _(self, step: RunDaemon) -> bool:
+        directory = self._configure(step.role, step.cluster)
+        self._write(directory / "spark-defaults.conf", settings.daemon(step, directory))
+        if step.role == "worker":
+            marks = settings.resources(step.unit, step.cluster.config.worker_cores)
+            ensure_contents(directory / "resources.json", marks, owner=self.user)
+            ensure_directory(self._work, mode=0o700, owner=self.user)
+        command = (str(self.installation.spark_home / "bin" / "spark-class"), _MAIN[step.role])
+        environment = self._environment(directory, step.cluster)
+        return self._run(step.role, (*command, *self._arguments(step)), environment, directory)
+
+    @_apply.register
+    def _(self, step: StopDaemon) -> bool:
+        return self._end(step.role)
+
+    @_apply.register
+    def _(self, step: RunJob) -> bool:
+        name = f"{_JOB}{step.job.name}"
+        directory = self._configure(name, step.cluster)
+        defaults = settings.job(step, self.installation.jars, directory)
+        self._write(directory / "spark-defaults.conf", defaults)
+        self._write(directory / settings.CREDENTIALS, settings.credentials(step))
+        description = settings.description(step, self.progress_file(step.job.name))
+        ensure_contents(directory / "job.json", description, owner=self.user)
+        for source in _RUNNER:
+            ensure_contents(directory / source, (_HERE / source).read_bytes(), owner=self.user)
+        return self._submit(name, step.cluster, directory, "job_runner.py", "job.json")
+
+    @_apply.register
+    def _(self, step: RunProgram) -> bool:
+        name = f"{_JOB}{step.program.name}"
+        directory = self._configure(name, step.cluster)
+        defaults = settings.program(step, self.installation.jars)
+        self._write(directory / "spark-defaults.conf", defaults)
+        ensure_contents(directory / "script.py", step.program.script.read_bytes(), owner=self.user)
+        return self._submit(name, step.cluster, directory, "script.py", *step.program.args)
+
+    @_apply.register
+    def _(self, step: KeepJobs) -> bool:
+        present = [path.name for path in self.paths.etc.glob(f"{_JOB}*")]
+        ended = [self._end(name) for name in present if name.removeprefix(_JOB) not in step.names]
+        return any(ended)
+
+    @_apply.register
+    def _(self, step: RemoveAll) -> bool:
+        self.services.remove_all()
+        return self.paths.remove()
+
+    def running(self, name: str) -> bool:
+        """Whether the process of this daemon or, with its prefix, job is there."""
+        return self.services.state(name).running
+
+    def job_running(self, name: str) -> bool:
+        """Whether the process of this job is there."""
+        return self.running(f"{_JOB}{name}")
+
+    def progress(self, name: str) -> job_progress.Progress:
+        """What the job last said of itself."""
+        return job_progress.read(self.progress_file(name))
+
+    def progress_file(self, name: str) -> Path:
+        """Where the job says how far it is."""
+        return self.paths.run / f"{name}.json"
+
+    def free(self, data: Path) -> int:
+        """Bytes left on the storage."""
+        return shutil.disk_usage(data).free
+
+    def taken(self, address: str, port: int) -> bool:
+        """Whether somebody holds the port."""
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+            except OSError:
+                return True
+        return False
+
+    @property
+    def _work(self) -> Path:
+        """Where executors run: credentials of jobs pass through it."""
+        return self.paths.root / "work"
+
+    def _configure(self, name: str, cluster: Cluster) -> Path:
+        """The process's own configuration directory."""
+        directory = self.paths.etc / name
+        ensure_directory(directory, mode=0o700, owner=self.user)
+        for kind in ("event-logs", "checkpoints", "parquet"):
+            ensure_directory(cluster.data / kind, mode=0o750, owner=self.user)
+        for template in ("log4j2.properties", "metrics.properties"):
+            text = _TEMPLATES.get_template(f"{template}.j2").render(level=cluster.config.log_level)
+            ensure_contents(directory / template, text, owner=self.user)
+        return directory
+
+    def _write(self, path: Path, values: Mapping[str, str]) -> None:
+        ensure_contents(path, settings.properties(values), mode=0o600, owner=self.user)
+
+    def _arguments(self, step: RunDaemon) -> tuple[str, ...]:
+        if step.role == "history":
+            return ()
+        ports = ("--port", str(step.port), "--webui-port", str(step.ui_port))
+        place = ("--host", step.cluster.address, *ports)
+        if step.role == "master":
+            return place
+        config = step.cluster.config
+        room = ("--cores", str(config.worker_cores), "--memory", config.worker_memory)
+        return (*place, *room, "--work-dir", str(self._work), step.cluster.master)
+
+    def _environment(self, directory: Path, cluster: Cluster) -> dict[str, str]:
+        return {
+            "JAVA_HOME": str(self.installation.java_home),
+            # The one way that reaches executors with this unit's own paths: workers pass it on.
+            "JAVA_TOOL_OPTIONS": settings.java_options(self.paths.tmp),
+            "PYSPARK_PYTHON": _SYSTEM_PYTHON,
+            "PYTHONPATH": str(self.installation.python_path),
+            "PYTHONUNBUFFERED": "1",
+            "SPARK_CONF_DIR": str(directory),
+            "SPARK_DAEMON_MEMORY": cluster.config.daemon_memory,
+            "SPARK_HOME": str(self.installation.spark_home),
+            "SPARK_LOCAL_DIRS": str(self.paths.tmp),
+            "SPARK_LOCAL_IP": cluster.address,
+            "SPARK_PUBLIC_DNS": cluster.address,
+        }
+
+    def _submit(self, name: str, cluster: Cluster, directory: Path, *words: str) -> bool:
+        command = (str(self.installation.spark_home / "bin" / "spark-submit"), *words)
+        return self._run(name, command, self._environment(directory, cluster), directory)
+
+    def _run(
+        self, name: str, command: tuple[str, ...], environment: dict[str, str], directory: Path
+    ) -> bool:
+        """Whether the process had to be started: it was not there, or was told something else."""
+        service = Service(
+            name=name,
+            command=command,
+            environment=environment,
+            user=self.user,
+            working_directory=directory,
+        )
+        self.services.ensure(service)
+        told = self.paths.control / f"{name}.told"
+        digest = _digest(directory, repr(service), self.installation.digest)
+        current = told.is_file() and told.read_text(encoding="utf-8") == digest
+        if current and self.services.state(name).running:
+            return False
+        # Noted only afterwards: a hook that dies between the two starts the process once more.
+        self.services.start(name) if current else self.services.restart(name)
+        ensure_contents(told, digest)
+        return True
+
+    def _end(self, name: str) -> bool:
+        if not (self.paths.etc / name).exists():
+            return False
+        self.services.remove(name)
+        ensure_absent(self.paths.control / f"{name}.told")
+        ensure_absent(self.progress_file(name.removeprefix(_JOB)))
+        return ensure_absent(self.paths.etc / name)
+
+
+def _digest(directory: Path, *texts: str) -> str:
+    """Changes with what the process is told."""
+    digest = hashlib.sha256("\n".join(texts).encode())
+    for path in (directory / name for name in _TOLD):
+        if path.is_file():
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

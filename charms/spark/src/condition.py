@@ -1,0 +1,37 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""How the workload is, held against what should run."""
+
+from collections.abc import Iterator
+
+from cluster import Spark
+from observed import Condition, Observed
+from plan import Role, cluster_of, roles, wanted
+
+
+def look(spark: Spark, observed: Observed) -> Condition:
+    """The workload as it is now; touches nothing."""
+    daemons = roles(observed) if cluster_of(observed) else ()
+    running: dict[Role, bool] = {role: spark.running(role) for role in daemons}
+    names = sorted(wanted(observed))
+    return Condition(
+        version=spark.installation.version,
+        daemons=dict[str, bool](running),
+        jobs={name: spark.job_running(name) for name in names},
+        progress={name: spark.progress(name) for name in names},
+        taken=tuple(_taken(spark, observed, [r for r, alive in running.items() if not alive])),
+        free=spark.free(observed.data) if observed.data else None,
+        failure=spark.failure,
+    )
+
+
+def _taken(spark: Spark, observed: Observed, absent: list[Role]) -> Iterator[int]:
+    """The ports of absent daemons that somebody else holds."""
+    ports, number = observed.ports, observed.number
+    needed: dict[Role, tuple[int, ...]] = {
+        "master": (ports.master, ports.master_ui),
+        "worker": (ports.worker(number), ports.worker_ui(number)),
+        "history": (ports.history,),
+    }
+    for role in absent:
+        yield from (p for p in needed[role] if spark.taken(observed.address, p))

@@ -1,0 +1,233 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The facts that everything else follows from, read once per hook into frozen values."""
+
+import dataclasses
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+import ops
+import pydantic
+
+from agreement import Agreement, number
+from dataops.host.network import address
+from dataops.interfaces.kafka_client import Access, KafkaClientRequirer, TopicRequest
+from dataops.reconciler import Leaving
+from job_progress import Progress
+from job_store import JobStore, Submitted
+from jobs import Job, JobsError, parse
+from ports import Ports
+
+PEERS = "peers"
+KAFKA = "kafka"
+
+
+def _memory(text: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]*[mg]", text):
+        raise ValueError("give a size such as 512m or 2g")
+    return text
+
+
+Memory = Annotated[str, pydantic.AfterValidator(_memory)]
+
+
+class Config(pydantic.BaseModel):
+    """The options of the charm, but for ``jobs``, whose errors are told apart."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="ignore")
+
+    worker_cores: Annotated[int, pydantic.Field(ge=1, le=1024)] = 4
+    worker_memory: Memory = "2g"
+    executor_memory: Memory = "512m"
+    driver_memory: Memory = "512m"
+    daemon_memory: Memory = "256m"
+    port_offset: Annotated[int, pydantic.Field(ge=0, le=40000)] = 0
+    log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = "WARN"
+
+
+@dataclasses.dataclass(frozen=True)
+class Condition:
+    """What the workload says of itself.
+
+    Attributes:
+        version: of the installed Spark; empty when there is none.
+        daemons: for each daemon that should run here, whether its process is there.
+        jobs: for each job that should run here, whether its process is there.
+        progress: what each of them last said of itself.
+        taken: ports that another program holds.
+        free: bytes left on the storage; None when there is no storage yet.
+        failure: what stopped the last attempt, with the next move; empty when it went through.
+    """
+
+    version: str = ""
+    daemons: dict[str, bool] = dataclasses.field(default_factory=dict[str, bool])
+    jobs: dict[str, bool] = dataclasses.field(default_factory=dict[str, bool])
+    progress: dict[str, Progress] = dataclasses.field(default_factory=dict[str, Progress])
+    taken: tuple[int, ...] = ()
+    free: int | None = None
+    failure: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Observed:
+    """The world as this unit sees it.
+
+    Attributes:
+        unit: its name, such as ``spark/0``.
+        application: its application's name.
+        address: where it listens, IPv4 text.
+        leader: whether it leads.
+        peers_ready: whether there is a peer relation to agree over.
+        addresses: of every unit by name, this one included.
+        config: the options; None while one of them is not usable.
+        config_problems: one line per unusable option.
+        jobs_text: option ``jobs``.
+        jobs_problems: one line per unusable field of it, with the line number.
+        agreement: what all units go by.
+        secret: what all of Spark's processes share; empty before the leader has made it.
+        kafka_related: whether there is a relation to Kafka.
+        accesses: what Kafka granted, by topic.
+        data: the storage; None while it is not attached.
+        stopped: the jobs that the operator wants stopped.
+        submitted: the programs that the operator submitted to this unit.
+        archive: the attached resource ``spark``; None when there is none.
+        script: the attached resource ``script``; None when there is none.
+        leaving: what this event takes away.
+    """
+
+    unit: str
+    application: str
+    address: str
+    leader: bool = False
+    peers_ready: bool = False
+    addresses: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
+    config: Config | None = None
+    config_problems: tuple[str, ...] = ()
+    jobs_text: str = ""
+    jobs_problems: tuple[str, ...] = ()
+    agreement: Agreement = dataclasses.field(default_factory=Agreement)
+    secret: str = dataclasses.field(default="", repr=False)
+    kafka_related: bool = False
+    accesses: dict[str, Access] = dataclasses.field(default_factory=dict[str, Access])
+    data: Path | None = None
+    stopped: frozenset[str] = frozenset()
+    submitted: tuple[Submitted, ...] = ()
+    archive: Path | None = None
+    script: Path | None = None
+    leaving: Leaving = dataclasses.field(default_factory=Leaving)
+
+    @classmethod
+    def read(cls, charm: ops.CharmBase, leaving: Leaving | None = None) -> "Observed":
+        """Reads Juju, and this unit's storage, once."""
+        leaving = leaving or Leaving()
+        config, problems = _config(charm)
+        jobs_text = str(charm.config.get("jobs", ""))
+        agreement = _agreement(charm)
+        data = None if leaving.storage or leaving.unit else _storage(charm)
+        own = address(charm, PEERS)
+        return cls(
+            unit=charm.unit.name,
+            application=charm.app.name,
+            address=own,
+            leader=charm.unit.is_leader(),
+            peers_ready=charm.model.get_relation(PEERS) is not None,
+            addresses=_addresses(charm, own),
+            config=config,
+            config_problems=problems,
+            jobs_text=jobs_text,
+            jobs_problems=_jobs_problems(jobs_text),
+            agreement=agreement,
+            secret=_secret(charm, agreement.secret),
+            kafka_related=any(relation.active for relation in charm.model.relations[KAFKA]),
+            accesses=KafkaClientRequirer(charm, KAFKA, requests(agreement.declared)).accesses(),
+            data=data,
+            stopped=JobStore(data).stopped() if data else frozenset(),
+            submitted=JobStore(data).submitted() if data else (),
+            archive=_resource(charm, "spark"),
+            script=_resource(charm, "script"),
+            leaving=leaving,
+        )
+
+    @property
+    def number(self) -> int:
+        """The unit's number."""
+        return number(self.unit)
+
+    @property
+    def ports(self) -> Ports:
+        """The ports, as agreed."""
+        return Ports(self.agreement.port_offset)
+
+    @property
+    def homes(self) -> tuple[tuple[Job, int], ...]:
+        """The declared jobs whose home is this unit, with their slots."""
+        return self.agreement.homes(self.unit)
+
+    @property
+    def programs(self) -> tuple[Submitted, ...]:
+        """The submitted programs, but for those whose name a declared job has taken since."""
+        declared = {job.name for job in self.agreement.declared}
+        return tuple(program for program in self.submitted if program.name not in declared)
+
+
+def requests(jobs: tuple[Job, ...]) -> tuple[TopicRequest, ...]:
+    """What the jobs need of Kafka; the requirer joins requests for the same topic."""
+    reads = (TopicRequest(topic=j.input.topic, roles=frozenset({"consumer"})) for j in jobs)
+    writes = (
+        TopicRequest(topic=j.output.topic, roles=frozenset({"producer"}))
+        for j in jobs
+        if j.output.topic
+    )
+    return (*reads, *writes)
+
+
+def _config(charm: ops.CharmBase) -> tuple[Config | None, tuple[str, ...]]:
+    values = {name.replace("-", "_"): value for name, value in charm.config.items()}
+    try:
+        return Config.model_validate(values), ()
+    except pydantic.ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+        return None, tuple(_problem(str(e["loc"][0]), e["msg"]) for e in found)
+
+
+def _problem(field: str, message: str) -> str:
+    return f"option {field.replace('_', '-')}: {message.removeprefix('Value error, ')}"
+
+
+def _jobs_problems(text: str) -> tuple[str, ...]:
+    try:
+        parse(text)
+    except JobsError as error:
+        return error.problems
+    return ()
+
+
+def _agreement(charm: ops.CharmBase) -> Agreement:
+    relation = charm.model.get_relation(PEERS)
+    return Agreement.read(relation.data[charm.app]) if relation else Agreement()
+
+
+def _secret(charm: ops.CharmBase, uri: str) -> str:
+    return charm.model.get_secret(id=uri).get_content(refresh=True)["secret"] if uri else ""
+
+
+def _addresses(charm: ops.CharmBase, own: str) -> dict[str, str]:
+    relation = charm.model.get_relation(PEERS)
+    bags = {unit.name: relation.data[unit] for unit in relation.units} if relation else {}
+    others = {name: bag["address"] for name, bag in bags.items() if "address" in bag}
+    return {charm.unit.name: own, **others}
+
+
+def _storage(charm: ops.CharmBase) -> Path | None:
+    attached = charm.model.storages["data"]
+    return attached[0].location if attached else None
+
+
+def _resource(charm: ops.CharmBase, name: str) -> Path | None:
+    """The attached file; Juju has no way to detach one, so that an empty file counts as none."""
+    try:
+        path = charm.model.resources.fetch(name)
+    except (ops.ModelError, NameError):
+        return None
+    return path if path.stat().st_size else None

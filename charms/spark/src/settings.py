@@ -1,0 +1,223 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What Spark, Kafka's client and the job runner are told, as the texts of their files; pure.
+
+Secrets are in ``spark-defaults.conf`` and ``kafka.properties`` alone, which only the workload's
+user reads. Kafka's file provider puts the latter's values in where a client connects, on the
+driver and, by Spark's own distribution of files, on the executors.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dataops.interfaces.kafka_client import Access
+from plan import Cluster, RunDaemon, RunJob, RunProgram
+
+CREDENTIALS = "kafka.properties"
+
+
+def daemon(step: RunDaemon, directory: Path) -> dict[str, str]:
+    """The properties of a master, worker or history server.
+
+    Args:
+        step: which, and how.
+        directory: where its files are.
+    """
+    properties = _security(step.cluster) | {"spark.port.maxRetries": "0"}
+    if step.role == "master":
+        # Submission by HTTP knows no authentication, and kill buttons ask nobody.
+        properties |= {"spark.master.rest.enabled": "false", "spark.ui.killEnabled": "false"}
+    if step.role == "worker":
+        properties |= {
+            "spark.worker.cleanup.enabled": "true",
+            "spark.worker.cleanup.appDataTtl": "86400",
+            "spark.worker.resourcesFile": str(directory / "resources.json"),
+        }
+    if step.role == "history":
+        properties |= {
+            "spark.history.fs.logDirectory": event_logs(step.cluster),
+            "spark.history.ui.port": str(step.ui_port),
+            "spark.history.fs.cleaner.enabled": "true",
+            "spark.history.fs.eventLog.rolling.maxFilesToRetain": "2",
+        }
+    return properties
+
+
+def resources(unit: int, cores: int) -> str:
+    """The worker's marks, one per core: a job that asks for one gets its executor on this unit."""
+    mark = {"componentName": "spark.worker", "resourceName": _mark(unit)}
+    return json.dumps([{"id": mark, "addresses": [str(n) for n in range(cores)]}])
+
+
+def job(step: RunJob, jars: tuple[Path, ...], directory: Path) -> dict[str, str]:
+    """The properties of a declared job's driver.
+
+    Args:
+        step: which, and how.
+        jars: the Kafka connector.
+        directory: where its files are.
+    """
+    declared = step.job
+    properties = _driver(step.cluster, declared.cores, jars, str(step.ui_port))
+    properties |= {
+        "spark.files": str(directory / CREDENTIALS),
+        "spark.sql.shuffle.partitions": str(declared.partitions),
+        # Metrics keep their names when the application's id changes; labels tell jobs apart.
+        "spark.metrics.namespace": "job",
+    }
+    if not declared.checkpoint:
+        properties[f"spark.executor.resource.{_mark(step.unit)}.amount"] = "1"
+    else:
+        properties["spark.executor.cores"] = "1"
+    return properties
+
+
+def program(step: RunProgram, jars: tuple[Path, ...]) -> dict[str, str]:
+    """The properties of a submitted program's driver; its pages get any free port."""
+    return _driver(step.cluster, step.program.cores, jars, "0")
+
+
+def description(step: RunJob, progress: Path) -> str:
+    """What the job runner reads; no secret is in it."""
+    declared, output = step.job, step.job.output
+    source = kafka_options(step.reads, "input") | {
+        "subscribe": declared.input.topic,
+        "startingOffsets": declared.input.starting_offsets,
+        "groupIdPrefix": f"{step.reads.consumer_group_prefix}{declared.name}",
+    }
+    if declared.input.max_rows_per_batch:
+        source["maxOffsetsPerTrigger"] = str(declared.input.max_rows_per_batch)
+    if step.writes:
+        sink = kafka_options(step.writes, "output") | {"topic": output.topic}
+    else:
+        sink = {"path": location(output.path, step.cluster.data / "parquet")}
+    contents: dict[str, Any] = {
+        "name": declared.name,
+        "input": {
+            "options": source,
+            "schema": declared.input.columns,
+            "event_time": declared.input.event_time,
+            "watermark": declared.input.watermark,
+        },
+        "sql": declared.sql,
+        "output": {
+            "format": "kafka" if step.writes else "parquet",
+            "key": output.key,
+            "options": sink,
+        },
+        "output_mode": declared.output_mode,
+        "trigger": declared.trigger,
+        "checkpoint": declared.checkpoint
+        or location(declared.name, step.cluster.data / "checkpoints"),
+        "progress": str(progress),
+        "metrics": [step.cluster.address, step.metrics_port],
+        "master_ui": step.cluster.master_ui,
+    }
+    return json.dumps(contents, indent=2)
+
+
+def kafka_options(access: Access, side: str) -> dict[str, str]:
+    """Options of Spark's Kafka source or sink, which name the credentials' place."""
+    options = {
+        "kafka.bootstrap.servers": access.endpoints,
+        "kafka.security.protocol": "SASL_SSL" if access.tls else "SASL_PLAINTEXT",
+        "kafka.sasl.mechanism": "SCRAM-SHA-512",
+        "kafka.sasl.jaas.config": f"${{file:{CREDENTIALS}:{side}.login}}",
+        "kafka.config.providers": "file",
+        "kafka.config.providers.file.class": (
+            "org.apache.kafka.common.config.provider.FileConfigProvider"
+        ),
+    }
+    if access.tls:
+        options["kafka.ssl.truststore.type"] = "PEM"
+        options["kafka.ssl.truststore.certificates"] = f"${{file:{CREDENTIALS}:{side}.ca}}"
+    return options
+
+
+def credentials(step: RunJob) -> dict[str, str]:
+    """The properties that Kafka's file provider reads."""
+    found: dict[str, str] = {}
+    for side, access in (("input", step.reads), ("output", step.writes)):
+        if access:
+            found[f"{side}.login"] = _login(access)
+            found[f"{side}.ca"] = access.tls_ca
+    return found
+
+
+def properties(values: Mapping[str, str]) -> str:
+    """A file of Java properties."""
+    lines = (f"{name}={_escaped(value)}\n" for name, value in sorted(values.items()))
+    return "# Written by the charm.\n" + "".join(lines)
+
+
+def event_logs(cluster: Cluster) -> str:
+    """Where drivers write what they do, and the history server reads it."""
+    return (cluster.data / "event-logs").as_uri()
+
+
+def location(path: str, base: Path) -> str:
+    """The URI of a path below the base, of an absolute path, or the URI that it is."""
+    return path if ":/" in path else (base / path).as_uri()
+
+
+def java_options(scratch: Path) -> str:
+    """Options of every JVM, executors included: small, IPv4, no file outside the unit's tree."""
+    return (
+        "-XX:+UseSerialGC -XX:-UsePerfData -Djava.net.preferIPv4Stack=true"
+        f" -Djava.io.tmpdir={scratch}"
+    )
+
+
+def _driver(cluster: Cluster, cores: int, jars: tuple[Path, ...], ui_port: str) -> dict[str, str]:
+    return _security(cluster) | {
+        "spark.master": cluster.master,
+        "spark.submit.deployMode": "client",
+        "spark.driver.host": cluster.address,
+        "spark.driver.bindAddress": cluster.address,
+        "spark.driver.memory": cluster.config.driver_memory,
+        "spark.executor.memory": cluster.config.executor_memory,
+        "spark.cores.max": str(cores),
+        "spark.port.maxRetries": "0",
+        "spark.jars": ",".join(map(str, jars)),
+        "spark.ui.port": ui_port,
+        "spark.ui.killEnabled": "false",
+        "spark.ui.prometheus.enabled": "true",
+        # A streaming job has many small batches: what its pages remember has to fit its heap.
+        "spark.ui.retainedJobs": "200",
+        "spark.ui.retainedStages": "200",
+        "spark.sql.ui.retainedExecutions": "100",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.streaming.metricsEnabled": "true",
+        "spark.eventLog.enabled": "true",
+        "spark.eventLog.dir": event_logs(cluster),
+        "spark.eventLog.rolling.enabled": "true",
+        "spark.eventLog.rolling.maxFileSize": "16m",
+    }
+
+
+def _security(cluster: Cluster) -> dict[str, str]:
+    return {
+        "spark.authenticate": "true",
+        "spark.authenticate.secret": cluster.secret,
+        "spark.network.crypto.enabled": "true",
+    }
+
+
+def _mark(unit: int) -> str:
+    return f"unit{unit}"
+
+
+def _login(access: Access) -> str:
+    module = "org.apache.kafka.common.security.scram.ScramLoginModule"
+    user, password = _quoted(access.username), _quoted(access.password)
+    return f"{module} required username={user} password={password};"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("\n", "\\n")
