@@ -5,6 +5,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from onebox.flags import (
     HelpRequested,
     UsageError,
