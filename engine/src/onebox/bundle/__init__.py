@@ -1,0 +1,10 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Bundles: many applications in one YAML file, read, verified, and turned into changes."""
+
+from onebox.bundle.checking import verify
+from onebox.bundle.planning import Change, plan
+from onebox.bundle.reading import read
+from onebox.bundle.specs import ApplicationSpec, Bundle
+
+__all__ = ["ApplicationSpec", "Bundle", "Change", "plan", "read", "verify"]

@@ -1,0 +1,270 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Verifies a bundle: every error there is, in Juju's words, not just the first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from onebox.bundle.placement import Placement, parse
+from onebox.bundle.specs import ApplicationSpec, Bundle
+from onebox.charms import parse_base
+from onebox.errors import Refused
+from onebox.flags import quote_all
+from onebox.model import Charm, Endpoint
+
+_CONSTRAINTS = frozenset(
+    [
+        *("arch", "allocate-public-ip", "container", "cores", "cpu-cores", "cpu-power"),
+        *("image-id", "instance-role", "instance-type", "mem", "root-disk"),
+        *("root-disk-source", "spaces", "tags", "virt-type", "zones"),
+    ]
+)
+_STORAGE = re.compile(r"([a-zA-Z][a-zA-Z0-9-]*|\d+|\d+(\.\d+)?[MGTPEZY](i?B)?)")
+_IMPLICIT = "juju-info"
+_JUJU_INFO = Endpoint(application="", name=_IMPLICIT, interface=_IMPLICIT, role="provider")
+
+
+def verify(bundle: Bundle, charms: Mapping[str, Charm]) -> list[str]:
+    """Every error of the bundle; empty when it can be deployed.
+
+    Args:
+        bundle: what was read.
+        charms: the charms that could be read, by application.
+    """
+    errors = [*_whole(bundle)]
+    for name, application in bundle.applications.items():
+        if application is None:
+            errors.append(f'bundle application for key "{name}" is undefined')
+        else:
+            errors += _application(name, application, charms.get(name))
+            errors += _placements(bundle, name, application)
+    errors += _machines(bundle)
+    return [*errors, *_relations(bundle, charms)]
+
+
+def _whole(bundle: Bundle) -> Iterator[str]:
+    if bundle.bundle not in ("", "kubernetes"):
+        yield f'bundle has an invalid type "{bundle.bundle}"'
+    if bundle.bundle == "kubernetes":
+        yield "this engine runs machine charms; the bundle is for kubernetes"
+    if not bundle.applications:
+        yield "at least one application must be specified"
+    if bundle.default_base and not _is_base(bundle.default_base):
+        yield f'bundle declares an invalid base "{bundle.default_base}"'
+    for name in bundle.saas:
+        if name in bundle.applications:
+            yield f'application "{name}" already exists with SAAS "{name}" name'
+        else:
+            yield f'SAAS "{name}": offers of other models are not available on this engine'
+
+
+def _is_base(text: str) -> bool:
+    try:
+        parse_base(text)
+    except Refused:
+        return False
+    return True
+
+
+def _application(name: str, spec: ApplicationSpec, charm: Charm | None) -> Iterator[str]:
+    yield from _charm(name, spec)
+    if spec.base and not _is_base(spec.base):
+        yield f'application "{name}" declares an invalid base "{spec.base}"'
+    yield from _constraints(name, spec.constraints)
+    yield from _storage(name, spec)
+    yield from _resources(name, spec, charm)
+    if spec.num_units < 0:
+        yield f'negative number of units specified on application "{name}"'
+    if len(spec.to) > max(spec.num_units, 0):
+        yield f'too many units specified in unit placement for application "{name}"'
+    if spec.offers:
+        yield f'application "{name}": offers to other models are not available on this engine'
+    if charm:
+        yield from _against_charm(name, spec, charm)
+
+
+def _charm(name: str, spec: ApplicationSpec) -> Iterator[str]:
+    if not spec.charm:
+        yield "empty charm path"
+    elif not spec.charm.startswith("/"):
+        yield (
+            f'application "{name}" uses charm "{spec.charm}" of a store; this engine has none: '
+            "give the path of a packed charm"
+        )
+    elif not Path(spec.charm).exists():
+        yield f'charm path in application "{name}" does not exist: {spec.charm}'
+    if spec.revision is not None and not spec.channel:
+        yield (
+            f'application "{name}" with a revision requires a channel for future upgrades, '
+            "please use channel"
+        )
+
+
+def _constraints(name: str, text: str) -> Iterator[str]:
+    prefix = f'invalid constraints "{text}" in application "{name}"'
+    for word in text.split():
+        key, equals, _ = word.partition("=")
+        if not equals:
+            yield f'{prefix}: malformed constraint "{word}"'
+        elif key not in _CONSTRAINTS:
+            yield f'{prefix}: unknown constraint "{key}"'
+
+
+def _storage(name: str, spec: ApplicationSpec) -> Iterator[str]:
+    for key, directive in spec.storage.items():
+        parts = [part.strip() for part in directive.split(",")]
+        if not all(_STORAGE.fullmatch(part) for part in parts):
+            yield f'invalid storage "{key}" in application "{name}": cannot parse "{directive}"'
+
+
+def _resources(name: str, spec: ApplicationSpec, charm: Charm | None) -> Iterator[str]:
+    for key, value in spec.resources.items():
+        if not key:
+            yield f'missing resource name on application "{name}"'
+        elif isinstance(value, bool) or not isinstance(value, int | str):
+            yield f'resource revision "{key}" is not int or string'
+        elif charm and key not in charm.resources:
+            yield f'cannot validate application "{name}": unrecognized resource "{key}"'
+        elif isinstance(value, str) and not Path(value).is_file():
+            yield f'resource "{key}" of application "{name}" does not exist: {value}'
+
+
+def _against_charm(name: str, spec: ApplicationSpec, charm: Charm) -> Iterator[str]:
+    if charm.subordinate and spec.num_units:
+        yield f'application "{name}" is subordinate but has non-zero num_units'
+    if charm.subordinate and spec.to:
+        yield f'application "{name}" is subordinate but specifies unit placement'
+    for option in spec.options:
+        if option not in charm.options and option != "trust":
+            yield (
+                f'cannot validate application "{name}": configuration option "{option}" '
+                f'not found in charm "{charm.name}"'
+            )
+    for key in spec.storage:
+        if key not in charm.storage:
+            yield f'charm "{charm.name}" used by application "{name}" has no store called "{key}"'
+
+
+# -- placement ---------------------------------------------------------------------------------
+
+
+def _placements(bundle: Bundle, name: str, spec: ApplicationSpec) -> Iterator[str]:
+    if spec.placement:
+        yield f'placement (not to) specified in application "{name}" of a machine bundle'
+    for text in spec.to:
+        placement = parse(text)
+        if placement is None:
+            yield f'invalid placement syntax "{text}"'
+        else:
+            yield from _target(bundle, text, placement)
+
+
+def _target(bundle: Bundle, text: str, placement: Placement) -> Iterator[str]:
+    if placement.machine and placement.machine not in bundle.machines:
+        yield f'placement "{text}" refers to a machine not defined in this bundle'
+    if not placement.application:
+        return
+    target = bundle.applications.get(placement.application)
+    if target is None:
+        yield f'placement "{text}" refers to an application not defined in this bundle'
+    elif placement.unit is not None and placement.unit >= target.num_units:
+        yield (
+            f'placement "{text}" specifies a unit greater than the {target.num_units} unit(s) '
+            "started by the target application"
+        )
+
+
+def _machines(bundle: Bundle) -> Iterator[str]:
+    placements = [parse(t) for a in bundle.applications.values() if a for t in a.to]
+    used = {p.machine for p in placements if p}
+    for key, machine in bundle.machines.items():
+        if not key.isdigit():
+            yield f'invalid machine id "{key}" found in machines'
+        elif key not in used:
+            yield f'machine "{key}" is not referred to by a placement directive'
+        if machine.base and not _is_base(machine.base):
+            yield f'invalid base "{machine.base}" for machine "{key}"'
+
+
+# -- relations ---------------------------------------------------------------------------------
+
+
+def _relations(bundle: Bundle, charms: Mapping[str, Charm]) -> Iterator[str]:
+    seen: set[frozenset[str]] = set()
+    for ends in bundle.relations:
+        shown = quote_all(ends)
+        if len(ends) != 2:
+            yield f"relation {shown} has {len(ends)} endpoint(s), not 2"
+            continue
+        names = [end.partition(":")[0] for end in ends]
+        unknown = [n for n in names if n not in bundle.applications and n not in bundle.saas]
+        for name in unknown:
+            yield f'relation {shown} refers to application "{name}" not defined in this bundle'
+        if names[0] == names[1]:
+            yield f"relation {shown} relates an application to itself"
+        elif frozenset(ends) in seen:
+            yield f"relation {shown} is defined more than once"
+        elif all(name in charms for name in names):
+            yield from _ends(ends[0], ends[1], charms)
+        seen.add(frozenset(ends))
+
+
+def _ends(a: str, b: str, charms: Mapping[str, Charm]) -> Iterator[str]:
+    missing = False
+    for end in (a, b):
+        name, _, endpoint = end.partition(":")
+        charm = charms[name]
+        if endpoint and endpoint != _IMPLICIT and endpoint not in charm.endpoints:
+            missing = True
+            yield (
+                f'charm "{charm.name}" used by application "{name}" '
+                f'does not define relation "{endpoint}"'
+            )
+    if missing:
+        return
+    if ":" in a and ":" in b:
+        yield from _mismatch(a, b, _declared(a, charms)[0], _declared(b, charms)[0])
+        return
+    try:
+        infer(a, b, charms)
+    except Refused as error:
+        yield error.message
+
+
+def _mismatch(a: str, b: str, left: Endpoint, right: Endpoint) -> Iterator[str]:
+    if left.role == right.role:
+        yield f'relation "{a}" to "{b}" relates {left.role} to {right.role}'
+    if left.interface != right.interface:
+        yield (
+            f'mismatched interface between "{a}" and "{b}" '
+            f'("{left.interface}" vs "{right.interface}")'
+        )
+
+
+def _declared(end: str, charms: Mapping[str, Charm]) -> list[Endpoint]:
+    name, _, endpoint = end.partition(":")
+    every = [*charms[name].endpoints.values(), _JUJU_INFO]
+    return [e for e in every if endpoint in ("", e.name) and e.role != "peer"]
+
+
+def infer(a: str, b: str, charms: Mapping[str, Charm]) -> tuple[str, str]:
+    """The full `app:endpoint` of both ends; Refused when none or several pairs fit."""
+    one, two = a.partition(":")[0], b.partition(":")[0]
+    pairs = [
+        (f"{one}:{left.name}", f"{two}:{right.name}")
+        for left in _declared(a, charms)
+        for right in _declared(b, charms)
+        if left.interface == right.interface and left.role != right.role
+    ]
+    explicit = [pair for pair in pairs if not any(end.endswith(_IMPLICIT) for end in pair)]
+    if len(pairs) > 1 and explicit:
+        pairs = explicit
+    if not pairs:
+        raise Refused(f"cannot infer endpoint between {a} and {b}: no relations found")
+    if len(pairs) > 1:
+        listed = "; ".join(sorted(f'"{x} {y}"' for x, y in pairs))
+        raise Refused(f'ambiguous relation: "{a} {b}" could refer to {listed}')
+    return pairs[0]

@@ -1,0 +1,57 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""One file per `juju` command, named after it; found by name, imported when run."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from types import ModuleType
+
+from onebox import flags
+
+
+def names() -> list[str]:
+    """The name of every command, sorted; aliases not among them."""
+    found = (module.name for module in pkgutil.iter_modules(__path__))
+    return sorted(name.replace("_", "-") for name in found if not name.startswith("_"))
+
+
+def find(name: str) -> ModuleType | None:
+    """The command that is called `name` or has it as an alias."""
+    known = names()
+    if name in known:
+        return _load(name)
+    # Only a name that is no file costs the import of all the others.
+    return next((c for c in map(_load, known) if name in c.ALIASES), None)
+
+
+def _load(name: str) -> ModuleType:
+    return importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
+
+
+def help_of(command: ModuleType) -> str:
+    """Usage, options and examples of one command."""
+    usage, _, details = command.HELP.strip().partition("\n\n")
+    options = flags.describe(command.flags())
+    section = f"\nOptions:\n{options}\n" if options else ""
+    also = "".join(f"    {alias}\n" for alias in command.ALIASES)
+    aliases = f"\nAliases:\n{also}" if also else ""
+    return f"{usage}\n{section}{aliases}\nDetails:\n{details.rstrip()}\n"
+
+
+def nearest(name: str) -> str | None:
+    """The command or alias that is spelled most like `name`, if any is near."""
+    spelled = [*names(), *(alias for c in map(_load, names()) for alias in c.ALIASES)]
+    distance, guess = min((_distance(name, known), known) for known in spelled)
+    return guess if distance <= len(guess) else None
+
+
+def _distance(a: str, b: str) -> int:
+    """Levenshtein's distance: Juju guesses by it, too."""
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        before, row[0] = row[0], i
+        for j, y in enumerate(b, 1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (x != y))
+    return row[-1]

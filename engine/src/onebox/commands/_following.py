@@ -1,0 +1,104 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Waits for the tasks of an operation and shows their log lines as they come."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from onebox.client import Client
+from onebox.console import tell
+from onebox.errors import Refused
+from onebox.render import times
+from onebox.render.tasks import FINISHED
+
+Json = dict[str, Any]
+
+# The longest one call waits for a change; a deadline shortens it.
+_STEP = 30.0
+
+
+def announce(operation: Json, tasks: list[Json]) -> None:
+    """`Running operation 1 with 2 tasks`, the tasks, and who could not be asked."""
+    many = "s" if len(tasks) != 1 else ""
+    tell(f"Running operation {operation['id']} with {len(tasks)} task{many}")
+    for task in tasks:
+        tell(f"  - task {task['id']} on unit-{task['unit'].replace('/', '-')}")
+    tell()
+    if operation["failures"]:
+        tell("Some actions could not be scheduled:")
+        tell("\n".join(operation["failures"].values()) + "\n")
+
+
+def scheduled(operation: Json, tasks: list[Json]) -> None:
+    """What `--background` says."""
+    number, ids = operation["id"], [task["id"] for task in tasks]
+    if len(ids) == 1:
+        tell(f"Scheduled operation {number} with task {ids[0]}")
+    else:
+        tell(f"Scheduled operation {number} with {len(ids)} tasks")
+    tell(f"Check operation status with 'juju show-operation {number}'")
+    for id_ in ids:
+        tell(f"Check task status with 'juju show-task {id_}'")
+
+
+def unscheduled(operation: Json) -> None:
+    """What is said when no unit could be asked; Juju ends with code 0 all the same."""
+    tell(f"Operation {operation['id']} failed to schedule any tasks:")
+    tell("\n".join(operation["failures"].values()))
+
+
+class Follower:
+    """Follows the tasks of one operation until all are done or the time is up.
+
+    Args:
+        client: the daemon.
+        model: the model's name.
+        wait: seconds; negative waits for ever.
+        talkative: say which task is waited for and show the log of a single one.
+    """
+
+    def __init__(self, client: Client, model: str, wait: float, talkative: bool) -> None:
+        self._client = client
+        self._model = model
+        self._deadline = time.monotonic() + wait if wait >= 0 else float("inf")
+        self._talkative = talkative
+        self._shown = 0
+
+    def follow(self, operation: int, utc: bool) -> list[Json]:
+        """The finished tasks; Refused with `timed out` when the deadline passes first."""
+        tasks = self._tasks(operation)
+        live = self._talkative and len(tasks) == 1
+        for index, task in enumerate(tasks):
+            if self._talkative:
+                tell(f"Waiting for task {task['id']}...")
+            while self._show(tasks[index], live, utc)["status"] not in FINISHED:
+                self._pause(tasks, live)
+                tasks = self._tasks(operation)
+        if self._shown:
+            tell()
+        return tasks
+
+    def _tasks(self, operation: int) -> list[Json]:
+        answer = self._client.call("operation", model=self._model, id=operation)
+        self._version = answer["version"]
+        return answer["tasks"]
+
+    def _show(self, task: Json, live: bool, utc: bool) -> Json:
+        if live:
+            for moment, text in task["log"][self._shown :]:
+                tell(f"{times.hour(moment, utc)} {text}")
+            self._shown = len(task["log"])
+        return task
+
+    def _pause(self, tasks: list[Json], live: bool) -> None:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            if live and self._shown:
+                tell()
+            waiting = [f"unit {t['unit']}" for t in tasks if t["status"] not in FINISHED]
+            raise Refused(f"timed out waiting for results from: {', '.join(waiting)}", "timeout")
+        self._client.call(
+            "watch", model=self._model, after=self._version, timeout=min(left, _STEP)
+        )

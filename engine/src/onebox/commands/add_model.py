@@ -1,0 +1,58 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju add-model`."""
+
+from __future__ import annotations
+
+import re
+
+from onebox import persona
+from onebox.client import Client
+from onebox.console import Flags, tell
+from onebox.errors import Refused
+from onebox.flags import Parsed, UsageError, no_more, option, repeated, switch
+from onebox.focus import CONTROLLER, focus_on
+from onebox.values import assignments
+
+NAME = "add-model"
+ALIASES = ()
+HELP = """
+Usage: juju add-model [options] <model name> [cloud|region]
+
+Adds a model and makes it the current one. There is one cloud, localhost: this machine.
+
+    juju add-model dataops
+    juju add-model test --config update-status-hook-interval=1m
+"""
+
+CONFIG = repeated("config", help="Specify model configuration: <key>=<value> or a YAML file")
+NO_SWITCH = switch("no-switch", help="Do not switch to the newly created model")
+CREDENTIAL = option("credential", help="Credential used to add the model; ignored")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def flags() -> Flags:
+    """What may be given."""
+    return [CONFIG, NO_SWITCH, CREDENTIAL, CONTROLLER]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Add it, and look at it from now on."""
+    if not args.args:
+        raise UsageError("model name is required")
+    name, *place = args.args
+    no_more(place[1:])
+    if place and place[0].partition("/")[0] not in (persona.CLOUD, persona.REGION):
+        raise Refused(f'cloud or region "{place[0]}" not found; this machine is "localhost"')
+    if not _NAME.fullmatch(name):
+        allowed = "model names may only contain lowercase letters, digits and hyphens"
+        raise Refused(f'"{name}" is not a valid name: {allowed}')
+    client.call("add_model", name=name, config=assignments(args[CONFIG]))
+    if not args[NO_SWITCH]:
+        focus_on(name)
+    where = f"{persona.CLOUD}/{persona.REGION}"
+    tell(
+        f"Added '{name}' model on {where} with credential '{persona.CREDENTIAL}' "
+        f"for user '{persona.USER}'"
+    )
+    return 0

@@ -1,0 +1,70 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju attach-resource`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from onebox.client import Client
+from onebox.console import Flags
+from onebox.errors import Refused
+from onebox.flags import Parsed, UsageError, no_more
+from onebox.focus import MODEL, model_of
+
+NAME = "attach-resource"
+ALIASES = ("attach",)
+HELP = """
+Usage: juju attach-resource [options] <application> <resource name>=<file>
+
+Puts other bytes behind a resource: the units run upgrade-charm and find them.
+
+    juju attach-resource kafka kafka=./kafka.tar.gz
+"""
+
+
+def flags() -> Flags:
+    """What may be given."""
+    return [MODEL]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Attach it, silently."""
+    if len(args.args) < 2:
+        raise UsageError("no resource specified" if args.args else "missing application name")
+    application, pair, *rest = args.args
+    no_more(rest)
+    name, equals, file = pair.partition("=")
+    if not (name and equals and file):
+        raise UsageError(f'expected name=path format for resource, got "{pair}"')
+    model = model_of(args)
+    _check_extension(client.call("snapshot", model=model), application, name, file)
+    path = _existing(name, file)
+    client.call("attach_resource", model=model, application=application, name=name, path=str(path))
+    return 0
+
+
+def _existing(name: str, file: str) -> Path:
+    path = Path(file).expanduser().absolute()
+    if not path.is_file():
+        raise Refused(f'file for resource "{name}": "{file}" does not exist')
+    return path
+
+
+def _check_extension(model: dict[str, object], application: str, name: str, file: str) -> None:
+    spec = _spec(model, application, name)
+    wanted = Path(spec).suffix
+    if wanted and Path(file).suffix != wanted:
+        raise Refused(
+            f'failed to upload resource "{name}": incorrect extension on resource upload '
+            f'"{file}", expected "{wanted}"'
+        )
+
+
+def _spec(model: dict[str, object], application: str, name: str) -> str:
+    """The file name the charm gives the resource; empty when the daemon shall refuse it."""
+    try:
+        url = model["applications"][application]["charm_url"]  # type: ignore[index]
+        return model["charms"][url]["resources"][name]["filename"]  # type: ignore[index]
+    except KeyError:
+        return ""

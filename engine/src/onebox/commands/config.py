@@ -1,0 +1,98 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju config`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onebox.client import Client
+from onebox.console import COLOUR, NO_COLOUR, OUTPUT, Flags, show
+from onebox.errors import Refused
+from onebox.flags import Parsed, UsageError, comma_separated, option, output_format
+from onebox.focus import MODEL, model_of
+from onebox.render.applications import application_config
+from onebox.render.document import formatted
+from onebox.values import assignment, from_file
+
+NAME = "config"
+ALIASES = ()
+HELP = """
+Usage: juju config [options] <application name> [--reset <key[,key]>] [<key>][=<value>] ...
+
+Reads, sets or resets the options of an application.
+
+    juju config kafka
+    juju config kafka log-level
+    juju config kafka log-level=DEBUG password-policy=@policy.yaml
+    juju config kafka --file settings.yaml --reset log-level
+"""
+
+FORMAT = output_format(("yaml", "json"), "yaml")
+FILE = option("file", help="Path to yaml-formatted configuration file, keyed by application")
+RESET = comma_separated("reset", help="Reset the provided comma delimited keys")
+
+
+def flags() -> Flags:
+    """What may be given."""
+    return [FORMAT, FILE, RESET, MODEL, OUTPUT, COLOUR, NO_COLOUR]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Print all, print one, or change some."""
+    if not args.args:
+        raise UsageError("no application name specified")
+    application, *rest = args.args
+    setting = [word for word in rest if "=" in word]
+    keys = [word for word in rest if "=" not in word]
+    if setting and keys:
+        raise UsageError(f"cannot get and set in one command: {keys[0]}")
+    if setting or args[FILE] or args[RESET]:
+        return _change(client, args, application, setting)
+    if len(keys) > 1:
+        raise UsageError("cannot specify multiple keys to get")
+    document = application_config(_snapshot(client, args, application), application)
+    if not keys:
+        show(formatted(document, args[FORMAT]))
+    else:
+        _show_one(document, application, keys[0], args)
+    return 0
+
+
+def _snapshot(client: Client, args: Parsed, application: str) -> dict[str, Any]:
+    model = client.call("snapshot", model=model_of(args))
+    if application not in model["applications"]:
+        raise Refused(f"application {application} not found (not found)", "not-found")
+    return model
+
+
+def _change(client: Client, args: Parsed, application: str, setting: list[str]) -> int:
+    values = from_file(args[FILE], application) if args[FILE] else {}
+    values |= dict(map(assignment, setting))
+    for key in args[RESET]:
+        if key in values:
+            raise UsageError(f'cannot set and reset key "{key}" simultaneously')
+    name = model_of(args)
+    _snapshot(client, args, application)
+    try:
+        client.call(
+            "set_config", model=name, application=application, values=values, reset=[*args[RESET]]
+        )
+    except Refused as error:
+        unknown = error.message.startswith("unknown option")
+        prefix = "invalid application config: " if unknown else ""
+        raise Refused(prefix + error.message, error.code) from None
+    return 0
+
+
+def _show_one(document: dict[str, Any], application: str, key: str, args: Parsed) -> None:
+    known: dict[str, Any] = {**document["application-config"], **document["settings"]}
+    if key not in known:
+        where = f'"{application}" application config or charm settings.'
+        raise Refused(f'key "{key}" not found in {where}', "not-found")
+    value = known[key].get("value")
+    if args.given(FORMAT):
+        show(formatted(value, args[FORMAT]))
+    else:
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        show(("" if value is None else text) + "\n")

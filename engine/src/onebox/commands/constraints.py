@@ -1,0 +1,48 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju constraints`."""
+
+from __future__ import annotations
+
+from onebox import host
+from onebox.client import Client
+from onebox.console import OUTPUT, Flags, show
+from onebox.errors import Refused
+from onebox.flags import Parsed, UsageError, no_more, output_format
+from onebox.focus import MODEL, model_of
+from onebox.render.document import formatted
+
+NAME = "constraints"
+ALIASES = ("get-constraints",)
+HELP = """
+Usage: juju constraints [options] <application>
+
+Prints the constraints of an application. They are recorded; one machine cannot choose.
+
+    juju constraints kafka
+"""
+
+FORMAT = output_format(("constraints", "json", "yaml"), "constraints")
+
+
+def flags() -> Flags:
+    """What may be given."""
+    return [FORMAT, MODEL, OUTPUT]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Print them."""
+    if not args.args:
+        raise UsageError("no application name specified")
+    no_more(args.args[1:])
+    name = args.args[0]
+    model = client.call("snapshot", model=model_of(args))
+    if name not in model["applications"]:
+        raise Refused(f'application "{name}" not found', "not-found")
+    text = model["applications"][name]["constraints"] or f"arch={host.architecture()}"
+    if args[FORMAT] == "constraints":
+        show(text + "\n")
+    else:
+        pairs = (word.partition("=") for word in text.split())
+        show(formatted({key: value for key, _, value in pairs}, args[FORMAT]))
+    return 0

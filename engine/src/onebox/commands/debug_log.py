@@ -1,0 +1,106 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju debug-log`."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+
+from onebox.client import Client
+from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, Flags, colour, show
+from onebox.flags import Parsed, UsageError, no_more, number, option, quote, repeated, switch
+from onebox.focus import MODEL, model_of
+from onebox.render.log import LEVELS, Filter, Shape, log_line
+
+NAME = "debug-log"
+ALIASES = ()
+HELP = """
+Usage: juju debug-log [options]
+
+Shows what units and the engine log; on a terminal, goes on as more comes.
+
+    juju debug-log
+    juju debug-log --replay --include kafka/0 --level WARNING
+    juju debug-log --limit 100
+    juju debug-log --include-module unit.kafka/0.juju-log
+"""
+
+INCLUDE = repeated("i", "include", help="Only show log messages for these entities")
+EXCLUDE = repeated("x", "exclude", help="Do not show log messages for these entities")
+MODULE = repeated("include-module", help="Only show log messages for these logging modules")
+NO_MODULE = repeated("exclude-module", help="Do not show log messages for these modules")
+LABELS = repeated("include-labels", help="Only show log messages with these labels; ignored")
+LEVEL = option("l", "level", help="Log level to show")
+LINES = number("n", "lines", default=10, help="Show this many of the most recent lines")
+LIMIT = number("limit", help="Show this many of the most recent logs and then exit")
+REPLAY = switch("replay", help="Show the entire log and continue to append new ones")
+TAIL = switch("tail", help="Show existing log messages and continue to append new ones")
+NO_TAIL = switch("no-tail", help="Show existing log messages and then exit")
+DATE = switch("date", help="Show dates as well as times")
+MILLISECONDS = switch("ms", help="Show times to millisecond precision")
+LOCATION = switch("location", help="Show filename and line numbers; ignored")
+RETRY = switch("retry", help="Retry connection failure; ignored")
+
+_MOST = 10_000
+
+
+def flags() -> Flags:
+    """What may be given."""
+    which = [INCLUDE, EXCLUDE, MODULE, NO_MODULE, LABELS, LEVEL]
+    amount = [LINES, LIMIT, REPLAY, TAIL, NO_TAIL]
+    looks = [DATE, MILLISECONDS, LOCATION, RETRY, UTC, COLOUR, NO_COLOUR]
+    return [*which, *amount, *looks, OUTPUT, MODEL]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Print the lines there are, then perhaps those that come."""
+    no_more(args.args)
+    _check(args)
+    wanted = Filter(_level(args), args[INCLUDE], args[EXCLUDE], args[MODULE], args[NO_MODULE])
+    shape = Shape(args[DATE], args[MILLISECONDS], args[UTC], colour(args))
+    model = model_of(args)
+    position = 0
+    backlog = deque[str](maxlen=_backlog(args))
+    for line in client.stream("log", model=model, follow=False):
+        position += 1
+        if wanted.wants(line):
+            backlog.append(log_line(line, shape))
+    show("".join(backlog))
+    if _follows(args):
+        for line in client.stream("log", model=model, follow=True, skip=position):
+            if wanted.wants(line):
+                show(log_line(line, shape))
+    return 0
+
+
+def _check(args: Parsed) -> None:
+    if args[TAIL] and args[NO_TAIL]:
+        raise UsageError("setting --tail and --no-tail not valid")
+    if args.given(LIMIT) and (args[TAIL] or args.given(LINES)):
+        raise UsageError("setting --limit with --tail or --lines not valid")
+    if args[NO_TAIL] and args.given(LINES):
+        raise UsageError("setting --no-tail and --lines not valid")
+    for flag, name in ((LIMIT, "limit"), (LINES, "lines")):
+        if not 0 <= args[flag] <= _MOST:
+            raise UsageError(f"--{name} must be between 0 and {_MOST}")
+
+
+def _level(args: Parsed) -> str:
+    if args[LEVEL] and args[LEVEL].upper() not in LEVELS:
+        known = ", ".join(map(quote, LEVELS))
+        raise UsageError(f"level value {quote(args[LEVEL])} is not one of {known}")
+    return args[LEVEL].upper() or "TRACE"
+
+
+def _backlog(args: Parsed) -> int | None:
+    """How many lines of the past are wanted; None is all of them."""
+    if args[REPLAY]:
+        return args[LIMIT] or None
+    return (args[LIMIT] or None) if args.given(LIMIT) else args[LINES]
+
+
+def _follows(args: Parsed) -> bool:
+    if args[NO_TAIL] or args.given(LIMIT):
+        return False
+    return args[TAIL] or args.given(LINES) or sys.stdout.isatty()

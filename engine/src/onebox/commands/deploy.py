@@ -1,0 +1,187 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju deploy`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from onebox.client import Client
+from onebox.commands import _artefact, _deploy_bundle
+from onebox.console import Flags, tell
+from onebox.errors import Refused
+from onebox.flags import (
+    Parsed,
+    UsageError,
+    comma_separated,
+    no_more,
+    number,
+    option,
+    pairs,
+    repeated,
+    switch,
+)
+from onebox.focus import MODEL, model_of
+from onebox.values import assignments
+
+if TYPE_CHECKING:
+    from onebox.model import Charm
+
+NAME = "deploy"
+ALIASES = ()
+HELP = """
+Usage: juju deploy [options] <charm or bundle> [<application name>]
+
+Deploys an application from a packed charm, or all of those in a bundle.
+
+    juju deploy ./charms/kafka/kafka_amd64.charm -n 3
+    juju deploy ./kafka_amd64.charm events --config log-level=DEBUG --resource kafka=./kafka.tgz
+    juju deploy ./bundles/dataops.yaml --overlay ./bundles/overlays/small.yaml --trust
+    juju deploy ./bundles/dataops.yaml --dry-run
+"""
+
+BASE = option("base", help="The base on which to deploy")
+CHANNEL = option("channel", help="Channel to use when deploying from Charmhub; ignored")
+REVISION = number("revision", default=-1, help="The revision to deploy from Charmhub; ignored")
+CONFIG = repeated("config", help="Either a path to yaml-formatted config file or a key=value pair")
+CONSTRAINTS = repeated("constraints", help="Set application constraints")
+UNITS = number("n", "num-units", default=1, help="Number of application units to deploy")
+TO = comma_separated("to", help="The machine and/or container to deploy the unit in")
+RESOURCE = pairs("resource", help="Resource to be uploaded to the controller")
+STORAGE = pairs("storage", help="Charm storage directives")
+TRUST = switch("trust", help="Allows charm to run hooks that require access credentials")
+OVERLAY = repeated("overlay", help="Bundles to overlay on the primary bundle, applied in order")
+DRY_RUN = switch("dry-run", help="Just show what the deploy would do")
+FORCE = switch("force", help="Allow a charm/bundle to be deployed which bypasses checks")
+ATTACH = option("attach-storage", help="Existing storage to attach; ignored")
+BIND = option("bind", help="Configure application endpoint bindings to spaces; ignored")
+MAP_MACHINES = option("map-machines", help="Existing machines to use for bundle deployments")
+DEVICE = repeated("device", help="Charm device constraints; ignored")
+
+_CHARM_ONLY = (CONFIG, CONSTRAINTS, UNITS, TO, RESOURCE, STORAGE, ATTACH, BIND, DEVICE, REVISION)
+_BUNDLE_ONLY = (OVERLAY, MAP_MACHINES)
+_NUMBERS = re.compile(r"-(\d+)$")
+
+
+def flags() -> Flags:
+    """What may be given."""
+    both = [BASE, CHANNEL, TRUST, DRY_RUN, FORCE, MODEL]
+    return [*_CHARM_ONLY, *_BUNDLE_ONLY, *both]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Deploy what the argument names."""
+    if not args.args:
+        raise UsageError("no charm or bundle specified")
+    given, *rest = args.args
+    no_more(rest[1:])
+    name = rest[0] if rest else ""
+    if name:
+        check_name(name)
+    model = model_of(args)
+    client.call("snapshot", model=model)
+    found = _artefact.find(given)
+    _refuse_foreign(args, found.kind)
+    if found.kind == "charm":
+        return _charm(client, args, model, found.path, name)
+    if name:
+        raise UsageError("application name does not go with a bundle")
+    asked = _deploy_bundle.Asked(
+        found.path,
+        tuple(Path(overlay).expanduser() for overlay in args[OVERLAY]),
+        dry_run=args[DRY_RUN],
+        trusted=args[TRUST] or args[FORCE],
+    )
+    return _deploy_bundle.run(client, model, asked)
+
+
+def check_name(name: str) -> None:
+    """Refuse a text that cannot name an application."""
+    prefix = f'invalid application name "{name}"'
+    if any(c.isupper() for c in name):
+        raise UsageError(f"{prefix}, unexpected uppercase character")
+    if found := _NUMBERS.search(name):
+        text = f"unexpected number(s) found after last hyphen {found[1]!r}".replace("'", '"')
+        raise UsageError(f"{prefix}, {text}")
+    for character in name:
+        if not re.match(r"[a-z0-9-]", character):
+            raise UsageError(f"{prefix}, unexpected character {character}")
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
+        raise UsageError(prefix)
+
+
+def _refuse_foreign(args: Parsed, kind: str) -> None:
+    foreign = _BUNDLE_ONLY if kind == "charm" else _CHARM_ONLY
+    given = [flag for flag in foreign if args.given(flag)]
+    if given:
+        listed = ", ".join("--" + max(flag.names, key=len) for flag in given)
+        raise Refused(f"options provided but not supported when deploying a {kind}: {listed}")
+
+
+def _charm(client: Client, args: Parsed, model: str, path: Path, name: str) -> int:
+    from onebox import charms
+
+    charm = charms.read(path)
+    application = name or charm.name
+    if charm.subordinate and (args.given(UNITS) or args[TO]):
+        raise Refused("cannot use --num-units or --to with subordinate application")
+    if args[UNITS] < 0:
+        raise UsageError("--num-units must be a positive integer")
+    base = choose_base(charm, args[BASE], args[FORCE])
+    request = _request(args, charm, application, base)
+    if args[DRY_RUN]:
+        tell(f'Deploying "{application}" from local charm "{charm.name}" on {base}')
+        return 0
+    stored = client.call("upload_charm", model=model, path=str(path))
+    revision = stored["revision"]
+    tell(f'Located local charm "{charm.name}", revision {revision}')
+    tell(
+        f'Deploying "{application}" from local charm "{charm.name}", revision {revision} on {base}'
+    )
+    client.call("deploy", model=model, charm_url=stored["url"], **request)
+    return 0
+
+
+def _request(args: Parsed, charm: Charm, application: str, base: str) -> dict[str, Any]:
+    return {
+        "application": application,
+        "units": 0 if charm.subordinate else args[UNITS],
+        "config": assignments(args[CONFIG], application),
+        "constraints": " ".join(args[CONSTRAINTS]),
+        "trust": args[TRUST],
+        "base": base,
+        "resources": resource_paths(args[RESOURCE], charm),
+        "storage": dict(args[STORAGE]),
+        "placement": [*args[TO]],
+        "expose": False,
+    }
+
+
+def resource_paths(given: Any, charm: Charm) -> dict[str, str]:
+    """The absolute path of each `--resource`; Refused for an unknown name or a missing file."""
+    found: dict[str, str] = {}
+    for name, text in given.items():
+        if name not in charm.resources:
+            raise Refused(f'unrecognized resource "{name}"', "not-found")
+        path = Path(text).expanduser().absolute()
+        if not path.is_file():
+            raise Refused(f'resource "{name}": open {text}: no such file or directory')
+        found[name] = str(path)
+    return found
+
+
+def choose_base(charm: Charm, asked: str, force: bool = False) -> str:
+    """The base to deploy on: the one asked for when the charm supports it, else its first."""
+    from onebox.charms import parse_base
+
+    supported = [f"{base.name}@{base.channel}" for base in charm.bases]
+    if not asked:
+        return supported[0]
+    base = parse_base(asked)
+    wanted = f"{base.name}@{base.channel}"
+    if wanted not in supported and not force:
+        listed = ", ".join(text.removesuffix("/stable") for text in supported)
+        raise Refused(f'base "{wanted}" is not supported, supported bases are: {listed}')
+    return wanted

@@ -1,0 +1,104 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju destroy-model`."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from onebox import focus
+from onebox.client import Client
+from onebox.console import Flags, tell
+from onebox.errors import Refused
+from onebox.flags import Parsed, UsageError, duration, no_more, switch
+from onebox.focus import CONTROLLER
+
+NAME = "destroy-model"
+ALIASES = ()
+HELP = """
+Usage: juju destroy-model [options] [<controller name>:]<model name>
+
+Ends every unit of the model, runs its last hooks, and forgets it with all its data.
+
+    juju destroy-model dataops
+    juju destroy-model dataops --no-prompt --force
+"""
+
+NO_PROMPT = switch("no-prompt", help="Do not ask for confirmation")
+FORCE = switch("force", help="Do not wait for hooks that fail")
+NO_WAIT = switch("no-wait", help="Rush through the destruction without waiting for each step")
+DESTROY = switch("destroy-storage", help="Destroy all storage instances in the model")
+RELEASE = switch("release-storage", help="Release all storage instances from the model")
+TIMEOUT = duration("t", "timeout", default=-1.0, help="Give up waiting after this long")
+
+_PAUSE = 0.25
+_DOT_EVERY = 8
+
+
+def flags() -> Flags:
+    """What may be given."""
+    return [NO_PROMPT, FORCE, NO_WAIT, DESTROY, RELEASE, TIMEOUT, CONTROLLER]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Start the destruction and wait until the model is gone."""
+    if not args.args:
+        raise UsageError("no model specified")
+    no_more(args.args[1:])
+    name = focus.bare(args.args[0])
+    if args[DESTROY] and args[RELEASE]:
+        raise UsageError("--destroy-storage and --release-storage cannot both be specified")
+    model = client.call("snapshot", model=name)
+    if not args[NO_PROMPT]:
+        _confirm(name, model)
+    tell("Destroying model")
+    force = args[FORCE] or args[NO_WAIT]
+    client.call("destroy_model", model=name, destroy_storage=not args[RELEASE], force=force)
+    _wait(client, name, args[TIMEOUT])
+    tell("Model destroyed.")
+    if focus.current() == name:
+        focus.focus_on("")
+    return 0
+
+
+def _confirm(name: str, model: dict[str, dict[str, object]]) -> None:
+    counts = ((model["machines"], "machine"), (model["applications"], "application"))
+    tell(f'This command will destroy the "{name}" model and affect the following resources.')
+    tell("It cannot be stopped.\n")
+    for found, noun in counts:
+        if found:
+            tell(f" - {len(found)} {noun}{'s' if len(found) > 1 else ''} will be destroyed")
+            tell(f"  - {noun} list: " + " ".join(f'"{key}"' for key in sorted(found)))
+    tell("\nTo continue, enter the name of the model to be destroyed: ", end="")
+    if sys.stdin.readline().strip() != name:
+        raise Refused("model destruction: aborted")
+
+
+def _wait(client: Client, name: str, timeout: float) -> None:
+    """Wait with a line for each number of applications left, and a dot now and then."""
+    deadline = time.monotonic() + timeout if timeout > 0 else float("inf")
+    shown, turn = "", 0
+    while name in {model["name"] for model in client.call("models")}:
+        line = _left(client, name)
+        if line != shown:
+            tell(f"\n{line}...", end="")
+            shown = line
+        elif turn % _DOT_EVERY == 0:
+            tell(".", end="")
+        if time.monotonic() > deadline:
+            tell()
+            raise Refused(f"timeout while waiting for model {name} to be destroyed")
+        time.sleep(_PAUSE)
+        turn += 1
+    tell()
+
+
+def _left(client: Client, name: str) -> str:
+    try:
+        model = client.call("snapshot", model=name)
+    except Refused:
+        return "Waiting for model to be removed"
+    applications = len(model["applications"])
+    left = f", {applications} application(s)" if applications else ""
+    return f"Waiting for model to be removed{left}"

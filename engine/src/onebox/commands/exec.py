@@ -1,0 +1,109 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju exec`."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from onebox import console
+from onebox.client import Client
+from onebox.commands._following import Follower, announce, scheduled, unscheduled
+from onebox.commands.run import report
+from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, VERBOSE, Flags
+from onebox.errors import Refused
+from onebox.flags import (
+    Parsed,
+    UsageError,
+    comma_separated,
+    duration,
+    option,
+    output_format,
+    switch,
+)
+from onebox.focus import MODEL, model_of
+from onebox.render.tasks import plain_exec
+
+NAME = "exec"
+ALIASES = ()
+HELP = """
+Usage: juju exec [options] <commands>
+
+Runs shell commands as the units' hooks would: in the charm's directory, with the hook tools.
+
+    juju exec --unit kafka/0 -- relation-ids kafka-client
+    juju exec --application kafka,spark 'is-leader'
+    juju exec --all --format json -- uptime
+"""
+
+FORMAT = output_format(("plain", "json", "yaml"), "plain")
+UNITS = comma_separated("u", "unit", help="One or more unit ids")
+APPLICATIONS = comma_separated("a", "app", "application", help="One or more application names")
+MACHINES = comma_separated("machine", help="One or more machine ids")
+ALL = switch("all", help="Run the commands on all the units")
+WAIT = duration("wait", default=300.0, help="Maximum wait time for a task to complete")
+BACKGROUND = switch("background", help="Run the task in the background")
+PARALLEL = switch("parallel", default=True, help="Run commands in parallel; one unit runs one")
+GROUP = option("execution-group", help="Commands in the same execution group are run sequentially")
+
+
+def flags() -> Flags:
+    """What may be given."""
+    own = [FORMAT, UNITS, APPLICATIONS, MACHINES, ALL, WAIT, BACKGROUND, PARALLEL, GROUP]
+    return [*own, MODEL, OUTPUT, COLOUR, NO_COLOUR, UTC]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Queue the commands on every target and wait."""
+    if not args.args:
+        raise UsageError("no commands specified")
+    if not (args[UNITS] or args[APPLICATIONS] or args[MACHINES] or args[ALL]):
+        flags = "--all, --machine, --application or --unit"
+        raise UsageError(f"You must specify a target, either through {flags}")
+    model = model_of(args)
+    targets = _targets(client.call("snapshot", model=model), args)
+    operation = _enqueue(client, model, targets, args)
+    if not operation["tasks"]:
+        unscheduled(operation)
+        return 0
+    tasks = client.call("operation", model=model, id=operation["id"])["tasks"]
+    if args[BACKGROUND]:
+        scheduled(operation, tasks)
+        return 0
+    if args[VERBOSE]:
+        announce(operation, tasks)
+    follower = Follower(client, model, args[WAIT] or WAIT.default, args[VERBOSE])
+    done = follower.follow(operation["id"], args[UTC])
+    return report(done, args[FORMAT], plain_exec(done), args[UTC])
+
+
+def _enqueue(client: Client, model: str, targets: list[str], args: Parsed) -> dict[str, Any]:
+    # One word is a script as it stands; several are the words of one command.
+    command = args.args[0] if len(args.args) == 1 else shlex.join(args.args)
+    wait = args[WAIT] or WAIT.default
+    values = {"command": command, "timeout": wait * 1e9}
+    return client.call(
+        "enqueue", model=model, targets=targets, action="juju-exec", parameters=values
+    )
+
+
+def _targets(model: dict[str, Any], args: Parsed) -> list[str]:
+    units = model["units"].values()
+    found = [u["name"] for u in units if args[ALL] or u["application"] in args[APPLICATIONS]]
+    for application in args[APPLICATIONS]:
+        if application not in model["applications"]:
+            raise Refused(f'application "{application}" not found', "not-found")
+    found += [_on_machine(model, machine) for machine in args[MACHINES]]
+    return list(dict.fromkeys([*found, *args[UNITS]]))
+
+
+def _on_machine(model: dict[str, Any], machine: str) -> str:
+    """A unit that stands for its machine: a machine without a unit has nobody who listens."""
+    if machine not in model["machines"]:
+        raise Refused(f'machine "{machine}" not found', "not-found")
+    units = sorted(u["name"] for u in model["units"].values() if u["machine"] == machine)
+    if not units:
+        raise Refused(f'machine "{machine}" has no unit; use "juju ssh {machine}" instead')
+    console.tell(f"Machine {machine} runs this through unit {units[0]}.")
+    return units[0]

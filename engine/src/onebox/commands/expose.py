@@ -1,0 +1,38 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju expose`."""
+
+from __future__ import annotations
+
+from onebox.client import Client
+from onebox.console import Flags
+from onebox.flags import Parsed, UsageError, no_more, option
+from onebox.focus import MODEL, model_of
+
+NAME = "expose"
+ALIASES = ()
+HELP = """
+Usage: juju expose [options] <application name>
+
+Records whether the application is meant for the outside; one machine has no firewall to open.
+
+    juju expose prometheus
+"""
+
+ENDPOINTS = option("endpoints", help="Only these endpoints; ignored")
+SPACES = option("to-spaces", help="Only these spaces; ignored")
+CIDRS = option("to-cidrs", help="Only these networks; ignored")
+
+
+def flags() -> Flags:
+    """What may be given."""
+    return [ENDPOINTS, SPACES, CIDRS, MODEL]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Record it, silently."""
+    if not args.args:
+        raise UsageError("no application name specified")
+    no_more(args.args[1:])
+    client.call("set_exposed", model=model_of(args), application=args.args[0], exposed=True)
+    return 0

@@ -1,0 +1,65 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju help`."""
+
+from __future__ import annotations
+
+from onebox import commands
+from onebox.client import Client
+from onebox.console import Flags, show
+from onebox.errors import Refused
+from onebox.flags import Parsed, no_more
+
+NAME = "help"
+ALIASES = ()
+HELP = """
+Usage: juju help [<command>]
+
+Shows the help of a command, or names them all.
+
+    juju help deploy
+    juju help commands
+"""
+
+_BASIC = """Juju commands on this machine, by onebox: applications and their operations.
+
+Common commands:
+
+    add-model           Adds a model.
+    deploy              Deploys a charm or a bundle.
+    integrate           Integrates two applications.
+    status              Shows the model.
+    config              Reads, sets or resets an application's options.
+    run                 Runs an action on units.
+    exec                Runs shell commands on units.
+    debug-log           Shows what units log.
+    refresh             Updates an application's charm.
+    remove-application  Removes applications.
+    destroy-model       Ends a model with all its data.
+
+Example help commands:
+
+    juju help             This help page
+    juju help commands    Lists all commands
+    juju help deploy      Shows help for the command 'deploy'
+"""
+
+
+def flags() -> Flags:
+    """What may be given."""
+    return []
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Print it."""
+    no_more(args.args[1:])
+    topic = args.args[0] if args.args else ""
+    if not topic:
+        show(_BASIC)
+    elif topic == "commands":
+        show("".join(f"{name}\n" for name in commands.names()))
+    elif command := commands.find(topic):
+        show(commands.help_of(command))
+    else:
+        raise Refused(f"unknown command or topic for {topic}")
+    return 0

@@ -1,0 +1,70 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju model-config`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onebox.client import Client
+from onebox.console import COLOUR, NO_COLOUR, OUTPUT, Flags, colour, show
+from onebox.errors import Refused
+from onebox.flags import Parsed, UsageError, comma_separated, option, output_format
+from onebox.focus import MODEL, model_of
+from onebox.render.document import formatted
+from onebox.render.models import model_config, model_config_table
+from onebox.values import assignment, yaml_mapping
+
+NAME = "model-config"
+ALIASES = ()
+HELP = """
+Usage: juju model-config [options] [<model-key>[=<value>] ...]
+
+Reads, sets or resets the options of the model.
+
+    juju model-config
+    juju model-config update-status-hook-interval=1m
+    juju model-config --reset update-status-hook-interval
+"""
+
+FORMAT = output_format(("tabular", "json", "yaml"), "tabular")
+FILE = option("file", help="Path to yaml-formatted configuration file")
+RESET = comma_separated("reset", help="Reset the provided comma delimited keys")
+
+
+def flags() -> Flags:
+    """What may be given."""
+    return [FORMAT, FILE, RESET, MODEL, OUTPUT, COLOUR, NO_COLOUR]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Print all, print one, or change some."""
+    setting = [word for word in args.args if "=" in word]
+    keys = [word for word in args.args if "=" not in word]
+    if setting or args[FILE] or args[RESET]:
+        values = yaml_mapping(args[FILE]) if args[FILE] else {}
+        values |= dict(map(assignment, setting))
+        client.call("set_model_config", model=model_of(args), values=values, reset=[*args[RESET]])
+        return 0
+    if len(keys) > 1:
+        raise UsageError("cannot specify multiple keys to get")
+    document = model_config(client.call("model_config", model=model_of(args)))
+    if keys:
+        document = _only(document, keys[0])
+    if keys and not args.given(FORMAT):
+        show(_text(document[keys[0]]["Value"]) + "\n")
+    elif args[FORMAT] == "tabular":
+        show(model_config_table(document, colour(args)))
+    else:
+        show(formatted(document, args[FORMAT]))
+    return 0
+
+
+def _only(document: dict[str, Any], key: str) -> dict[str, Any]:
+    if key not in document:
+        raise Refused(f'key "{key}" not found in model "config"', "not-found")
+    return {key: document[key]}
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,95 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju refresh`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from onebox.client import Client
+from onebox.commands import _artefact
+from onebox.commands.deploy import resource_paths
+from onebox.console import Flags, tell
+from onebox.errors import Refused
+from onebox.flags import Parsed, UsageError, no_more, number, option, pairs, repeated, switch
+from onebox.focus import MODEL, model_of
+from onebox.values import assignments
+
+NAME = "refresh"
+ALIASES = ("upgrade-charm",)
+HELP = """
+Usage: juju refresh [options] <application>
+
+Gives an application another revision of its charm; each unit runs upgrade-charm.
+
+    juju refresh kafka --path ./charms/kafka/kafka_amd64.charm
+    juju refresh kafka --path ./kafka_amd64.charm --force-units
+"""
+
+PATH = option("path", help="Refresh to a charm located at path")
+SWITCH = option("switch", help="Crossgrade to a different charm")
+BASE = option("base", help="Select a different base than what is currently running; ignored")
+CHANNEL = option("channel", help="Channel to use when getting the charm from Charmhub; ignored")
+REVISION = number("revision", default=-1, help="Explicit revision of current charm; ignored")
+CONFIG = repeated("config", help="Either a path to yaml-formatted config file or a key=value pair")
+RESOURCE = pairs("resource", help="Resource to be uploaded to the controller")
+STORAGE = pairs("storage", help="Charm storage directives; ignored")
+TRUST = switch("trust", help="Allows charm to run hooks that require access credentials")
+FORCE = switch("force", help="Allow a charm to be refreshed which bypasses checks")
+FORCE_UNITS = switch("force-units", help="Refresh all units immediately, even if in error state")
+FORCE_BASE = switch("force-base", help="Refresh even if the base is not supported; ignored")
+BIND = option("bind", help="Configure application endpoint bindings to spaces; ignored")
+
+
+def flags() -> Flags:
+    """What may be given."""
+    used = [PATH, SWITCH, CONFIG, RESOURCE, TRUST, FORCE, FORCE_UNITS, MODEL]
+    return [*used, BASE, CHANNEL, REVISION, STORAGE, FORCE_BASE, BIND]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Upload the new charm and let the application have it."""
+    if not args.args:
+        raise UsageError("no application specified")
+    name, *rest = args.args
+    no_more(rest)
+    if args[PATH] and args[SWITCH]:
+        raise UsageError("--switch and --path are mutually exclusive")
+    model = model_of(args)
+    snapshot = client.call("snapshot", model=model)
+    if name not in snapshot["applications"]:
+        text = f'"{name}" deploy incomplete, please try refresh again in a little bit.'
+        raise Refused(text, "not-found")
+    given = args[PATH] or args[SWITCH]
+    if not given:
+        raise Refused("refreshing a local charm requires either --path or --switch")
+    live = snapshot["charms"][snapshot["applications"][name]["charm_url"]]
+    path = _charm_path(given)
+    request = _request(args, path, name, live["name"])
+    stored = client.call("upload_charm", model=model, path=str(path))
+    text = f'Added local charm "{stored["name"]}", revision {stored["revision"]}, to the model'
+    tell(text)
+    client.call("refresh", model=model, application=name, charm_url=stored["url"], **request)
+    return 0
+
+
+def _charm_path(given: str) -> Path:
+    found = _artefact.find(given if given.startswith((".", "/", "~")) else f"./{given}")
+    if found.kind != "charm":
+        raise Refused(f'invalid charm or bundle provided at "{given}"')
+    return found.path
+
+
+def _request(args: Parsed, path: Path, name: str, live: str) -> dict[str, Any]:
+    from onebox import charms
+
+    charm = charms.read(path)
+    if charm.name != live and not args[SWITCH]:
+        raise Refused(f'cannot refresh "{live}" to "{charm.name}"')
+    return {
+        "config": assignments(args[CONFIG], name),
+        "resources": resource_paths(args[RESOURCE], charm),
+        "trust": True if args.given(TRUST) and args[TRUST] else None,
+        "force": args[FORCE_UNITS],
+    }

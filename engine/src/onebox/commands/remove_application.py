@@ -1,0 +1,71 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju remove-application`."""
+
+from __future__ import annotations
+
+from onebox import console
+from onebox.client import Client
+from onebox.commands._removal import application_lines, ask
+from onebox.console import Flags, show
+from onebox.errors import Refused
+from onebox.flags import Parsed, UsageError, switch
+from onebox.focus import MODEL, model_of
+
+NAME = "remove-application"
+ALIASES = ()
+HELP = """
+Usage: juju remove-application [options] <application> [<application>...]
+
+Removes applications with their units and relations; every unit runs its last hooks first.
+
+    juju remove-application data-access
+    juju remove-application kafka --destroy-storage --no-prompt
+"""
+
+FORCE = switch("force", help="Completely remove an application even when hooks fail")
+NO_WAIT = switch("no-wait", help="Rush through application removal without waiting")
+DESTROY = switch("destroy-storage", help="Destroy storage attached to application units")
+NO_PROMPT = switch("no-prompt", help="Do not ask for confirmation")
+DRY_RUN = switch("dry-run", help="Print what this command would remove without removing")
+
+
+def flags() -> Flags:
+    """What may be given."""
+    return [FORCE, NO_WAIT, DESTROY, NO_PROMPT, DRY_RUN, MODEL]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Say what goes and remove it; one that is not there does not spare the others."""
+    if not args.args:
+        raise UsageError("no application specified")
+    name = model_of(args)
+    model = client.call("snapshot", model=name)
+    known = [a for a in args.args if a in model["applications"]]
+    if known and not args[NO_PROMPT] and not args[DRY_RUN]:
+        text = "".join(application_lines(model, a) for a in known)
+        ask(client, name, text, "application removal")
+    for application in known:
+        show(application_lines(model, application))
+        if not args[DRY_RUN]:
+            _remove(client, args, name, application)
+    return _report([a for a in args.args if a not in known])
+
+
+def _remove(client: Client, args: Parsed, model: str, application: str) -> None:
+    client.call(
+        "remove_application",
+        model=model,
+        application=application,
+        destroy_storage=args[DESTROY],
+        force=args[FORCE] or args[NO_WAIT],
+    )
+
+
+def _report(missing: list[str]) -> int:
+    texts = [f'removing application {a} failed: application "{a}" not found' for a in missing]
+    for text in texts[:-1]:
+        console.error(text)
+    if texts:
+        raise Refused(texts[-1], "not-found")
+    return 0

@@ -1,0 +1,46 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju show-action`."""
+
+from __future__ import annotations
+
+from onebox.client import Client
+from onebox.console import Flags, show, tell
+from onebox.errors import Refused
+from onebox.flags import Parsed, UsageError, no_more
+from onebox.focus import MODEL, model_of
+from onebox.render.actions import show_action
+
+NAME = "show-action"
+ALIASES = ()
+HELP = """
+Usage: juju show-action [options] <application> <action>
+
+Shows what an action does and which arguments it takes.
+
+    juju show-action kafka list-topics
+"""
+
+
+def flags() -> Flags:
+    """What may be given."""
+    return [MODEL]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Print it."""
+    if not args.args:
+        raise UsageError("no application name specified")
+    if len(args.args) < 2:
+        raise UsageError("no action name specified")
+    name, action, *rest = args.args
+    no_more(rest)
+    model = client.call("snapshot", model=model_of(args))
+    if name not in model["applications"]:
+        raise Refused(f'application "{name}" not found', "not-found")
+    found = model["charms"][model["applications"][name]["charm_url"]]["actions"]
+    if action not in found:
+        tell(f'unknown action "{action}"')
+        return 1
+    show(show_action(found[action]))
+    return 0

@@ -1,0 +1,52 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju show-operation`."""
+
+from __future__ import annotations
+
+from onebox.client import Client
+from onebox.commands._following import Follower
+from onebox.console import OUTPUT, UTC, Flags, show
+from onebox.errors import Refused
+from onebox.flags import Parsed, UsageError, duration, no_more, output_format, switch
+from onebox.focus import MODEL, model_of
+from onebox.render.document import formatted
+from onebox.render.tasks import operation
+
+NAME = "show-operation"
+ALIASES = ()
+HELP = """
+Usage: juju show-operation [options] <operation-id>
+
+Shows an operation with all its tasks.
+
+    juju show-operation 2
+    juju show-operation 2 --wait 2m
+"""
+
+FORMAT = output_format(("json", "yaml"), "yaml")
+WAIT = duration("wait", default=-1.0, help="Maximum wait time for the operation to complete")
+WATCH = switch("watch", help="Wait indefinitely for results")
+
+
+def flags() -> Flags:
+    """What may be given."""
+    return [FORMAT, WAIT, WATCH, MODEL, OUTPUT, UTC]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Print it, perhaps after waiting."""
+    if not args.args:
+        raise UsageError("no operation ID specified")
+    no_more(args.args[1:])
+    model, wanted = model_of(args), args.args[0]
+    snapshot = client.call("snapshot", model=model)
+    found = snapshot["operations"].get(wanted)
+    if found is None:
+        raise Refused(f'operation "{wanted}" not found', "not-found")
+    tasks = [snapshot["tasks"][str(id_)] for id_ in found["tasks"]]
+    if args[WATCH] or args[WAIT] >= 0:
+        wait = -1.0 if args[WATCH] else args[WAIT]
+        tasks = Follower(client, model, wait, False).follow(found["id"], args[UTC])
+    show(formatted(operation(found, tasks, args[UTC]), args[FORMAT]))
+    return 0

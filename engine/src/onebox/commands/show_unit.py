@@ -1,0 +1,48 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju show-unit`."""
+
+from __future__ import annotations
+
+from onebox.client import Client
+from onebox.console import COLOUR, NO_COLOUR, OUTPUT, Flags, show
+from onebox.errors import Refused
+from onebox.flags import Parsed, UsageError, option, output_format, switch
+from onebox.focus import MODEL, model_of
+from onebox.render.document import formatted
+from onebox.render.units import Shown, show_unit
+
+NAME = "show-unit"
+ALIASES = ()
+HELP = """
+Usage: juju show-unit [options] <unit name>
+
+Shows a unit and the data in its relations.
+
+    juju show-unit kafka/0
+    juju show-unit kafka/0 --endpoint kafka-client --related-unit spark/0
+"""
+
+FORMAT = output_format(("yaml", "json", "smart"), "yaml")
+APP = switch("app", help="Only show application relation data")
+ENDPOINT = option("endpoint", help="Only show relation data for the specified endpoint")
+RELATED = option("related-unit", help="Only show relation data for the specified unit")
+
+
+def flags() -> Flags:
+    """What may be given."""
+    return [FORMAT, APP, ENDPOINT, RELATED, MODEL, OUTPUT, COLOUR, NO_COLOUR]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Print it."""
+    if not args.args:
+        raise UsageError("no unit specified")
+    model = client.call("snapshot", model=model_of(args))
+    wanted = Shown(args[APP], args[ENDPOINT], args[RELATED])
+    for name in args.args:
+        if name not in model["units"]:
+            raise Refused(f"unit {name} not found", "not-found")
+    units = {name: show_unit(model, name, wanted) for name in args.args}
+    show(formatted(units, "json" if args[FORMAT] == "json" else "yaml"))
+    return 0

@@ -1,0 +1,54 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju ssh`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+from onebox.client import Client
+from onebox.commands import _places
+from onebox.console import Flags
+from onebox.flags import Parsed, UsageError, option, switch
+from onebox.focus import MODEL, model_of
+
+NAME = "ssh"
+ALIASES = ()
+INTERSPERSED = False
+HELP = """
+Usage: juju ssh [options] <[user@]target> [openssh options] [command]
+
+Runs a command on a unit's machine. The machine is this host: the command starts in the machine's
+directory, and a path that is only there, such as /var/log/juju/unit-kafka-0.log, is found there.
+
+    juju ssh kafka/0 hostname
+    juju ssh kafka/leader cat /var/log/juju/unit-kafka-0.log
+    juju ssh 0
+"""
+
+CONTAINER = option("container", help="The container name of the target pod; ignored")
+NO_KEYS = switch("no-host-key-checks", help="Skip host key checking; ignored")
+PTY = switch("pty", help="Enable pseudo-tty allocation; ignored")
+PROXY = switch("proxy", help="Proxy through the API server; ignored")
+
+
+def flags() -> Flags:
+    """What may be given before the target."""
+    return [CONTAINER, NO_KEYS, PTY, PROXY, MODEL]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Run it here; its exit code is ours."""
+    if not args.args:
+        raise UsageError("no target name specified")
+    target, *words = args.args
+    model = client.call("snapshot", model=model_of(args))
+    root = _places.root(client, model, _places.machine(model, target))
+    words = _places.command(words)
+    # OpenSSH joins the words and leaves them to the remote shell; scripts count on that.
+    script = _places.within(root, " ".join(words))
+    line = ["bash", "-c", script] if words else ["bash", "-l"]
+    return subprocess.run(
+        line, cwd=root, env={**os.environ, "PWD": str(root)}, check=False
+    ).returncode

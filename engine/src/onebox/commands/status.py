@@ -1,0 +1,117 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju status`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import datetime, timezone
+from typing import Any
+
+from onebox import host
+from onebox.client import Client
+from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, Flags, colour, show, tell
+from onebox.flags import Parsed, duration, number, output_format, switch
+from onebox.focus import MODEL, model_of
+from onebox.render.document import formatted
+from onebox.render.selectors import selected
+from onebox.render.status import document, for_yaml
+from onebox.render.status_lines import lines, summary
+from onebox.render.status_table import integrations, tabular
+
+NAME = "status"
+ALIASES = ()
+HELP = """
+Usage: juju status [options] [<selector> [...]]
+
+Shows the model: applications, units, machines and what each says of itself. Selectors keep only
+what matches an application, unit, machine, status, port or wildcard.
+
+    juju status
+    juju status kafka blocked
+    juju status --relations --storage
+    juju status --watch 2s
+    juju status --format json
+"""
+
+_FORMATS = ("tabular", "json", "yaml", "short", "oneline", "line", "summary")
+FORMAT = output_format(_FORMATS, "tabular")
+RELATIONS = switch("relations", "integrations", help="Show 'relations' section in tabular output")
+STORAGE = switch("storage", help="Show 'storage' section in tabular output")
+WATCH = duration("watch", help="Watch the status every period of time")
+RETRIES = number("retry-count", default=3, help="Number of times to retry API failures; ignored")
+RETRY_DELAY = duration("retry-delay", default=0.1, help="Time to wait between retries; ignored")
+
+_HOME_AND_CLEAR = "\x1b[H"
+_CLEAR_BELOW = "\x1b[J"
+
+
+def flags() -> Flags:
+    """What may be given."""
+    shown = [FORMAT, RELATIONS, STORAGE, WATCH, RETRIES, RETRY_DELAY]
+    return [*shown, MODEL, OUTPUT, COLOUR, NO_COLOUR, UTC]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Print it once, or again and again."""
+    if not args[WATCH]:
+        text, remark = _render(client, args)
+        show(text)
+        if remark:
+            tell(remark)
+        return 0
+    return _watch(client, args)
+
+
+def _watch(client: Client, args: Parsed) -> int:
+    """Redraw in place on a terminal, else print one after the other; Ctrl-C ends it."""
+    tty = sys.stdout.isatty()
+    if tty:
+        show("\x1b[2J")
+    try:
+        while True:
+            text, remark = _render(client, args)
+            text += f"{remark.strip()}\n" if remark else ""
+            show(_in_place(text) if tty else text + "\n")
+            time.sleep(args[WATCH])
+    except KeyboardInterrupt:
+        return 0
+
+
+def _in_place(text: str) -> str:
+    # Clearing line by line, and not the whole screen first, does not flicker.
+    return _HOME_AND_CLEAR + text.replace("\n", "\x1b[K\n") + _CLEAR_BELOW
+
+
+def _render(client: Client, args: Parsed) -> tuple[str, str]:
+    """(what goes to stdout, what to remark on stderr)."""
+    name, form = model_of(args), args[FORMAT]
+    model = client.call("snapshot", model=name)
+    chosen = selected(model, args.args)
+    now = datetime.now(timezone.utc)
+    everything = form != "tabular" or args[RELATIONS]
+    result = document(
+        chosen, now=now, utc=args[UTC], relations=everything, hardware=host.hardware()
+    )
+    return _format(chosen, result, args), _remark(model, chosen, args)
+
+
+def _remark(model: dict[str, Any], chosen: dict[str, Any], args: Parsed) -> str:
+    if args[FORMAT] != "tabular" or chosen["applications"] or chosen["machines"]:
+        return ""
+    if args.args and (model["applications"] or model["machines"]):
+        return "Nothing matched specified filter."
+    return f'\nModel "admin/{model["name"]}" is empty.'
+
+
+def _format(model: dict[str, Any], result: dict[str, Any], args: Parsed) -> str:
+    form = args[FORMAT]
+    if form in ("short", "oneline", "line"):
+        return lines(result)
+    if form == "summary":
+        return summary(result)
+    if form != "tabular":
+        return formatted(for_yaml(result) if form == "yaml" else result, form)
+    pairs = integrations(model) if args[RELATIONS] else []
+    return tabular(result, pairs, storage=args[STORAGE], colour=colour(args))

@@ -1,0 +1,43 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju version`."""
+
+from __future__ import annotations
+
+from onebox import host, persona
+from onebox.client import Client
+from onebox.console import OUTPUT, Flags, show
+from onebox.flags import Parsed, no_more, output_format, switch
+
+NAME = "version"
+ALIASES = ()
+HELP = """
+Usage: juju version [options]
+
+Prints the version of Juju whose commands and hooks this engine speaks.
+
+    juju version
+    juju version --all --format json
+"""
+
+ALL = switch("all", help="Prints all version information")
+FORMAT = output_format(("smart", "json", "yaml"), "smart")
+
+
+def flags() -> Flags:
+    """What may be given."""
+    return [ALL, FORMAT, OUTPUT]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Print it; the engine need not run."""
+    from onebox.render.document import formatted
+
+    no_more(args.args)
+    text = f"{persona.VERSION}-genericlinux-{host.architecture()}"
+    if not args[ALL]:
+        show(text + "\n" if args[FORMAT] == "smart" else formatted(text, args[FORMAT]))
+        return 0
+    details = {"version": text, "git-tree-state": "clean", "compiler": "onebox"}
+    show(formatted({**details, "official": False}, args[FORMAT]))
+    return 0

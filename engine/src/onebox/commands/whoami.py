@@ -1,0 +1,44 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju whoami`."""
+
+from __future__ import annotations
+
+from onebox import focus, persona
+from onebox.client import Client
+from onebox.console import OUTPUT, Flags, show
+from onebox.flags import Parsed, no_more, output_format
+from onebox.render.document import formatted
+
+NAME = "whoami"
+ALIASES = ()
+HELP = """
+Usage: juju whoami [options]
+
+Prints the current controller, model and user.
+
+    juju whoami
+    juju whoami --format json
+"""
+
+FORMAT = output_format(("tabular", "json", "yaml"), "tabular")
+
+
+def flags() -> Flags:
+    """What may be given."""
+    return [FORMAT, OUTPUT]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Print them."""
+    no_more(args.args)
+    values = {
+        "controller": persona.CONTROLLER,
+        "model": focus.current() or "<no-current-model>",
+        "user": persona.USER,
+    }
+    if args[FORMAT] == "tabular":
+        show("".join(f"{k.capitalize() + ':':<13}{v}\n" for k, v in values.items()))
+    else:
+        show(formatted(values, args[FORMAT]))
+    return 0

@@ -1,0 +1,139 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The program `onebox`: starts, stops and removes the engine."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+from onebox import console, flags, focus
+from onebox.client import Client
+from onebox.errors import OneboxError, Refused, Unreachable
+from onebox.flags import Parsed, UsageError
+
+_HELP = """Usage: onebox <command> [options]
+
+Controls the engine behind the juju command. It starts by itself when juju is used.
+
+    onebox start            start the engine, if it does not run
+    onebox status           say whether it runs, where its files are, and which models it holds
+    onebox logs [-n 100]    show the last lines of the engine's own log
+    onebox stop             end the engine; workloads go on, hooks wait for its next start
+    onebox destroy --yes    end every model, every process, and delete everything
+"""
+
+YES = flags.switch("y", "yes", help="Do not ask for confirmation")
+LINES = flags.number("n", "lines", default=50, help="How many lines")
+
+_LONGEST_STOP = 30.0
+_LONGEST_DESTROY = 300.0
+
+
+def run(argv: Sequence[str]) -> int:
+    """What `onebox *argv` does; the exit code."""
+    name, rest = (argv[0], argv[1:]) if argv else ("help", ())
+    if name in ("help", "--help", "-h") or "--help" in rest or "-h" in rest:
+        console.show(_HELP)
+        return 0
+    try:
+        if name not in _COMMANDS:
+            raise UsageError(f'"{name}" is not a onebox command; see "onebox help"')
+        args = flags.parse(rest, [YES, LINES])
+        flags.no_more(args.args)
+        return _COMMANDS[name](Client(), args)
+    except UsageError as error:
+        console.error(str(error))
+        return 2
+    except OneboxError as error:
+        console.error(error.message)
+        return 1
+
+
+def _start(client: Client, _: Parsed) -> int:
+    client.call("ping")
+    console.tell(f"The engine runs; its files are in {client.home.root}.")
+    return 0
+
+
+def _stop(client: Client, _: Parsed) -> int:
+    if not client.running():
+        console.tell("The engine does not run.")
+        return 0
+    client.call("shutdown")
+    _until(lambda: not client.running(), _LONGEST_STOP, "the engine does not stop")
+    console.tell("The engine has stopped; the next juju command starts it again.")
+    return 0
+
+
+def _status(client: Client, _: Parsed) -> int:
+    if not client.running():
+        console.show(f"engine: stopped\nfiles: {client.home.root}\n")
+        return 3
+    models = [model["name"] for model in client.call("models")]
+    listed = ", ".join(models) or "none"
+    console.show(f"engine: running\nfiles: {client.home.root}\nmodels: {listed}\n")
+    return 0
+
+
+def _logs(client: Client, args: Parsed) -> int:
+    try:
+        lines = client.home.daemon_log.read_text(errors="replace").splitlines(keepends=True)
+    except FileNotFoundError:
+        raise Refused(f"no engine has ever run in {client.home.root}") from None
+    console.show("".join(lines[-args[LINES] :]))
+    return 0
+
+
+def _destroy(client: Client, args: Parsed) -> int:
+    """End the models in order, then the engine, then delete its files."""
+    if not client.home.root.exists():
+        console.tell(f"There is nothing in {client.home.root}.")
+        return 0
+    if not args[YES]:
+        question = f"This deletes every model and all data in {client.home.root}. Continue [y/N]? "
+        if not sys.stdin.isatty() or not console.confirmed(question):
+            raise Refused("nothing is destroyed; say --yes")
+    if client.home.database.exists():
+        _end_models(client)
+        _stop(client, args)
+    _delete(client)
+    console.tell(f"Everything in {client.home.root} is gone.")
+    return 0
+
+
+def _end_models(client: Client) -> None:
+    for model in client.call("models"):
+        console.tell(f"Destroying model {model['name']}")
+        client.call("destroy_model", model=model["name"], destroy_storage=True, force=True)
+    _until(lambda: not client.call("models"), _LONGEST_DESTROY, "a model does not end")
+    focus.focus_on("")
+
+
+def _delete(client: Client) -> None:
+    home = client.home
+    shutil.rmtree(home.root, ignore_errors=True)
+    outside = home.models.parent
+    if outside != home.root:
+        shutil.rmtree(outside, ignore_errors=True)
+    if home.root.exists():
+        raise Refused(f"cannot delete all of {home.root}; what is left belongs to another user")
+
+
+def _until(done: Callable[[], bool], seconds: float, otherwise: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > deadline:
+            raise Unreachable(f"{otherwise} within {seconds:.0f} s; see onebox logs")
+        time.sleep(0.1)
+
+
+_COMMANDS: dict[str, Callable[[Client, Parsed], int]] = {
+    "start": _start,
+    "stop": _stop,
+    "status": _status,
+    "logs": _logs,
+    "destroy": _destroy,
+}

@@ -1,0 +1,23 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What this host is, as Juju would describe a machine."""
+
+from __future__ import annotations
+
+import os
+import platform
+
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+
+
+def architecture() -> str:
+    """The architecture in Juju's spelling, such as `amd64`."""
+    machine = platform.machine()
+    return _ARCHITECTURES.get(machine, machine)
+
+
+def hardware() -> str:
+    """`arch=amd64 cores=2 mem=24576M`."""
+    pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
+    memory = pages * size >> 20
+    return f"arch={architecture()} cores={os.cpu_count()} mem={memory}M"

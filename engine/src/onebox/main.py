@@ -1,0 +1,112 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The two programs: `juju` and `onebox`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from onebox import commands, console, flags
+from onebox.errors import OneboxError
+
+
+def juju() -> None:
+    """Run one `juju` command and end with its exit code."""
+    sys.exit(_guarded(run, sys.argv[1:]))
+
+
+def onebox() -> None:
+    """Run one `onebox` command: control of the engine itself."""
+    from onebox import control
+
+    sys.exit(_guarded(control.run, sys.argv[1:]))
+
+
+def _guarded(program: Any, argv: Sequence[str]) -> int:
+    try:
+        return program(argv)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader left, as in `juju status | head`; Python must not complain at its own end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def run(argv: Sequence[str]) -> int:
+    """What `juju *argv` does; the exit code."""
+    name, rest = (argv[0], argv[1:]) if argv else ("help", ())
+    if name in ("--help", "-h"):
+        name = "help"
+    elif name == "--version":
+        name = "version"
+    command = commands.find(name)
+    if command is None:
+        return _unknown(name)
+    return execute(command, rest)
+
+
+def execute(command: ModuleType, argv: Sequence[str]) -> int:
+    """Parse and run; errors become Juju's texts and exit codes."""
+    known = [*command.flags(), *console.GLOBAL]
+    try:
+        args = flags.parse(argv, known, getattr(command, "INTERSPERSED", True))
+    except flags.HelpRequested:
+        console.show(commands.help_of(command))
+        return 0
+    except flags.UsageError as error:
+        console.error(str(error))
+        return 2
+    console.set_quiet(args[console.QUIET])
+    with _output(args):
+        return _run(command, args)
+
+
+def _run(command: ModuleType, args: flags.Parsed) -> int:
+    from onebox.client import Client
+
+    try:
+        return command.run(Client(), args)
+    except flags.UsageError as error:
+        console.error(str(error))
+        return 2
+    except OneboxError as error:
+        if _machine_format(command, args) and not console.has_shown():
+            console.show("{}\n")
+        console.error(error.message)
+        return 1
+
+
+def _machine_format(command: ModuleType, args: flags.Parsed) -> bool:
+    """Whether a program reads the output: then even a failure prints a document."""
+    chosen = next((flag for flag in command.flags() if flag.names == ("format",)), None)
+    if chosen is None:
+        return False
+    empty = getattr(command, "EMPTY_ON_ERROR", None)
+    return empty if empty is not None else args[chosen] in ("json", "yaml")
+
+
+@contextlib.contextmanager
+def _output(args: flags.Parsed) -> Generator[None]:
+    target = args[console.OUTPUT]
+    if not target:
+        yield
+        return
+    with Path(target).open("w") as file, contextlib.redirect_stdout(file):
+        yield
+
+
+def _unknown(name: str) -> int:
+    guess = commands.nearest(name)
+    if guess is None:
+        console.error(f"unrecognized command: juju {name}")
+    else:
+        console.error(f'juju: "{name}" is not a juju command. See "juju --help".')
+        sys.stderr.write(f"\nDid you mean:\n\t{guess}\n")
+    return 1

@@ -1,0 +1,45 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What `juju actions` and `juju show-action` print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onebox.render.document import ordered, to_yaml
+from onebox.render.table import table
+
+Json = dict[str, Any]
+
+_UNDESCRIBED = "No description"
+
+
+def descriptions(actions: Json) -> dict[str, str]:
+    """What each action does, by name."""
+    return {name: actions[name]["description"] or _UNDESCRIBED for name in sorted(actions)}
+
+
+def schemas(actions: Json) -> Json:
+    """The JSON Schema of each action's parameters, keys sorted."""
+    return {name: ordered(actions[name]["schema_"]) for name in sorted(actions)}
+
+
+def actions_table(actions: Json, colour: bool = False) -> str:
+    """The table of `juju actions`: the first line of each description."""
+    rows = [(name, text.partition("\n")[0]) for name, text in descriptions(actions).items()]
+    return table(["Action", "Description"], rows, colour=colour)
+
+
+def show_action(action: Json) -> str:
+    """The description and, if there are any, the arguments."""
+    text = (action["description"] or _UNDESCRIBED) + "\n"
+    properties: Json = action["schema_"].get("properties", {})
+    if not properties:
+        return text
+    arguments = {name: _argument(properties[name]) for name in sorted(properties)}
+    return f"{text}\nArguments\n{to_yaml(arguments)}\n"
+
+
+def _argument(schema: Json) -> Json:
+    out: Json = {"type": schema.get("type"), "description": schema.get("description")}
+    return {**out, "default": schema["default"]} if "default" in schema else out

@@ -1,0 +1,68 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What `juju config` and `juju show-application` say of an application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onebox.render.status import base, bindings
+
+Json = dict[str, Any]
+
+
+def application_config(model: Json, name: str) -> Json:
+    """All options with default, value and where the value comes from."""
+    application = model["applications"][name]
+    charm = model["charms"][application["charm_url"]]
+    options = charm["options"]
+    settings = {key: _setting(options[key], application["config"], key) for key in sorted(options)}
+    return {
+        "application": name,
+        "application-config": {"trust": _trust(application["trust"])},
+        "charm": charm["name"],
+        "settings": settings,
+    }
+
+
+def _trust(trusted: bool) -> Json:
+    return {
+        "default": False,
+        "description": "Does this application have access to trusted credentials",
+        "source": "user" if trusted else "default",
+        "type": "bool",
+        "value": trusted,
+    }
+
+
+def _setting(option: Json, values: Json, key: str) -> Json:
+    default = option["default"]
+    value = values.get(key, default)
+    source = "user" if key in values else "unset" if default is None else "default"
+    out = {
+        "default": default,
+        "description": option["description"],
+        "source": source,
+        "type": option["type"],
+        "value": value,
+    }
+    return {k: v for k, v in out.items() if v is not None}
+
+
+def show_application(model: Json, name: str, architecture: str) -> Json:
+    """Its charm, base, bindings and life."""
+    application = model["applications"][name]
+    charm = model["charms"][application["charm_url"]]
+    release = base(application["base"])
+    text = application["constraints"] or f"arch={architecture}"
+    pairs = (word.partition("=") for word in text.split())
+    return {
+        "charm": charm["name"],
+        "base": f"{release['name']}@{release['channel']}",
+        "constraints": {key: value for key, _, value in pairs},
+        "principal": not charm["subordinate"],
+        "exposed": application["exposed"],
+        "remote": False,
+        "life": application["life"],
+        "endpoint-bindings": bindings(charm),
+    }

@@ -1,0 +1,107 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""JSON and YAML with the bytes that Juju's Go libraries write."""
+
+from __future__ import annotations
+
+import json
+import math
+from decimal import Decimal
+from typing import Any, cast
+
+_HTML = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+
+
+class Timestamp(str):
+    """Text that YAML must not quote although it reads as a time."""
+
+    __slots__ = ()
+
+
+def to_json(value: object) -> str:
+    """One compact line, escaped as Go escapes it, with its newline."""
+    plain = _whole(value)
+    return json.dumps(plain, separators=(",", ":"), ensure_ascii=False).translate(_HTML) + "\n"
+
+
+def _whole(value: object) -> object:
+    """The same with `3.0` as `3`, for Go does not tell them apart."""
+    if isinstance(value, dict):
+        return {k: _whole(v) for k, v in cast(dict[str, object], value).items()}
+    if isinstance(value, list | tuple):
+        return [_whole(item) for item in cast(list[object], value)]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def ordered(value: object) -> Any:
+    """The same with the keys of every mapping sorted, as Go prints its maps."""
+    if isinstance(value, dict):
+        mapping = cast(dict[str, object], value)
+        return {key: ordered(mapping[key]) for key in sorted(mapping)}
+    if isinstance(value, list | tuple):
+        return [ordered(item) for item in cast(list[object], value)]
+    return value
+
+
+def to_yaml(value: object) -> str:
+    """Block YAML: double quotes where plain text would change its type, `|` for many lines."""
+    import yaml
+
+    return yaml.dump(
+        value,
+        Dumper=_dumper(),
+        sort_keys=False,
+        default_flow_style=False,
+        allow_unicode=True,
+        width=math.inf,
+    )
+
+
+def formatted(value: object, form: str) -> str:
+    """`value` as `json` or `yaml`."""
+    return to_json(value) if form == "json" else to_yaml(value)
+
+
+def _dumper() -> Any:
+    # PyYAML costs 40 ms to import, which `juju status` need not pay.
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+        def check_simple_key(self) -> bool:
+            # PyYAML would write an empty key as `? ""` on a line of its own.
+            empty = isinstance(self.event, yaml.ScalarEvent) and not self.event.value
+            return empty or super().check_simple_key()
+
+    def text(dumper: Any, value: str) -> Any:
+        tag = "tag:yaml.org,2002:str"
+        if "\n" in value:
+            return dumper.represent_scalar(tag, value, style="|")
+        plain: str = dumper.resolve(yaml.ScalarNode, value, (True, False))
+        quoted = plain != tag or value in ("y", "Y", "n", "N")
+        return dumper.represent_scalar(tag, value, style='"' if quoted else None)
+
+    def timestamp(dumper: Any, value: Timestamp) -> Any:
+        return dumper.represent_scalar("tag:yaml.org,2002:timestamp", str(value))
+
+    def number(dumper: Any, value: float) -> Any:
+        return dumper.represent_scalar("tag:yaml.org,2002:float", go_float(value))
+
+    Dumper.add_representer(str, text)
+    Dumper.add_representer(float, number)
+    Dumper.add_representer(Timestamp, timestamp)
+    return Dumper
+
+
+def go_float(value: float) -> str:
+    """`0.5`, `3`, `3e+11`: as Go's `%g` writes a number with the fewest digits."""
+    if not math.isfinite(value):
+        return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
+    exact = Decimal(repr(value)).normalize()
+    exponent = exact.adjusted() if value else 0
+    if -5 < exponent < 6:
+        return f"{exact:f}"
+    mantissa = f"{exact.scaleb(-exponent):f}"
+    return f"{mantissa}e{'+' if exponent >= 0 else '-'}{abs(exponent):02d}"

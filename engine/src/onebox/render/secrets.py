@@ -1,0 +1,135 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What `juju secrets` and `juju show-secret` print."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime
+from typing import Any
+
+from onebox.render import times
+from onebox.render.document import Timestamp
+from onebox.render.table import Cell, table
+
+Json = dict[str, Any]
+
+_MODEL = "<model>"
+
+
+def summary(secret: Json) -> Json:
+    """One secret without content or access: a line of `juju secrets --format json`."""
+    user = secret["owner"] == _MODEL
+    out: Json = {
+        "revision": secret["latest"],
+        "expires": _moment(_latest(secret)["expires"]),
+        "rotation": secret["rotate"],
+        "rotates": _moment(secret["rotates"]),
+        "owner": secret["owner"],
+        "description": secret["description"],
+        "name": secret["label"] if user else "",
+        "label": "" if user else secret["label"],
+        "created": _moment(secret["created"]),
+        "updated": _moment(secret["updated"]),
+    }
+    return {key: value for key, value in out.items() if value}
+
+
+def _latest(secret: Json) -> Json:
+    return secret["revisions"][str(secret["latest"])]
+
+
+def _moment(text: str | None) -> Timestamp | None:
+    return Timestamp(times.rfc3339(text)) if text else None
+
+
+def listing(secrets: list[Json]) -> Json:
+    """Secrets by id, ids sorted."""
+    return {s["id"]: summary(s) for s in sorted(secrets, key=lambda s: s["id"])}
+
+
+def secrets_table(secrets: list[Json], now: datetime, colour: bool = False) -> str:
+    """The table of `juju secrets`, by owner."""
+    header = ["ID", "Name", "Owner", "Rotation", "Revision", "Last updated"]
+    rows = [_row(s, now) for s in sorted(secrets, key=lambda s: (s["owner"], s["id"]))]
+    return table(header, rows, right=(4,), colour=colour, trailing=True)
+
+
+def _row(secret: Json, now: datetime) -> list[Cell]:
+    name = secret["label"] if secret["owner"] == _MODEL else ""
+    return [
+        secret["id"],
+        name or "-",
+        secret["owner"],
+        secret["rotate"],
+        str(secret["latest"]),
+        times.ago(secret["updated"], now),
+    ]
+
+
+def details(
+    model: Json,
+    secret: Json,
+    *,
+    reveal: bool = False,
+    revisions: bool = False,
+    revision: int = 0,
+    form: str = "yaml",
+) -> Json:
+    """One secret, as `juju show-secret` shows it.
+
+    Args:
+        model: the model's snapshot, for who may read.
+        secret: the secret; with its content when `reveal`.
+        reveal: with the content of `revision`, or of the latest.
+        revisions: with the list of revisions.
+        revision: which one to reveal; 0 is the latest.
+        form: JSON nests the content under `Data`, YAML does not.
+    """
+    out = summary(secret)
+    if reveal:
+        shown = secret["revisions"][str(revision or secret["latest"])]
+        out = {"revision": out.pop("revision"), "checksum": shown["checksum"], **out}
+        content = {key: _decoded(shown["content"][key]) for key in sorted(shown["content"])}
+        out["content"] = {"Data": content} if form == "json" else content
+    if revisions:
+        out["revisions"] = [_revision(r) for r in _sorted(secret["revisions"])]
+    access = [_access(model, grant) for grant in secret["grants"]]
+    return {**out, "access": access} if access else out
+
+
+def _decoded(text: str) -> str:
+    return base64.b64decode(text).decode(errors="replace")
+
+
+def _sorted(revisions: Json) -> list[Json]:
+    return sorted(revisions.values(), key=lambda revision: revision["number"])
+
+
+def _revision(revision: Json) -> Json:
+    out: Json = {
+        "revision": revision["number"],
+        "backend": revision["backend"],
+        "created": _moment(revision["created"]),
+        "updated": _moment(revision["created"]),
+        "expires": _moment(revision["expires"]),
+    }
+    return {key: value for key, value in out.items() if value}
+
+
+def _access(model: Json, grant: Json) -> Json:
+    target = grant["target"]
+    kind = "unit" if "/" in target else "application"
+    return {
+        "target": f"{kind}-{target.replace('/', '-')}",
+        "scope": _scope(model, grant["relation"]),
+        "role": "view",
+    }
+
+
+def _scope(model: Json, relation: int | None) -> str:
+    found = model["relations"].get(str(relation))
+    if not found:
+        return f"model-{model['uuid']}"
+    ends = [f"{e['application']}.{e['name']}" for e in reversed(found["endpoints"])]
+    return "relation-" + "#".join(ends)

@@ -1,0 +1,251 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The status document: what `juju status --format json` says of a model."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from onebox import persona
+from onebox.render import times
+from onebox.render.storage import combined
+
+Json = dict[str, Any]
+
+# The worst of these, first to last, is what an application without a status of its own shows.
+_SEVERITY = ["error", "blocked", "maintenance", "waiting", "active", "terminated", "unknown"]
+_IMPLICIT = "juju-info"
+
+
+def document(
+    model: Json,
+    *,
+    now: datetime,
+    utc: bool = False,
+    relations: bool = True,
+    hardware: str = "arch=amd64",
+) -> Json:
+    """The whole document, keys in Juju's order.
+
+    Args:
+        model: a model's snapshot.
+        now: what the foot of the document shows.
+        utc: times in UTC rather than in the local zone.
+        relations: say in a failed hook's message which relation it was for.
+        hardware: what every machine has, for they are all this host.
+    """
+    return {
+        "model": _model(model, now, utc),
+        "machines": {
+            key: _machine(model["machines"][key], utc, hardware)
+            for key in sorted(model["machines"], key=_machine_order)
+        },
+        "applications": {
+            name: _application(model, name, utc, relations)
+            for name in sorted(model["applications"])
+        },
+        "storage": combined(model, utc),
+        "controller": {"timestamp": times.clock(now, utc)},
+    }
+
+
+def for_yaml(document: Json) -> Json:
+    """The same document without what Juju leaves out of YAML."""
+    machines = {
+        key: {k: v for k, v in machine.items() if v != {}}
+        for key, machine in document["machines"].items()
+    }
+    return {**document, "machines": machines}
+
+
+def _machine_order(key: str) -> tuple[int, str]:
+    return (int(key) if key.isdigit() else 1 << 30, key)
+
+
+def unit_order(name: str) -> tuple[str, int]:
+    """Sorts `app/10` after `app/9`."""
+    application, _, number = name.rpartition("/")
+    return application, int(number)
+
+
+def _model(model: Json, now: datetime, utc: bool) -> Json:
+    return {
+        "name": model["name"],
+        "type": "iaas",
+        "controller": persona.CONTROLLER,
+        "cloud": persona.CLOUD,
+        "region": persona.REGION,
+        "version": persona.VERSION,
+        "model-status": {
+            "current": "available" if model["life"] == "alive" else "destroying",
+            "since": times.since(now.isoformat(), utc),
+        },
+    }
+
+
+def _machine(machine: Json, utc: bool, hardware: str) -> Json:
+    since = times.since(machine["since"], utc)
+    address, life = machine["address"], machine["life"]
+    return {
+        "juju-status": {"current": "started", "since": since, "life": life},
+        "hostname": machine["hostname"],
+        "dns-name": address,
+        "ip-addresses": [address],
+        "instance-id": machine["hostname"],
+        "machine-status": {"current": "running", "message": "Running", "life": life},
+        "modification-status": {},
+        "base": base(machine["base"]),
+        "network-interfaces": {
+            "lo": {
+                "ip-addresses": [f"{address}/8"],
+                "mac-address": "00:00:00:00:00:00",
+                "space": persona.SPACE,
+                "is-up": True,
+            }
+        },
+        "constraints": hardware.partition(" ")[0],
+        "hardware": hardware,
+    }
+
+
+def base(value: Json) -> Json:
+    """A base without its risk: `24.04/stable` shows as `24.04`."""
+    return {"name": value["name"], "channel": value["channel"].partition("/")[0]}
+
+
+def units_of(model: Json, application: str) -> list[Json]:
+    """The units of `application` in order of their numbers."""
+    found = [u for u in model["units"].values() if u["application"] == application]
+    return sorted(found, key=lambda u: unit_order(u["name"]))
+
+
+def _application(model: Json, name: str, utc: bool, relations: bool) -> Json:
+    application = model["applications"][name]
+    charm = model["charms"][application["charm_url"]]
+    units = {u["name"]: _unit(model, u, utc, relations) for u in units_of(model, name)}
+    out: Json = {
+        "charm": charm["url"],
+        "base": base(application["base"]),
+        "charm-origin": "local",
+        "charm-name": charm["name"],
+        "charm-rev": charm["revision"],
+        "charm-version": charm["version"],
+        "exposed": application["exposed"],
+        "life": application["life"],
+        "application-status": _application_status(model, application, utc),
+        "relations": _relations(model, name),
+        "units": units,
+        "version": application["workload_version"],
+        "endpoint-bindings": bindings(charm),
+    }
+    return {k: v for k, v in out.items() if v not in ("", {})}
+
+
+def bindings(charm: Json) -> dict[str, str]:
+    """Every endpoint of a charm in the one space there is."""
+    names = {"", _IMPLICIT, *charm["endpoints"], *charm["extra_bindings"]}
+    return dict.fromkeys(sorted(names), persona.SPACE)
+
+
+def _application_status(model: Json, application: Json, utc: bool) -> Json:
+    status = application["status"]
+    if status and status["current"] not in ("unknown", "unset"):
+        return _status(status, utc)
+    shown = [_workload(model, u, False) for u in units_of(model, application["name"])]
+    if not shown:
+        return {"current": "unknown"}
+    worst = min(shown, key=lambda s: _severity(s["current"]))
+    return _status(worst, utc)
+
+
+def _severity(word: str) -> int:
+    return _SEVERITY.index(word) if word in _SEVERITY else len(_SEVERITY)
+
+
+def _status(status: Json, utc: bool) -> Json:
+    out = {
+        "current": status["current"],
+        "message": status["message"],
+        "since": times.since(status["since"], utc),
+    }
+    return {k: v for k, v in out.items() if v}
+
+
+def _relations(model: Json, application: str) -> dict[str, list[Json]]:
+    found: dict[str, list[Json]] = {}
+    for relation in model["relations"].values():
+        for mine, other in ends(relation, application):
+            entry = {
+                "related-application": other["application"],
+                "interface": mine["interface"],
+                "scope": mine["scope"],
+            }
+            found.setdefault(mine["name"], []).append(entry)
+    return {name: sorted(found[name], key=_related_name) for name in sorted(found)}
+
+
+def _related_name(entry: Json) -> str:
+    return entry["related-application"]
+
+
+def ends(relation: Json, application: str) -> list[tuple[Json, Json]]:
+    """(own end, other end) of `relation` if `application` is in it; a peer meets itself."""
+    endpoints = relation["endpoints"]
+    if len(endpoints) == 1:
+        both = [(endpoints[0], endpoints[0])]
+    else:
+        both = [(endpoints[0], endpoints[1]), (endpoints[1], endpoints[0])]
+    return [pair for pair in both if pair[0]["application"] == application]
+
+
+def _workload(model: Json, unit: Json, relations: bool) -> Json:
+    """A unit's workload status; a failed hook of the agent takes its place."""
+    if unit["agent"]["current"] != "error":
+        return unit["workload"]
+    failed = dict(unit["agent"])
+    if relations:
+        failed["message"] += _failed_for(model, unit)
+    return failed
+
+
+def _failed_for(model: Json, unit: Json) -> str:
+    """` for app:endpoint`, the far end of the relation whose hook failed."""
+    relation = model["relations"].get(str(unit["agent"]["data"].get("relation-id")))
+    if not relation:
+        return ""
+    for _, other in ends(relation, unit["application"]):
+        return f" for {other['application']}:{other['name']}"
+    return ""
+
+
+def _agent(unit: Json, utc: bool) -> Json:
+    agent = _status(unit["agent"], utc)
+    if agent["current"] == "error":
+        agent = {"current": "idle", "since": agent["since"]}
+    if agent["current"] != "allocating":
+        agent["version"] = persona.VERSION
+    if unit["life"] != "alive":
+        agent["life"] = unit["life"]
+    return agent
+
+
+def _unit(model: Json, unit: Json, utc: bool, relations: bool) -> Json:
+    machine = model["machines"].get(unit["machine"])
+    leader = model["applications"][unit["application"]]["leader"] == unit["name"]
+    out: Json = {
+        "workload-status": _status(_workload(model, unit, relations), utc),
+        "juju-status": _agent(unit, utc),
+        "leader": leader,
+        "machine": unit["machine"],
+        "open-ports": sorted(unit["ports"], key=port_order),
+        "public-address": machine["address"] if machine else "",
+    }
+    return {k: v for k, v in out.items() if v not in ("", [], False)}
+
+
+def port_order(port: str) -> tuple[str, int]:
+    """Sorts `80/tcp`, `8000-8010/udp` and `icmp` by protocol, then number."""
+    number, _, protocol = port.rpartition("/")
+    first = number.partition("-")[0]
+    return protocol, int(first) if first else 0

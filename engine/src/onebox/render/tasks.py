@@ -1,0 +1,182 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Operations and tasks: what `juju run`, `exec`, `show-task` and `operations` print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onebox.render import times
+from onebox.render.document import ordered, to_yaml
+from onebox.render.table import Cell, status_cell, table
+
+Json = dict[str, Any]
+
+# The first of these that any task has is the status of its operation.
+_OPERATION = (
+    *("error", "running", "aborting", "pending"),
+    *("failed", "aborted", "cancelled", "completed"),
+)
+_STREAMS = ("return-code", "stdout", "stderr")
+FINISHED = frozenset(("completed", "failed", "cancelled", "aborted", "error"))
+
+
+def receiver(task: Json, utc: bool = False) -> Json:
+    """One task under its unit's name, keys sorted, as JSON and YAML show it."""
+    out: Json = {
+        "id": str(task["id"]),
+        "log": _log(task, utc),
+        "message": task["message"],
+        "results": ordered(task["results"]),
+        "status": task["status"],
+        "timing": _timing(task, utc),
+        "unit": task["unit"],
+    }
+    return {key: value for key, value in out.items() if value not in ("", [], {})}
+
+
+def _log(task: Json, utc: bool) -> list[str]:
+    return [f"{times.go(moment, utc)} {text}" for moment, text in task["log"]]
+
+
+def _timing(task: Json, utc: bool) -> Json:
+    moments = {"enqueued": task["enqueued"], "started": task["started"]}
+    return {key: times.go(moment, utc) for key, moment in moments.items() if moment}
+
+
+def receivers(tasks: list[Json], utc: bool = False) -> Json:
+    """All tasks by unit."""
+    found = {task["unit"]: receiver(task, utc) for task in tasks}
+    return {name: found[name] for name in sorted(found)}
+
+
+def return_code(task: Json) -> int:
+    """The code its script ended with; 0 when it has not run."""
+    return int(task["results"].get("return-code", 0))
+
+
+def _values(task: Json) -> str:
+    """What the action set, as YAML; nothing when it set nothing."""
+    values = {k: v for k, v in task["results"].items() if k not in _STREAMS}
+    return to_yaml(ordered(values)) if values else ""
+
+
+def plain(tasks: list[Json]) -> str:
+    """The default output of `juju run`: one task's results, or several by unit."""
+    if len(tasks) == 1:
+        return _plain_one(tasks[0])
+    return to_yaml({task["unit"]: _plain_of_many(task) for task in _by_unit(tasks)})
+
+
+def _by_unit(tasks: list[Json]) -> list[Json]:
+    return sorted(tasks, key=lambda task: task["unit"])
+
+
+def _plain_one(task: Json) -> str:
+    failed = task["status"] != "completed"
+    head = f"Action id {task['id']} failed: {task['message']}\n" if failed else ""
+    if not task["results"]:
+        return head or f"Task {task['id']} {task['status']}\n"
+    return f"{head}{_values(task)}\n{_streams(task)}"
+
+
+def _streams(task: Json) -> str:
+    out, err = task["results"].get("stdout", ""), task["results"].get("stderr", "")
+    between = "\n" if out and err and not out.endswith("\n") else ""
+    text = f"{out}{between}{err}"
+    return text if not text or text.endswith("\n") else text + "\n"
+
+
+def _plain_of_many(task: Json) -> Json:
+    out = {
+        "id": str(task["id"]),
+        "message": task["message"],
+        "output": _values(task),
+        "status": task["status"],
+    }
+    return {key: value for key, value in out.items() if value or key == "output"}
+
+
+def plain_exec(tasks: list[Json]) -> str:
+    """The default output of `juju exec`: raw for one unit, else each under its name."""
+    if len(tasks) == 1:
+        return _streams(tasks[0])
+    return "".join(f"{task['unit']}:\n{_streams(task)}\n" for task in _by_unit(tasks))
+
+
+def failures(tasks: list[Json]) -> str:
+    """The error of `run` and `exec` when a script ended with another code than 0."""
+    failed = [task for task in tasks if return_code(task)]
+    if not failed:
+        return ""
+    many = "s" if len(failed) > 1 else ""
+    listed = "".join(
+        f' - id "{task["id"]}" with return code {return_code(task)}\n' for task in failed
+    )
+    advice = f"use 'juju show-task' to inspect the failure{many}"
+    return f"the following task{many} failed:\n{listed}\n{advice}\n"
+
+
+def status(tasks: list[Json]) -> str:
+    """The status of an operation, from its tasks."""
+    words = {task["status"] for task in tasks}
+    return next((word for word in _OPERATION if word in words), "error")
+
+
+def operation(found: Json, tasks: list[Json], utc: bool = False) -> Json:
+    """One operation, as `juju show-operation` shows it."""
+    out: Json = {
+        "summary": found["summary"],
+        "status": status(tasks),
+        "fail": "\n".join(found["failures"].values()),
+        "action": _action(found, tasks),
+        "timing": _operation_timing(found, tasks, utc),
+        "tasks": {str(task["id"]): _host(task, utc) for task in tasks},
+    }
+    return {key: value for key, value in out.items() if value not in ("", {})}
+
+
+def _action(found: Json, tasks: list[Json]) -> Json:
+    if not tasks:
+        return {"name": found["summary"].partition('"')[2].rpartition('"')[0], "parameters": {}}
+    return {"name": tasks[0]["action"], "parameters": ordered(tasks[0]["parameters"])}
+
+
+def _operation_timing(found: Json, tasks: list[Json], utc: bool) -> Json:
+    timing = {"enqueued": times.go(found["enqueued"], utc)}
+    if tasks and all(task["completed"] for task in tasks):
+        last = max(tasks, key=lambda task: times.parse(task["completed"]))
+        timing["completed"] = times.go(last["completed"], utc)
+    return timing
+
+
+def _host(task: Json, utc: bool) -> Json:
+    out: Json = {
+        "host": task["unit"],
+        "status": task["status"],
+        "timing": _timing(task, utc),
+        "log": _log(task, utc),
+        "message": task["message"],
+    }
+    return {key: value for key, value in out.items() if value not in ("", [])}
+
+
+def operations_table(found: list[tuple[Json, list[Json]]], utc: bool, colour: bool) -> str:
+    """The table of `juju operations`, from operations with their tasks."""
+    header = ["ID", "Status", "Started", "Finished", "Task IDs", "Summary"]
+    rows = [_operation_row(op, tasks, utc) for op, tasks in found]
+    return table(header, rows, right=(0,), colour=colour)
+
+
+def _operation_row(found: Json, tasks: list[Json], utc: bool) -> list[Cell]:
+    ids = ",".join(str(task["id"]) for task in tasks)
+    timing = _operation_timing(found, tasks, utc)
+    finished = timing.get("completed", "")[:19].replace(" ", "T")
+    return [
+        str(found["id"]),
+        status_cell(status(tasks)),
+        "",
+        finished,
+        ids if len(ids) <= 20 else ids[:17] + "...",
+        found["summary"],
+    ]

@@ -1,0 +1,118 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Values as they are typed: `key=value`, `key=@file`, a YAML file, a dotted key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, cast
+
+from onebox.errors import Refused
+from onebox.flags import UsageError
+
+Json = dict[str, Any]
+
+_KEY = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+
+
+def load_yaml(text: str, where: str) -> Any:
+    """The value of a YAML text; Refused names `where` it came from."""
+    import yaml
+
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise Refused(f"{where}: {' '.join(str(error).split())}") from error
+
+
+def read_file(path: str) -> str:
+    """The text of a file a person named; Refused when it cannot be read."""
+    try:
+        return Path(path).expanduser().read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise Refused(f'cannot read "{path}": {reason}') from error
+
+
+def yaml_mapping(path: str) -> Json:
+    """The mapping a YAML file holds."""
+    value = load_yaml(read_file(path), path)
+    if not isinstance(value, dict):
+        raise Refused(f"{path}: expected a mapping of keys to values")
+    return {str(k): v for k, v in cast(dict[Any, Any], value).items()}
+
+
+def assignment(text: str) -> tuple[str, str]:
+    """Key and value of `key=value`; a value `@path` is the text of that file."""
+    key, _, value = text.partition("=")
+    return key, read_file(value[1:]) if value.startswith("@") else value
+
+
+def assignments(texts: Iterable[str], application: str = "") -> Json:
+    """What `--config` options give together: `key=value`, or a YAML file keyed by application."""
+    values: Json = {}
+    for text in texts:
+        if "=" in text:
+            key, value = assignment(text)
+            values[key] = value
+        else:
+            values |= _settings(yaml_mapping(text), application)
+    return values
+
+
+def _settings(document: Json, application: str) -> Json:
+    own = document.get(application) if application else document
+    return dict(cast(Json, own)) if isinstance(own, dict) else document
+
+
+def from_file(path: str, application: str) -> Json:
+    """The settings of `application` in a YAML file keyed by application."""
+    document = yaml_mapping(path)
+    own = document.get(application)
+    if not isinstance(own, dict):
+        raise Refused(f'no settings found for "{application}"')
+    return dict(cast(Json, own))
+
+
+def parameters(texts: Iterable[str], *, as_text: bool = False) -> Json:
+    """Action parameters: `a.b=1` nests; values are YAML unless `as_text`.
+
+    Raises:
+        UsageError: an argument has no `=` or an ill-formed key.
+    """
+    result: Json = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise UsageError(f'argument "{text}" must be of the form key.key.key...=value')
+        _nest(result, _parts(key), value if as_text else load_yaml(value, text))
+    return result
+
+
+def _parts(key: str) -> list[str]:
+    parts = key.split(".")
+    for part in parts:
+        if not _KEY.fullmatch(part):
+            rule = "start and end with lowercase alphanumeric, and contain only"
+            raise UsageError(f'key "{part}" must {rule} lowercase alphanumeric and hyphens')
+    return parts
+
+
+def _nest(result: Json, parts: list[str], value: Any) -> None:
+    for part in parts[:-1]:
+        inner: Any = result.get(part)
+        result[part] = inner if isinstance(inner, dict) else {}
+        result = result[part]
+    result[parts[-1]] = value
+
+
+def merged(base: Json, over: Json) -> Json:
+    """`over` on top of `base`, mapping by mapping."""
+    out = dict(base)
+    for key, value in over.items():
+        mine = out.get(key)
+        both = isinstance(mine, dict) and isinstance(value, dict)
+        out[key] = merged(cast(Json, mine), cast(Json, value)) if both else value
+    return out
