@@ -11,7 +11,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator, Iterator
-from typing import Any, BinaryIO
+from io import BufferedIOBase
+from typing import Any
 
 from onebox import protocol
 from onebox.errors import Unreachable
@@ -49,11 +50,11 @@ class Client:
         return True
 
     @contextlib.contextmanager
-    def _connection(self) -> Generator[BinaryIO]:
+    def _connection(self) -> Generator[BufferedIOBase]:
         connection = self._connect_or_start()
         try:
             with connection.makefile("rwb") as stream:
-                yield stream  # pyright: ignore[reportReturnType]
+                yield stream
         finally:
             connection.close()
 

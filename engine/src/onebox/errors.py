@@ -29,13 +29,13 @@ class Refused(OneboxError):  # noqa: N818 - the name says what happened
     code = "refused"
 
 
-class Unreachable(OneboxError):  # noqa: N818
+class Unreachable(OneboxError):  # noqa: N818 - the name says what happened
     """The engine's daemon cannot be started or does not answer."""
 
     code = "unreachable"
 
 
-class Internal(OneboxError):  # noqa: N818
+class Internal(OneboxError):  # noqa: N818 - the name says what happened
     """The engine failed while it served a request."""
 
     code = "internal"

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 from dataclasses import dataclass
@@ -31,22 +30,9 @@ class Home:
 
     def prepare(self) -> None:
         """Makes the root and its directories, closed to everybody else."""
-        for directory in (self.root, self.blobs, self.logs):
+        for directory in (self.root, self.blobs, self.logs, self.models):
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.root.chmod(0o700)
-        self.models.mkdir(mode=0o755, parents=True, exist_ok=True)
-        link = self.root / "models"
-        if link != self.models and not link.is_symlink():
-            link.symlink_to(self.models)
-
-    def tidy(self) -> None:
-        """Removes the directory outside the root once no model has anything in it."""
-        if self.models == self.root / "models":
-            return
-        with contextlib.suppress(OSError):
-            self.models.rmdir()
-            self._shared.rmdir()
-            (self.root / "models").unlink()
 
     @property
     def database(self) -> Path:
@@ -79,20 +65,9 @@ class Home:
         return self.root / "logs"
 
     @property
-    def digest(self) -> str:
-        """Tells this root from every other one on the host."""
-        return hashlib.sha256(os.fsencode(self.root)).hexdigest()[:12]
-
-    @property
     def models(self) -> Path:
-        """The machines' directories; outside the root when other users must reach into them."""
-        # A charm that runs as root gives its workload a user of its own, and that user cannot
-        # pass through root's home directory or through our 0700.
-        return self._shared / "models" if os.geteuid() == 0 else self.root / "models"
-
-    @property
-    def _shared(self) -> Path:
-        return Path("/var/lib/onebox") / self.digest
+        """The machines' directories."""
+        return self.root / "models"
 
 
 def runtime_directory() -> Path:

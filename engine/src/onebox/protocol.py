@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, BinaryIO
+from io import BufferedIOBase
+from typing import Any
 
 from onebox.errors import Internal, OneboxError, Refused
 
@@ -33,7 +34,7 @@ def request(method: str, params: dict[str, Any]) -> bytes:
     return encode({"method": method, "params": params})
 
 
-def read_request(stream: BinaryIO) -> tuple[str, dict[str, Any]] | None:
+def read_request(stream: BufferedIOBase) -> tuple[str, dict[str, Any]] | None:
     """The next request on `stream`; None at its end."""
     line = stream.readline()
     if not line:
@@ -49,7 +50,7 @@ def failure(error: Exception) -> bytes:
     return encode({"error": {"message": f"{type(error).__name__}: {error}", "code": "internal"}})
 
 
-def items(stream: BinaryIO) -> Iterator[Any]:
+def items(stream: BufferedIOBase) -> Iterator[Any]:
     """The items of a streamed answer; raises what the daemon refused with."""
     for line in stream:
         message = json.loads(line)
@@ -60,7 +61,7 @@ def items(stream: BinaryIO) -> Iterator[Any]:
         return
 
 
-def result(stream: BinaryIO) -> Any:
+def result(stream: BufferedIOBase) -> Any:
     """The result of one answer; raises what the daemon refused with."""
     line = stream.readline()
     if not line:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from onebox.changes import actions, config, models, secrets
+from onebox.changes import actions, config, options, secrets
 from onebox.model import Application, Hook, Local, Model, Relation, RelationSeen, Secret, Unit
 
 
@@ -194,7 +194,7 @@ def _pending(facts: _Facts) -> Step | None:
         return RunHook(_current(facts, local.hook))
     if facts.app.force_charm and facts.outdated:
         return Deploy()
-    if not models.option(facts.model, "automatically-retry-hooks"):
+    if not options.option(facts.model, "automatically-retry-hooks"):
         return Wait()
     if local.retry_at is None or local.retry_at <= facts.now:
         return RunHook(_current(facts, local.hook))
@@ -251,7 +251,7 @@ def _relation(facts: _Facts) -> Step | None:
 
 def _update_status(facts: _Facts) -> Step | None:
     due = facts.unit.next_update_status
-    if due is None or due > facts.now or not models.update_status_interval(facts.model):
+    if due is None or due > facts.now or not options.update_status_interval(facts.model):
         return None
     return RunHook(Hook(kind="update-status"))
 
@@ -432,7 +432,7 @@ def _secret_hook(kind: str, secret: Secret, label: str, revision: int | None = N
 def _next_deadline(facts: _Facts) -> datetime | None:
     """When the next timer of an idle unit goes off."""
     timers = list(_secret_timers(facts))
-    if facts.unit.next_update_status and models.update_status_interval(facts.model):
+    if facts.unit.next_update_status and options.update_status_interval(facts.model):
         timers.append(facts.unit.next_update_status)
     return min(timers, default=None)
 

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from onebox.changes import edit, models, relations, secrets, storage, units
+from onebox.changes import edit, options, relations, secrets, storage, units
 from onebox.model import Hook, Local, Model, RelationSeen, Status, Unit
 
 RETRY_FIRST = timedelta(seconds=5)
@@ -48,6 +48,19 @@ def started(model: Model, name: str, hook: Hook, context: str, now: datetime) ->
     return executing(model, name, f"running {name_of(model, name, hook)} hook{remote}", now)
 
 
+def task_started(model: Model, name: str, action: str, context: str, now: datetime) -> Model:
+    """The model while an action or a script runs; a hook that had failed stays where it is."""
+    unit = model.units[name]
+    model = edit.put_unit(model, unit, local=edit.replace(unit.local, context=context))
+    return executing(model, name, f"running action {action}", now)
+
+
+def task_ended(model: Model, name: str) -> Model:
+    """The model in which nothing is left of an action or a script."""
+    unit = model.units[name]
+    return edit.put_unit(model, unit, local=edit.replace(unit.local, context=""))
+
+
 def executing(model: Model, name: str, message: str, now: datetime) -> Model:
     """The model with the agent at work."""
     return _set_agent(model, name, edit.status("executing", message, since=now))
@@ -69,13 +82,24 @@ def failed(model: Model, name: str, hook: Hook, now: datetime) -> Model:
     failures = unit.local.failures + 1
     pause = min(RETRY_FIRST * 2 ** min(failures - 1, 10), RETRY_CAP)
     local = edit.replace(
-        unit.local, failures=failures, retry_at=now + pause, hook=hook, progress="pending"
+        unit.local,
+        progress="pending",
+        hook=hook,
+        context="",
+        failures=failures,
+        retry_at=now + pause,
     )
     model = edit.put_unit(model, unit, local=local)
     if hook.kind == "relation-created" and hook.relation is not None:
         # In Juju, too, the others see a unit whose relation-created failed.
         model = relations.enter_scope(model, hook.relation, name)
     return in_error(model, name, now)
+
+
+def requeued(model: Model, name: str, now: datetime) -> Model:
+    """The model after a hook was ended by us: it has not failed and runs again."""
+    local = model.units[name].local
+    return _put_local(model, name, context="", failures=0, retry_at=now, hook=local.hook)
 
 
 def in_error(model: Model, name: str, now: datetime) -> Model:
@@ -134,6 +158,22 @@ def forgotten(model: Model, name: str) -> Model:
     unit = model.units[name]
     fields = {"progress": "continue", "hook": None, "failures": 0, "retry_at": None}
     return edit.put_unit(model, unit, local=edit.replace(unit.local, **fields), resolve="")
+
+
+def rebooted(model: Model, machine: str) -> Model:
+    """The model after a machine came up again: its started units run `start` first of all."""
+    for unit in model.units.values():
+        if unit.machine == machine and unit.local.started:
+            local = edit.replace(unit.local, rebooted=True)
+            model = edit.put_unit(model, unit, local=local)
+    return model
+
+
+def cannot_deploy(model: Model, name: str, reason: str, now: datetime) -> Model:
+    """The model in which the agent says why a charm's files are not in place."""
+    word = "upgrade" if model.units[name].local.installed else "install"
+    message = f"{word} failed: {reason}"
+    return _set_agent(model, name, edit.status("error", message, since=now))
 
 
 def _set_agent(model: Model, name: str, status: Status) -> Model:
@@ -261,7 +301,7 @@ def _detached(model: Model, name: str, hook: Hook, now: datetime) -> Model:
 
 
 def _idled(model: Model, name: str, hook: Hook, now: datetime) -> Model:
-    interval = models.update_status_interval(model)
+    interval = options.update_status_interval(model)
     # Spread by a fifth either way, so that the units of a model do not all wake together.
     spread = zlib.crc32(f"{name} {now.isoformat()}".encode()) / 0xFFFFFFFF * 0.4 + 0.8
     return edit.put_unit(model, model.units[name], next_update_status=now + interval * spread)

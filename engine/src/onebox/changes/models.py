@@ -5,34 +5,14 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from onebox.changes import applications, edit, machines
+from onebox.changes.options import DEFAULTS, duration, update_status_interval
 from onebox.errors import Refused
 from onebox.model import Model, Scalar
 
-DEFAULT_CONFIG: dict[str, Scalar] = {
-    "automatically-retry-hooks": True,
-    "default-base": "",
-    "development": False,
-    "update-status-hook-interval": "5m",
-    "juju-http-proxy": "",
-    "juju-https-proxy": "",
-    "juju-ftp-proxy": "",
-    "juju-no-proxy": "127.0.0.1,localhost,::1",
-    "http-proxy": "",
-    "https-proxy": "",
-    "ftp-proxy": "",
-    "no-proxy": "127.0.0.1,localhost,::1",
-    "logging-config": "<root>=INFO",
-    "max-action-results-age": "336h",
-    "mode": "",
-    "test-mode": False,
-    "type": "onebox",
-}
-
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
 
 
 def create(name: str, uuid: str, network: str, config: dict[str, Scalar], now: datetime) -> Model:
@@ -61,25 +41,6 @@ def configure(
     return changed
 
 
-def option(model: Model, key: str) -> Scalar:
-    """The value of a model option, set or default; empty text for one nobody knows."""
-    return model.config.get(key, DEFAULT_CONFIG.get(key, ""))
-
-
-def update_status_interval(model: Model) -> timedelta:
-    """How often an idle unit runs update-status."""
-    return duration(str(option(model, "update-status-hook-interval")))
-
-
-def duration(text: str) -> timedelta:
-    """A duration in Go's spelling, such as `5m` or `1h30m`; Refused when it is none."""
-    match = _DURATION.fullmatch(text)
-    if match is None or not text:
-        raise Refused(f'time: invalid duration "{text}"')
-    hours, minutes, seconds = (float(g or 0) for g in match.groups())
-    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
-
-
 def destroy(model: Model, destroy_storage: bool, force: bool) -> Model:
     """The model with everything in it on its way out."""
     if model.storage and not destroy_storage:
@@ -96,8 +57,9 @@ def destroy(model: Model, destroy_storage: bool, force: bool) -> Model:
         )
     for name in model.applications:
         model = applications.remove(model, name, force)
-    model = machines.drop_unused(model)
-    return edit.replace(model, life="dying")
+    for machine in model.machines.values():
+        model = edit.put(model, "machines", machine.id, edit.replace(machine, kept=False))
+    return edit.replace(machines.drop_unused(model), life="dying")
 
 
 def empty(model: Model) -> bool:
@@ -106,7 +68,7 @@ def empty(model: Model) -> bool:
 
 
 def _typed(key: str, value: Scalar) -> Scalar:
-    default = DEFAULT_CONFIG.get(key)
+    default = DEFAULTS.get(key)
     if key == "update-status-hook-interval":
         duration(str(value))
     if isinstance(default, bool) and not isinstance(value, bool):

@@ -7,7 +7,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from onebox.changes import actions, edit, leadership, machines, models, relations, secrets, storage
+from onebox.changes import (
+    actions,
+    edit,
+    leadership,
+    machines,
+    options,
+    relations,
+    secrets,
+    storage,
+)
 from onebox.errors import Refused
 from onebox.model import Application, Model, Unit
 
@@ -105,5 +114,5 @@ def _new(model: Model, app: Application, name: str, machine: str, now: datetime)
         machine=machine,
         agent=edit.status("allocating", since=now),
         workload=edit.status("waiting", "installing agent", since=now),
-        next_update_status=now + models.update_status_interval(model),
+        next_update_status=now + options.update_status_interval(model),
     )

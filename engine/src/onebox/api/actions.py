@@ -1,0 +1,70 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Actions: queueing them, following them, cancelling them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onebox.agents import Agents
+from onebox.api.method import Methods, transact
+from onebox.changes import actions
+from onebox.errors import Refused
+from onebox.model import Model, Operation
+
+method = Methods()
+
+
+@method
+def enqueue(
+    agents: Agents,
+    model: str,
+    targets: list[str],
+    action: str,
+    parameters: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """One operation with a task for each target."""
+    now, queued = agents.engine.now(), list[Operation]()
+
+    def change(before: Model) -> Model:
+        after, asked = actions.enqueue(before, targets, action, parameters or {}, now)
+        queued[:] = [asked]
+        return after
+
+    transact(agents, model, change)
+    return queued[0].model_dump(mode="json")
+
+
+@method
+def operation(
+    agents: Agents,
+    model: str,
+    id: int,  # noqa: A002 - the parameter's name on the wire
+) -> dict[str, Any]:
+    """An operation with its tasks in full, and the model's version that they are of."""
+    store = agents.engine.store
+    # First the number, then the model: whoever waits for a later one misses nothing.
+    version = store.version(model)
+    found = store.read(model)
+    if id not in found.operations:
+        raise Refused(f'operation "{id}" not found', "not-found")
+    asked = found.operations[id]
+    return {
+        **asked.model_dump(mode="json"),
+        "tasks": [found.tasks[t].model_dump(mode="json") for t in asked.tasks],
+        "version": version,
+    }
+
+
+@method
+def cancel_task(
+    agents: Agents,
+    model: str,
+    id: int,  # noqa: A002 - the parameter's name on the wire
+) -> None:
+    """The end of a task: a waiting one never runs, a running one is killed."""
+    now = agents.engine.now()
+    transact(agents, model, lambda m: actions.cancel(m, id, now))
+    task = agents.engine.store.read(model).tasks[id]
+    if task.status == "aborting":
+        agents.worker(model, task.unit).cancel(id)

@@ -1,0 +1,29 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""How a method is declared: a function of the agents and of named parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from onebox.agents import Agents
+from onebox.store import Change
+
+# The first argument is the daemon's `Agents`; the others are the request's parameters by name.
+Method = Callable[..., Any]
+M = TypeVar("M", bound=Method)
+
+
+class Methods(dict[str, Method]):
+    """A table of methods by name, and the decorator that fills it."""
+
+    def __call__(self, function: M) -> M:
+        """Adds a method under its own name."""
+        self[function.__name__] = function
+        return function
+
+
+def transact(agents: Agents, model: str, change: Change) -> None:
+    """Makes a change of a model."""
+    agents.engine.store.transact(model, change)

@@ -1,0 +1,101 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Secrets of people: added, updated, granted and shown. Contents travel as base64 texts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onebox.agents import Agents
+from onebox.api.method import Methods, transact
+from onebox.changes import edit, secrets
+from onebox.changes.secrets import Draft
+from onebox.errors import Refused
+from onebox.hooktools.secrets import new_id
+from onebox.model import Model
+
+method = Methods()
+
+
+@method
+def add_secret(
+    agents: Agents, model: str, name: str, content: dict[str, str], info: str = ""
+) -> str:
+    """A secret of the model; its URI."""
+    draft = Draft(new_id(), owner=secrets.USER, content=content, label=name, description=info)
+    now = agents.engine.now()
+    transact(agents, model, lambda m: secrets.create(m, draft, now))
+    return f"secret:{draft.id}"
+
+
+@method
+def update_secret(
+    agents: Agents,
+    model: str,
+    secret: str,
+    content: dict[str, str] | None = None,
+    info: str | None = None,
+    name: str | None = None,
+    auto_prune: bool | None = None,
+) -> None:
+    """Another revision, or another name or description."""
+    now = agents.engine.now()
+
+    def change(before: Model) -> Model:
+        draft = Draft(
+            _own(before, secret),
+            content=content or None,
+            label=name,
+            description=info,
+            auto_prune=auto_prune,
+        )
+        return secrets.revise(before, draft, now)
+
+    transact(agents, model, change)
+
+
+@method
+def grant_secret(agents: Agents, model: str, secret: str, applications: list[str]) -> None:
+    """Applications that may read the secret."""
+
+    def change(before: Model) -> Model:
+        for name in applications:
+            edit.application(before, name)
+            before = secrets.grant(before, _own(before, secret), name, None)
+        return before
+
+    transact(agents, model, change)
+
+
+@method
+def revoke_secret(agents: Agents, model: str, secret: str, applications: list[str]) -> None:
+    """Applications that may no longer read the secret."""
+
+    def change(before: Model) -> Model:
+        for name in applications:
+            edit.application(before, name)
+            before = secrets.revoke(before, _own(before, secret), name)
+        return before
+
+    transact(agents, model, change)
+
+
+@method
+def remove_secret(agents: Agents, model: str, secret: str, revision: int | None = None) -> None:
+    """The end of a secret, or of one of its revisions."""
+    gone = () if revision is None else (revision,)
+    transact(agents, model, lambda m: secrets.remove(m, _own(m, secret), gone))
+
+
+@method
+def show_secret(agents: Agents, model: str, secret: str) -> dict[str, Any]:
+    """A secret with its contents."""
+    return secrets.named(agents.engine.store.read(model), secret).model_dump(mode="json")
+
+
+def _own(model: Model, text: str) -> str:
+    """The id of a secret of the model's own; those of charms are theirs to change."""
+    found = secrets.named(model, text)
+    if found.owner != secrets.USER:
+        raise Refused("permission denied", "unauthorized")
+    return found.id

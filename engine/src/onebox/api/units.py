@@ -1,0 +1,91 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Units and machines: adding, removing and mending them, and running commands on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onebox.agents import Agents
+from onebox.api.method import Methods, transact
+from onebox.changes import applications, edit, machines, units
+from onebox.errors import Refused
+from onebox.model import Model
+from onebox.worker import Commands
+
+method = Methods()
+
+
+@method
+def add_unit(
+    agents: Agents,
+    model: str,
+    application: str,
+    units: int = 1,
+    placement: list[str] | None = None,
+) -> None:
+    """More units of an application."""
+    now = agents.engine.now()
+    transact(agents, model, lambda m: _add(m, application, units, placement or [], now))
+
+
+def _add(model: Model, application: str, count: int, placement: list[str], now: Any) -> Model:
+    return units.add(model, application, count, placement, now)
+
+
+@method
+def remove_unit(
+    agents: Agents, model: str, unit: str, destroy_storage: bool = False, force: bool = False
+) -> None:
+    """The beginning of a unit's end."""
+    transact(agents, model, lambda m: units.remove(m, unit, force))
+
+
+@method
+def resolve(agents: Agents, model: str, unit: str, skip: bool = False) -> None:
+    """Another try of a failed hook, or none with `skip`."""
+    transact(agents, model, lambda m: units.resolve(m, unit, skip))
+
+
+@method
+def add_machine(agents: Agents, model: str, base: str = "ubuntu@24.04") -> str:
+    """A machine without units; its id."""
+    now, added = agents.engine.now(), list[str]()
+
+    def change(before: Model) -> Model:
+        after, number = machines.add(before, applications.parse_base(base), now, kept=True)
+        added[:] = [number]
+        return after
+
+    transact(agents, model, change)
+    return added[0]
+
+
+@method
+def remove_machine(agents: Agents, model: str, machine: str) -> None:
+    """The end of a machine without units."""
+
+    def change(before: Model) -> Model:
+        if machine not in before.machines:
+            raise Refused(f'machine "{machine}" not found', "not-found")
+        used = [u.name for u in before.units.values() if u.machine == machine]
+        if used:
+            raise Refused(f'machine {machine} has unit "{used[0]}" assigned')
+        return edit.drop(before, "machines", machine)
+
+    transact(agents, model, change)
+
+
+@method
+def run_commands(
+    agents: Agents,
+    model: str,
+    unit: str,
+    commands: str,
+    context_relation: int | None = None,
+    remote_unit: str | None = None,
+) -> dict[str, Any]:
+    """What `juju-exec` runs between two hooks of a unit: its code and output."""
+    asked = Commands(commands, context_relation, remote_unit)
+    agents.worker(model, unit).submit(asked)
+    return asked.answer.result()

@@ -1,0 +1,33 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Watching: the model's version, and its log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from onebox.agents import Agents
+from onebox.api.method import Methods
+
+method = Methods()
+
+_MOST_SECONDS = 60.0
+
+
+@method
+def watch(agents: Agents, model: str, after: int, timeout: float = _MOST_SECONDS) -> int:
+    """The model's version, as soon as it is beyond `after` or the time is over."""
+    return agents.engine.store.wait(model, after, min(float(timeout), _MOST_SECONDS))
+
+
+@method
+def log(
+    agents: Agents, model: str, follow: bool = False, skip: int = 0
+) -> Iterator[dict[str, Any] | None]:
+    """The model's log without its first `skip` entries; None is a pause."""
+    engine = agents.engine
+    found = engine.log(engine.store.read(model))
+    if follow:
+        return found.follow(skip, lambda: engine.stopping.is_set())
+    return (entry for number, entry in enumerate(found.read()) if number >= skip)

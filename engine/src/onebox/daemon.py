@@ -1,0 +1,177 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The engine's daemon: started by the first command that needs it, one per root directory."""
+
+from __future__ import annotations
+
+import fcntl
+import gc
+import inspect
+import logging
+import os
+import select
+import signal
+import socket
+import socketserver
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, cast
+
+from onebox import protocol
+from onebox.agents import Agents
+from onebox.api import METHODS
+from onebox.engine import Engine
+from onebox.errors import Refused
+from onebox.home import Home
+
+_LOG = logging.getLogger(__name__)
+
+# A thread per unit and per request: small stacks are enough for them.
+_STACK_BYTES = 1024 * 1024
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    """One connection: one request and its answer."""
+
+    def handle(self) -> None:
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._handle()
+
+    def _handle(self) -> None:
+        try:
+            asked = protocol.read_request(self.rfile)
+            if asked is None:
+                return
+            self._answer(*asked)
+        except (BrokenPipeError, ConnectionResetError):
+            raise
+        except Exception as error:
+            if not isinstance(error, Refused):
+                _LOG.exception("request failed")
+            self.wfile.write(protocol.failure(error))
+
+    def _answer(self, method: str, params: dict[str, Any]) -> None:
+        if method == "shutdown":
+            self.wfile.write(protocol.encode({"result": os.getpid()}))
+            self._server.stop()
+            return
+        result = call(self._server.agents, method, params)
+        if isinstance(result, Iterator):
+            for item in cast("Iterator[Any]", result):
+                if item is not None:
+                    self.wfile.write(protocol.encode({"item": item}))
+                elif self._hung_up():
+                    return
+            result = None
+        self.wfile.write(protocol.encode({"result": result}))
+
+    @property
+    def _server(self) -> Server:
+        assert isinstance(self.server, Server)
+        return self.server
+
+    def _hung_up(self) -> bool:
+        connection: socket.socket = self.connection
+        readable, _, _ = select.select([connection], [], [], 0)
+        return bool(readable) and not connection.recv(1, socket.MSG_PEEK)
+
+
+class Server(socketserver.ThreadingUnixStreamServer):
+    """Answers requests until it is told to stop."""
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, agents: Agents) -> None:
+        self.agents = agents
+        path = agents.engine.home.socket
+        # We hold the lock: whatever lies there was left by a daemon that was killed.
+        path.unlink(missing_ok=True)
+        super().__init__(os.fspath(path), _Handler, bind_and_activate=False)
+        self.server_bind()
+        path.chmod(0o600)
+        self.server_activate()
+
+    def stop(self) -> None:
+        """Ends `serve_forever` soon; may be called from anywhere."""
+        threading.Thread(target=self.shutdown, daemon=True).start()
+
+
+def call(agents: Agents, method: str, params: dict[str, Any]) -> Any:
+    """The answer to one request; Refused when there is no such method or parameter."""
+    function = METHODS.get(method)
+    if function is None:
+        raise Refused(f'unknown method "{method}"', "not-found")
+    try:
+        inspect.signature(function).bind(agents, **params)
+    except TypeError as error:
+        raise Refused(f"{method}: {error}", "bad-request") from None
+    return function(agents, **params)
+
+
+def serve(home: Home) -> None:
+    """Runs the daemon in this process until SIGTERM, SIGINT or `shutdown`."""
+    engine = Engine(home)
+    agents = Agents(engine)
+    agents.start()
+    server = Server(agents)
+
+    def stop(number: int, frame: object) -> None:
+        server.stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    # What was loaded lives as long as we do: the collector need not look at it again and again.
+    gc.freeze()
+    _LOG.info("pid %d serves %s", os.getpid(), home.root)
+    try:
+        server.serve_forever(poll_interval=3600)
+    finally:
+        home.socket.unlink(missing_ok=True)
+        agents.stop()
+        engine.store.close()
+        _LOG.info("pid %d ends", os.getpid())
+
+
+def start(home: Home) -> None:
+    """Becomes a daemon; returns in the caller's process once the daemon listens."""
+    home.prepare()
+    ready, told = os.pipe()
+    if os.fork():
+        os.close(told)
+        # End of file without a word: the daemon could not start. Its log says why.
+        raise SystemExit(0 if os.read(ready, 1) else 1)
+    os.close(ready)
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    os.chdir("/")
+    os.umask(0o022)
+    _run(home, told)
+
+
+def _run(home: Home, told: int) -> None:
+    lock = os.open(home.pid_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        # Another command has started one at the same moment: that one will do.
+        os.write(told, b"+")
+        os._exit(0)
+    os.ftruncate(lock, 0)
+    os.write(lock, f"{os.getpid()}\n".encode())
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
+    )
+    threading.stack_size(_STACK_BYTES)
+    os.write(told, b"+")
+    os.close(told)
+    serve(home)
+
+
+if __name__ == "__main__":
+    start(Home(Path(sys.argv[1])))

@@ -1,0 +1,76 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the workers and the API of one daemon share."""
+
+from __future__ import annotations
+
+import os
+import threading
+from contextlib import ExitStack
+from datetime import datetime, timezone
+from pathlib import Path
+
+from onebox.blobs import Blobs
+from onebox.home import Home
+from onebox.logs import ModelLog
+from onebox.machine import Networks
+from onebox.model import Model
+from onebox.store import Store
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+class Engine:
+    """The store, the logs and the locks of one daemon."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.store = Store(home.database)
+        self.blobs = Blobs(home.blobs, self.store.models)
+        self.networks = Networks(home)
+        # Set when the daemon goes down: no new hook starts.
+        self.stopping = threading.Event()
+        # Set a little later: a hook that is killed now has not failed, it runs again.
+        self.aborting = threading.Event()
+        # Many hooks at once make none of them faster.
+        self._slots = threading.BoundedSemaphore(max(4, (os.cpu_count() or 1) + 1))
+        self._guard = threading.Lock()
+        self._machines: dict[tuple[str, str], threading.Lock] = {}
+        self._logs: dict[str, ModelLog] = {}
+
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        return datetime.now(timezone.utc)
+
+    def log(self, model: Model) -> ModelLog:
+        """The log of a model."""
+        with self._guard:
+            if model.uuid not in self._logs:
+                path = self.home.logs / f"{model.name}-{model.uuid[-6:]}.log"
+                self._logs[model.uuid] = ModelLog(path)
+            return self._logs[model.uuid]
+
+    def machine(self, model: Model, machine: str) -> ExitStack:
+        """Holds a machine, and one of the few places for running hooks, for a `with`."""
+        with self._guard:
+            lock = self._machines.setdefault((model.uuid, machine), threading.Lock())
+        held = ExitStack()
+        # The machine first: a unit that waits for its neighbour must not take a place meanwhile.
+        held.enter_context(lock)
+        held.enter_context(self._slots)
+        return held
+
+    def forget(self, model: Model) -> None:
+        """Drops what was kept for a model that is gone."""
+        with self._guard:
+            log = self._logs.pop(model.uuid, None)
+            for key in [k for k in self._machines if k[0] == model.uuid]:
+                del self._machines[key]
+        if log is not None:
+            log.remove()
+        self.networks.release(model.network)
+
+
+def boot_id() -> str:
+    """Names the current boot of this host."""
+    return _BOOT_ID.read_text().strip()

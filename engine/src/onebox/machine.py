@@ -1,0 +1,218 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""A machine on this host: its directories, and the network its address is from."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from onebox import archive, processes
+from onebox.errors import OneboxError
+from onebox.home import Home, short_socket
+from onebox.model import Model
+
+# Where a controller's API would listen; nothing does, the port only marks a network as taken.
+API_PORT = 17070
+# The last number of the address that stands for the controller in each network.
+API_HOST = 254
+
+_STANDARD_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+@dataclass(frozen=True)
+class MachineRoom:
+    """The directory below which one machine looks as it does under Juju."""
+
+    root: Path
+
+    @classmethod
+    def of(cls, home: Home, model: Model, machine: str) -> MachineRoom:
+        """The room of a machine of a model."""
+        return cls(model_directory(home, model) / "machines" / machine.replace("/", "-"))
+
+    def path(self, inside: str) -> Path:
+        """Where an absolute path of the machine lies on the host."""
+        return self.root / inside.lstrip("/")
+
+    def remove(self) -> None:
+        """Deletes the machine's files."""
+        _delete(self.root)
+
+
+@dataclass(frozen=True)
+class UnitRoom:
+    """The directories of one unit on its machine."""
+
+    machine: MachineRoom
+    unit: str
+
+    @classmethod
+    def of(cls, home: Home, model: Model, unit: str) -> UnitRoom:
+        """The room of a unit of a model."""
+        return cls(MachineRoom.of(home, model, model.units[unit].machine), unit)
+
+    @property
+    def tag(self) -> str:
+        """The unit's name as part of a path, such as `unit-kafka-0`."""
+        return f"unit-{self.unit.replace('/', '-')}"
+
+    @property
+    def base(self) -> Path:
+        """The agent's directory."""
+        return self.machine.path(f"/var/lib/juju/agents/{self.tag}")
+
+    @property
+    def charm(self) -> Path:
+        """The unpacked charm."""
+        return self.base / "charm"
+
+    @property
+    def state(self) -> Path:
+        """What the engine itself writes down of the unit."""
+        return self.base / "state"
+
+    @property
+    def tools(self) -> Path:
+        """The unit's hook tools."""
+        return self.machine.path(f"/var/lib/juju/tools/{self.tag}")
+
+    @property
+    def log(self) -> Path:
+        """The unit's own log."""
+        return self.machine.path(f"/var/log/juju/{self.tag}.log")
+
+    @property
+    def socket(self) -> Path:
+        """Where the hook tools of a running hook are answered."""
+        return short_socket(self.base / "agent.socket")
+
+    def prepare(self) -> None:
+        """Makes the directories."""
+        for directory in (self.base, self.state, self.tools, self.log.parent):
+            directory.mkdir(parents=True, exist_ok=True)
+
+    def deploy(self, blob: Path, charm_url: str) -> None:
+        """Puts the files of a charm in place; files that the charm itself made stay."""
+        self.prepare()
+        with archive.opened(blob) as opened:
+            opened.unpack(self.charm)
+        (self.charm / ".juju-charm").write_text(f"{charm_url}\n")
+
+    def resource(self, name: str, filename: str, blob: Path) -> Path:
+        """The file of a resource in place; the bytes are shared with the engine's own copy."""
+        target = self.base / "resources" / name / filename
+        if target.exists() and target.stat().st_ino == blob.stat().st_ino:
+            return target
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = target.with_name(f".{target.name}.new")
+        fresh.unlink(missing_ok=True)
+        try:
+            fresh.hardlink_to(blob)
+        except OSError:
+            # Another file system: a copy does as well.
+            shutil.copyfile(blob, fresh)
+        fresh.replace(target)
+        return target
+
+    def search_path(self) -> str:
+        """`PATH` of the unit's hooks: its tools, the system's directories, and a python3."""
+        path = f"{self.tools}:{_STANDARD_PATH}"
+        if shutil.which("python3", path=_STANDARD_PATH):
+            return path
+        # A host without a system Python: ours does, at the very end.
+        fallback = self.machine.path("/var/lib/juju/python")
+        fallback.mkdir(parents=True, exist_ok=True)
+        link = fallback / "python3"
+        if not link.is_symlink():
+            link.symlink_to(os.path.realpath(sys.executable))
+        return f"{path}:{fallback}"
+
+    def remove(self) -> None:
+        """Deletes the unit's files; its machine may have other units."""
+        self.socket.unlink(missing_ok=True)
+        for path in (self.base, self.tools):
+            _delete(path)
+        self.log.unlink(missing_ok=True)
+
+
+def model_directory(home: Home, model: Model) -> Path:
+    """The directory of a model's machines."""
+    return home.models / f"{model.name}-{model.uuid[-6:]}"
+
+
+def vacate(home: Home, model: Model, unit: str) -> None:
+    """Ends everything a leaving unit started, and its machine's when it was the last one there."""
+    owner = model.units[unit]
+    others = [u for u in model.units.values() if u.machine == owner.machine and u.name != unit]
+    machine = model.machines[owner.machine]
+    room = UnitRoom.of(home, model, unit)
+    if others or machine.kept:
+        processes.end(processes.of_unit(model.uuid, unit))
+        room.remove()
+    else:
+        room.socket.unlink(missing_ok=True)
+        processes.end(processes.of_machine(model.uuid, owner.machine))
+        room.machine.remove()
+
+
+class Networks:
+    """The networks of all models of this engine, held against other engines on this host."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._held: dict[str, socket.socket] = {}
+
+    def pick(self, model_uuid: str) -> str:
+        """A network in 127/8 that no other engine uses, the same one for the same model."""
+        for network in _candidates(f"{self._home.root}:{model_uuid}"):
+            if self.hold(network):
+                return network
+        raise OneboxError("no network is left in 127.0.0.0/8; destroy a model first")
+
+    def hold(self, network: str) -> bool:
+        """Marks a network as taken; False when another engine has it."""
+        if network in self._held:
+            return False
+        claim = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            claim.bind((f"{network}.{API_HOST}", API_PORT))
+        except OSError:
+            claim.close()
+            return False
+        self._held[network] = claim
+        return True
+
+    def release(self, network: str) -> None:
+        """Lets a network go."""
+        claim = self._held.pop(network, None)
+        if claim is not None:
+            claim.close()
+
+
+def _candidates(seed: str) -> Iterator[str]:
+    """Networks such as `127.83.7`, from the hash of `seed`; `$ONEBOX_NETWORK` fixes a prefix."""
+    prefix = os.environ.get("ONEBOX_NETWORK", "")
+    for attempt in range(4096):
+        first, second = hashlib.sha256(f"{seed}:{attempt}".encode()).digest()[:2]
+        yield f"{prefix or f'127.{16 + first % 224}'}.{second}"
+
+
+def _delete(path: Path) -> None:
+    """Deletes a tree, also where a charm took away our right to write."""
+
+    def unlock(function: object, name: str, error: object) -> None:
+        with suppress(OSError):
+            Path(name).parent.chmod(0o700)
+            Path(name).unlink()
+
+    shutil.rmtree(path, onerror=unlock)
+    with suppress(OSError):
+        shutil.rmtree(path)

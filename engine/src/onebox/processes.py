@@ -1,0 +1,90 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The processes that charms start: found by the environment that they inherited from a hook."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+
+import psutil
+
+GRACE_SECONDS = 10.0
+_ROUNDS = 5
+
+Environment = dict[str, str]
+
+
+def of_model(model_uuid: str) -> Callable[[], list[psutil.Process]]:
+    """Finds what was started anywhere in a model."""
+    return lambda: list(_having({"JUJU_MODEL_UUID": model_uuid}))
+
+
+def of_machine(model_uuid: str, machine: str) -> Callable[[], list[psutil.Process]]:
+    """Finds what was started on a machine, by whichever unit."""
+    wanted = {"JUJU_MODEL_UUID": model_uuid, "JUJU_MACHINE_ID": machine}
+    return lambda: list(_having(wanted))
+
+
+def of_unit(model_uuid: str, unit: str) -> Callable[[], list[psutil.Process]]:
+    """Finds what one unit started."""
+    wanted = {"JUJU_MODEL_UUID": model_uuid, "JUJU_UNIT_NAME": unit}
+    return lambda: list(_having(wanted))
+
+
+def of_hook(context: str, session: int | None) -> Callable[[], list[psutil.Process]]:
+    """Finds what is left of a hook, but not the services that it put into sessions of their own.
+
+    Without a known session, whatever has the hook's context and no session of its own is taken.
+    """
+
+    def find() -> list[psutil.Process]:
+        found = list(_having({"JUJU_CONTEXT_ID": context}))
+        first = min(found, key=lambda p: p.create_time(), default=None)
+        leader = session or (first.pid if first else None)
+        return [p for p in found if _session(p) == leader]
+
+    return find
+
+
+def end(find: Callable[[], list[psutil.Process]], grace: float = GRACE_SECONDS) -> int:
+    """Ends all that `find` finds: asks first, insists after `grace` seconds; tells how many.
+
+    A supervisor may start another child while it goes, so it looks again until nothing is left.
+    """
+    ended = 0
+    for _ in range(_ROUNDS):
+        found = find()
+        if not found:
+            return ended
+        ended += len(found)
+        _signal(found, "terminate")
+        _, alive = psutil.wait_procs(found, timeout=grace)
+        _signal(alive, "kill")
+        psutil.wait_procs(alive, timeout=grace)
+    return ended
+
+
+def _signal(processes: Iterable[psutil.Process], verb: str) -> None:
+    for process in processes:
+        with suppress(psutil.Error):
+            getattr(process, verb)()
+
+
+def _having(wanted: Environment) -> Iterator[psutil.Process]:
+    own = os.getpid()
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if process.pid == own or process.status() == psutil.STATUS_ZOMBIE:
+                continue
+            environment = process.environ()
+            if all(environment.get(k) == v for k, v in wanted.items()):
+                yield process
+
+
+def _session(process: psutil.Process) -> int | None:
+    try:
+        return os.getsid(process.pid)
+    except OSError:
+        return None
