@@ -1,0 +1,61 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Makes roots and certificates: elliptic curve P-256, through the published library."""
+
+from __future__ import annotations
+
+import datetime
+
+from charmlibs.interfaces.tls_certificates import (
+    Certificate,
+    CertificateRequestAttributes,
+    CertificateSigningRequest,
+    KeyAlgorithm,
+    PrivateKey,
+)
+
+from root import Root
+
+
+def establish(common_name: str, days: int) -> Root:
+    """A new root with a new key."""
+    return _self_signed(common_name, PrivateKey.generate(key_algorithm=KeyAlgorithm.ECDSA), days)
+
+
+def prolong(root: Root, days: int) -> Root:
+    """The same root, valid for longer.
+
+    Name and key stay, so a certificate verifies by the old one and by the new one.
+    """
+    return _self_signed(root.common_name, PrivateKey.from_string(root.private_key), days)
+
+
+def sign(
+    root: Root, request: str, days: int, *, is_ca: bool, now: datetime.datetime | None = None
+) -> str:
+    """The certificate for a request, as PEM text; it never outlives the root.
+
+    Args:
+        root: who signs.
+        request: the signing request, PEM text.
+        days: how long it is valid.
+        is_ca: whether it may sign others.
+        now: the clock, UTC.
+    """
+    left = root.expires - (now or datetime.datetime.now(datetime.timezone.utc))
+    certificate = CertificateSigningRequest.from_string(request).sign(
+        Certificate.from_string(root.certificate),
+        PrivateKey.from_string(root.private_key),
+        min(datetime.timedelta(days=days), left),
+        is_ca,
+    )
+    return str(certificate)
+
+
+def _self_signed(common_name: str, key: PrivateKey, days: int) -> Root:
+    attributes = CertificateRequestAttributes(
+        common_name=common_name, is_ca=True, add_unique_id_to_subject_name=False
+    )
+    validity = datetime.timedelta(days=days)
+    certificate = Certificate.generate_self_signed_ca(attributes, key, validity)
+    return Root(certificate=str(certificate), private_key=str(key))

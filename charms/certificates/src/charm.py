@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""A development certificate authority."""
+
+from __future__ import annotations
+
+import ops
+
+import operations
+from dataops.interfaces.operations import OperationsProvider
+from dataops.operations import Actions, discover
+from dataops.reconciler import leaving, observe_all
+from observed import Observed
+from plan import plan
+from provider import Provider
+from registry import Registry
+from status import statuses
+
+VERBS = discover(operations)
+
+
+class CertificatesCharm(ops.CharmBase):
+    """Whatever happens: observe, plan, apply."""
+
+    def __init__(self, framework: ops.Framework) -> None:
+        super().__init__(framework)
+        # The library observes by itself: its part is done when ours begins.
+        self.provider = Provider(self, "certificates")
+        self.registry = Registry(self, self.provider)
+        self.verbs = OperationsProvider(self, "operations", VERBS)
+        self.actions = Actions(self, VERBS, lambda: (self._observe(), self.registry))
+        observe_all(self, self._reconcile)
+        framework.observe(self.on.collect_unit_status, self._on_collect_status)
+
+    def _reconcile(self, event: ops.EventBase) -> None:
+        """The one road for all events."""
+        observed = self._observe(event)
+        root = observed.root
+        for step in plan(observed):
+            root = self.registry.apply(step, root)
+        if not observed.leaving.unit:
+            self.verbs.publish_catalogue()
+            self.verbs.run_due(self._observe(), self.registry)
+
+    def _observe(self, event: ops.EventBase | None = None) -> Observed:
+        """The facts, read once."""
+        return Observed.read(self, self.provider, leaving(event) if event else None)
+
+    def _on_collect_status(self, event: ops.CollectStatusEvent) -> None:
+        """Facts to statuses; the worst is shown."""
+        for status in statuses(self._observe()):
+            event.add_status(status)
+
+
+if __name__ == "__main__":  # pragma: nocover
+    ops.main(CertificatesCharm)

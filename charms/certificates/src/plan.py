@@ -1,0 +1,67 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""From facts to steps. Pure: nothing here signs anything or asks Juju."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Iterator
+
+from objections import Objection, objection
+from observed import Config, Observed, Request
+
+
+@dataclasses.dataclass(frozen=True)
+class Establish:
+    """Make the root."""
+
+    common_name: str
+    days: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Prolong:
+    """Make the root valid for this many days from now."""
+
+    days: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Sign:
+    """Answer a request with a certificate."""
+
+    request: Request
+    days: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Refuse:
+    """Answer a request with the objection to it."""
+
+    request: Request
+    objection: Objection
+
+
+Step = Establish | Prolong | Sign | Refuse
+
+
+def plan(observed: Observed) -> tuple[Step, ...]:
+    """What the leader has to do, in order; nothing on other units or with unusable options."""
+    if observed.config is None or not observed.leader or observed.leaving.unit:
+        return ()
+    root = _root(observed, observed.config)
+    return (*root, *(_answer(request, observed.config) for request in observed.requests))
+
+
+def _root(observed: Observed, config: Config) -> Iterator[Step]:
+    if observed.root is None:
+        yield Establish(config.ca_common_name, config.root_ca_validity)
+    elif observed.root.expires - observed.now < datetime.timedelta(config.certificate_validity):
+        yield Prolong(config.root_ca_validity)
+
+
+def _answer(request: Request, config: Config) -> Step:
+    if against := objection(request.csr):
+        return Refuse(request, against)
+    return Sign(request, config.certificate_validity)
