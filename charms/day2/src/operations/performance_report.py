@@ -12,7 +12,6 @@ from dataops.interfaces.operations import utc_now
 from dataops.operations import Context, Params, Result, Scope, Verb
 from observed import Observed
 from plan import Duration
-from report.gather import gather
 
 HTML = "performance-report.html"
 JSON = "performance-report.json"
@@ -47,9 +46,9 @@ class Made(Result):
 
 def run(context: Context[Observed, Archive, Window]) -> Made:
     """Gather, compose and write the report into the operation's folder."""
-    from report.page import (
-        compose,
-    )  # Only a report needs the second that matplotlib takes to load.
+    # Kafka's client and the plotting library take seconds to load, which no hook should pay.
+    from report.gather import gather
+    from report.page import compose
 
     archive, observed = context.workload, context.observed
     facts = gather(observed, archive, context.params.window, utc_now(), context.log)

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from kafka.errors import KafkaError
 
 from archive import Archive
-from cluster_facts import Cluster, ClusterFacts, Sample
+from cluster_admin import Cluster
+from cluster_facts import ClusterFacts, Sample
 from dataops.interfaces.kafka_client import Access
 from dataops.operations import OperationError, explain
 from observed import Observed

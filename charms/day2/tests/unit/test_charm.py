@@ -1,0 +1,169 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+
+import dataclasses
+import json
+from pathlib import Path
+
+import ops
+import ops.testing
+import pytest
+
+import journal
+from charm import Day2Charm
+from dataops.interfaces.operations import CatalogueEntry, Outcome, Status, Task
+from dataops.operations import Check, HealthCheck, Scope
+
+ROOT = Path(__file__).parents[2]
+CATALOGUE = json.dumps(
+    [CatalogueEntry(name="health-check", scope=Scope.UNIT).model_dump(mode="json")]
+)
+WELL = HealthCheck(checks=(Check(name="process", ok=True, detail="runs"),))
+SICK = HealthCheck(checks=(Check(name="disk", ok=False, detail="full", next_move="Add one."),))
+
+
+class Application:
+    """A related application, and what its units have answered so far."""
+
+    def __init__(self, name: str, units: int):
+        self.relation = ops.testing.Relation(
+            "operations",
+            remote_app_name=name,
+            remote_app_data={"catalogue": CATALOGUE},
+            remote_units_data={number: {} for number in range(units)},
+        )
+
+    def of(self, state: ops.testing.State) -> ops.testing.Relation:
+        return state.get_relation(self.relation.id)
+
+    def task(self, state: ops.testing.State) -> Task | None:
+        text = self.of(state).local_app_data.get("task")
+        return Task.model_validate_json(text) if text else None
+
+    def answer(self, state, unit, result) -> ops.testing.State:
+        """The state after one of its units has answered the task it is asked."""
+        outcome = Outcome(
+            task=self.task(state).id,
+            status=Status.COMPLETED,
+            results=result.model_dump(mode="json", by_alias=True),
+        )
+        relation = self.of(state)
+        units = {**relation.remote_units_data, unit: {"outcome": outcome.to_json()}}
+        changed = dataclasses.replace(relation, remote_units_data=units)
+        others = {r for r in state.relations if r.id != relation.id}
+        return dataclasses.replace(state, relations=others | {changed})
+
+
+@pytest.fixture
+def context():
+    return ops.testing.Context(Day2Charm, charm_root=ROOT)
+
+
+@pytest.fixture
+def kafka():
+    return Application("kafka", 3)
+
+
+@pytest.fixture
+def state(kafka):
+    return ops.testing.State(
+        leader=True,
+        model=ops.testing.Model(name="pipeline"),
+        relations=[kafka.relation, ops.testing.PeerRelation("peers")],
+        storages=[ops.testing.Storage("data")],
+    )
+
+
+def records(state) -> journal.Journal:
+    (peers,) = (r for r in state.relations if r.endpoint == "peers")
+    return journal.from_text(peers.local_app_data.get("journal", ""))
+
+
+def run(context, state, action, **params):
+    return context.run(context.on.action(action, params=params), state)
+
+
+def test_a_health_check_is_followed_to_its_end(context, state, kafka):
+    state = run(context, state, "health-check")
+    assert context.action_results["operation"] == "1"
+    assert context.action_results["follow"] == "juju run day2/leader show-operation id=1"
+    assert kafka.task(state).units == ("kafka/0", "kafka/1", "kafka/2")
+    assert state.unit_status == ops.MaintenanceStatus("health-check #1: kafka 0/3")
+
+    for unit in range(3):
+        state = kafka.answer(state, unit, WELL)
+        state = context.run(context.on.relation_changed(kafka.of(state), remote_unit=unit), state)
+    assert kafka.task(state) is None
+    assert state.unit_status.name == "active"
+    assert "all well" in state.unit_status.message
+    assert journal.flaws(records(state)) == ()
+
+
+def test_a_sick_unit_blocks_with_the_next_move(context, state, kafka):
+    state = run(context, state, "health-check")
+    for unit, result in enumerate((WELL, SICK, WELL)):
+        state = kafka.answer(state, unit, result)
+    state = context.run(context.on.update_status(), state)
+    assert state.unit_status.name == "blocked"
+    assert "kafka/1 disk: full" in state.unit_status.message
+    run(context, state, "show-operation", id=1)
+    assert context.action_results["next-moves"] == "kafka/1 disk: full Add one."
+    assert context.action_results["steps"]["check"]["kafka-0"] == "1 of 1 checks well"
+
+
+def test_a_second_operation_waits_for_the_first(context, state):
+    state = run(context, state, "health-check")
+    run(context, state, "health-check")
+    assert context.action_results["status"] == "waiting for health-check #1"
+
+
+def test_a_report_can_be_fetched_once_it_has_ended(context, state, kafka):
+    state = run(context, state, "health-check")
+    with pytest.raises(ops.testing.ActionFailed, match="has not ended"):
+        run(context, state, "get-report")
+    for unit in range(3):
+        state = kafka.answer(state, unit, WELL)
+    state = context.run(context.on.update_status(), state)
+    run(context, state, "get-report")
+    page = Path(context.action_results["html"])
+    assert context.action_results["fetch-html"] == f"juju scp day2/0:{page} ."
+    assert "All is well" in page.read_text()
+
+
+def test_every_unit_keeps_a_copy_of_the_journal(context, state):
+    state = run(context, state, "health-check")
+    follower = dataclasses.replace(state, leader=False)
+    with context(context.on.update_status(), follower) as manager:
+        out = manager.run()
+        (storage,) = manager.charm.model.storages["data"]
+        copy = (storage.location / "journal.jsonl").read_text()
+    assert journal.from_text(copy) == records(out) != ()
+
+
+def test_an_operation_is_refused_with_every_reason(context):
+    state = ops.testing.State(leader=False, relations=[ops.testing.PeerRelation("peers")])
+    with pytest.raises(ops.testing.ActionFailed) as refusal:
+        run(context, state, "health-check")
+    assert "juju run day2/leader health-check" in refusal.value.message
+    assert "juju integrate day2:operations kafka:operations" in refusal.value.message
+
+
+def test_a_report_without_anything_to_read_is_refused(context, state):
+    with pytest.raises(ops.testing.ActionFailed, match="nothing to read from") as refusal:
+        run(context, state, "performance-report", window="fortnight")
+    assert '"fortnight" is no duration' in refusal.value.message
+    assert records(refusal.value.state) == ()
+
+
+def test_day2_without_applications_says_what_to_relate(context):
+    state = ops.testing.State(leader=True, storages=[ops.testing.Storage("data")])
+    out = context.run(context.on.start(), state)
+    assert out.unit_status == ops.BlockedStatus(
+        "relate an application: juju integrate day2:operations kafka"
+    )
+
+
+def test_the_newest_operations_come_first(context, state):
+    state = run(context, state, "health-check")
+    run(context, state, "list-operations")
+    assert "health-check" in context.action_results["operations"].splitlines()[1]
