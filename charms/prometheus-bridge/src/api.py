@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ import requests
 
 from errors import ApiError
 
-_TIMEOUT = 10
+# A line for each connection would drown the unit's own log.
+logging.getLogger("urllib3").setLevel(logging.INFO)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Api:
     def ready(self) -> bool:
         """Whether it serves queries; false also when nobody answers."""
         try:
-            return self._get("/-/ready", {}).ok
+            return self._get("/-/ready", {}, timeout=3).ok
         except ApiError:
             return False
 
@@ -78,7 +80,9 @@ class Api:
             raise ApiError(f"Prometheus refuses: {content.get('error', answer.status_code)}")
         return content["data"]
 
-    def _get(self, path: str, parameters: Mapping[str, str]) -> requests.Response:
+    def _get(
+        self, path: str, parameters: Mapping[str, str], timeout: float = 30
+    ) -> requests.Response:
         """The answer, whatever it is."""
         verify = str(self.ca) if self.ca else True
         try:
@@ -86,7 +90,7 @@ class Api:
                 # A proxy of the environment must not stand between a unit and itself.
                 session.trust_env = False
                 return session.get(
-                    self.url + path, params=dict(parameters), timeout=_TIMEOUT, verify=verify
+                    self.url + path, params=dict(parameters), timeout=timeout, verify=verify
                 )
         except requests.RequestException as error:
             raise ApiError(f"Cannot reach Prometheus at {self.url}: {_cause(error)}") from error

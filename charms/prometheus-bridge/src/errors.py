@@ -6,8 +6,10 @@
 Where a message needs the application's name it says `<application>`; who shows it fills it in.
 """
 
+from dataops.operations import OperationError
 
-class BridgeError(Exception):
+
+class BridgeError(OperationError):
     """The workload cannot be brought where the plan wants it; names the next move."""
 
 

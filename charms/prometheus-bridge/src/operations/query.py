@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+import pydantic
+
 from bridge import Bridge
 from dataops.operations import Context, OperationError, Params, Result, Verb
 from observed import Observed
@@ -23,6 +25,9 @@ class Query(Params):
         end: Its end; empty: now.
         step: The distance of its points.
     """
+
+    # Juju hands a Unix time over as a number.
+    model_config = pydantic.ConfigDict(coerce_numbers_to_str=True)
 
     query: str
     time: str = ""

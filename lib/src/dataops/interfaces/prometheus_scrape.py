@@ -170,7 +170,7 @@ class MetricsConsumer:
             if reason:
                 bag["event"] = json.dumps({"errors": reason, "valid": False}, sort_keys=True)
             elif "event" in bag:
-                bag["event"] = "{}"
+                bag["event"] = json.dumps({"valid": True})
 
 
 def _source(relation: ops.Relation) -> ScrapeSource:

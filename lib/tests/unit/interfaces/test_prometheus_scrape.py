@@ -196,7 +196,7 @@ def test_a_refusal_is_told_and_withdrawn():
 
     told = json.loads(out.get_relation(7).local_app_data["event"])
     assert told == {"errors": "rule X: parse error", "valid": False}
-    assert json.loads(out.get_relation(8).local_app_data["event"]) == {}
+    assert json.loads(out.get_relation(8).local_app_data["event"]) == {"valid": True}
 
 
 def test_the_provider_hears_the_refusal():
