@@ -19,10 +19,12 @@ method = Methods()
 
 @method
 def add_secret(
-    agents: Agents, model: str, name: str, content: dict[str, str], info: str = ""
+    agents: Agents, model: str, name: str, content: dict[str, str], description: str = ""
 ) -> str:
     """A secret of the model; its URI."""
-    draft = Draft(new_id(), owner=secrets.USER, content=content, label=name, description=info)
+    draft = Draft(
+        new_id(), owner=secrets.USER, content=content, label=name, description=description
+    )
     now = agents.engine.now()
     transact(agents, model, lambda m: secrets.create(m, draft, now))
     return f"secret:{draft.id}"
@@ -34,7 +36,7 @@ def update_secret(
     model: str,
     secret: str,
     content: dict[str, str] | None = None,
-    info: str | None = None,
+    description: str | None = None,
     name: str | None = None,
     auto_prune: bool | None = None,
 ) -> None:
@@ -46,7 +48,7 @@ def update_secret(
             _own(before, secret),
             content=content or None,
             label=name,
-            description=info,
+            description=description,
             auto_prune=auto_prune,
         )
         return secrets.revise(before, draft, now)
@@ -88,9 +90,11 @@ def remove_secret(agents: Agents, model: str, secret: str, revision: int | None 
 
 
 @method
-def show_secret(agents: Agents, model: str, secret: str) -> dict[str, Any]:
-    """A secret with its contents."""
-    return secrets.named(agents.engine.store.read(model), secret).model_dump(mode="json")
+def show_secret(agents: Agents, model: str, secret: str, reveal: bool = False) -> dict[str, Any]:
+    """A secret; with its contents only if they are asked for."""
+    found = secrets.named(agents.engine.store.read(model), secret)
+    hidden = None if reveal else {"revisions": {"__all__": {"content"}}}
+    return found.model_dump(mode="json", exclude=hidden)
 
 
 def _own(model: Model, text: str) -> str:

@@ -96,7 +96,7 @@ def secret_add(context: Context, call: Call) -> str:
     if draft.label and draft.label in {d.label for d in context.drafts.values() if d.owner}:
         raise Refused(f"secret with label {quote(draft.label)} already exists")
     _stage(context, dataclasses.replace(draft, owner=owner))
-    return f"secret:{draft.id}\n"
+    return f"secret://{context.view.uuid}/{draft.id}\n"
 
 
 @tool(

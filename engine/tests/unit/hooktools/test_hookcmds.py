@@ -215,7 +215,7 @@ def test_a_secret_goes_from_its_owner_to_its_reader(hook, engine, execute, tmp_p
     _, known, listed = calls(execute, owner, tmp_path, [grant, info, ids])
     assert (known["revision"], known["rotation"], known["label"]) == (1, "monthly", "db")
     assert known["expiry"].startswith("2026-11-22 15:28:")
-    assert listed == [uri.removeprefix("secret:")]
+    assert listed == [uri.rpartition("/")[2]]
     owner.end()
 
     reader = hook("web/0")

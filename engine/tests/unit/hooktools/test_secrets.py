@@ -13,6 +13,11 @@ UUID = "c45ad0db-3ee6-49bc-88e1-308145ea1177"
 UNKNOWN = "d1v3qkjs7jq0000000g0"
 
 
+def bare(uri):
+    """The id at the end of a URI."""
+    return uri.rpartition("/")[2]
+
+
 def add(hook, line="password=s3cr3t", unit="pg/0"):
     """A committed secret, granted to web."""
     run = hook(unit)
@@ -32,14 +37,15 @@ class TestAdding:
     def test_gives_a_uri_that_reads_at_once(self, hook, engine):
         run = hook("pg/0")
         uri = run.ok("secret-add --label db password=s3cr3t user=admin").strip()
-        assert len(uri) == len("secret:") + 20
+        assert uri.startswith(f"secret://{UUID}/")
+        assert len(bare(uri)) == 20
         assert run.ok(f"secret-get {uri}") == "password: s3cr3t\nuser: admin\n"
         assert run.json("secret-get --label db") == {"password": "s3cr3t", "user": "admin"}
-        assert run.json("secret-ids") == [uri.removeprefix("secret:")]
+        assert run.json("secret-ids") == [bare(uri)]
         assert engine.model.secrets == {}
         run.end()
         # The checksum is the one a real controller computed for this content.
-        assert engine.model.secrets[uri.removeprefix("secret:")].revisions[1].content == {
+        assert engine.model.secrets[bare(uri)].revisions[1].content == {
             "password": "czNjcjN0",
             "user": "YWRtaW4=",
         }
@@ -93,12 +99,12 @@ class TestAdding:
     )
     def test_expires(self, hook, engine, text, expires):
         uri = add(hook, f"--expire {text} abc=x")
-        secret = engine.model.secrets[uri.removeprefix("secret:")]
+        secret = engine.model.secrets[bare(uri)]
         assert secret.revisions[1].expires == expires
 
     def test_expires_after_a_while(self, hook, engine):
         uri = add(hook, "--expire 1h30m abc=x")
-        revision = engine.model.secrets[uri.removeprefix("secret:")].revisions[1]
+        revision = engine.model.secrets[bare(uri)].revisions[1]
         assert abs(revision.expires - revision.created - timedelta(minutes=90)) < timedelta(
             minutes=1
         )
@@ -120,7 +126,7 @@ class TestLabels:
         assert run.json(f"secret-get {uri}") == {"abc": "y"}
         with pytest.raises(Refused) as caught:
             run.end()
-        id_ = uri.removeprefix("secret:")
+        id_ = bare(uri)
         assert caught.value.message == (
             f'executing leadership func: create secrets: creating secret "{id_}": '
             'secret with label "db" already exists'
@@ -150,14 +156,14 @@ class TestReading:
     def test_a_first_peek_tracks_too(self, hook, engine):
         uri = add(hook)
         hook("web/0").ok(f"secret-get {uri} --peek")
-        consumers = engine.model.secrets[uri.removeprefix("secret:")].consumers
+        consumers = engine.model.secrets[bare(uri)].consumers
         assert consumers["web/0"].tracked == 1
 
     def test_a_first_reader_needs_not_be_told_of_what_it_has_read(self, hook, engine):
         uri = add(hook)
         revise(hook, uri, "password=new")
         hook("web/0").ok(f"secret-get {uri}")
-        id_ = uri.removeprefix("secret:")
+        id_ = bare(uri)
         assert engine.model.units["web/0"].local.secrets == {id_: 2}
 
     def test_gives_one_value(self, hook):
@@ -195,9 +201,9 @@ class TestReading:
     def test_an_owner_gives_the_secret_another_label(self, hook, engine):
         uri = add(hook, "--label db abc=x")
         hook("pg/1").ok(f"secret-get {uri} --label peers-cannot")
-        assert engine.model.secrets[uri.removeprefix("secret:")].label == "db"
+        assert engine.model.secrets[bare(uri)].label == "db"
         hook("pg/0").ok(f"secret-get {uri} --label better")
-        assert engine.model.secrets[uri.removeprefix("secret:")].label == "better"
+        assert engine.model.secrets[bare(uri)].label == "better"
 
     def test_a_pending_revision_shows_when_asked_for(self, hook, engine):
         uri = add(hook, "password=old")
@@ -208,7 +214,7 @@ class TestReading:
         assert run.ok(f"secret-get {uri} --peek password") == "new\n"
         assert run.ok(f"secret-get {uri} --refresh password") == "new\n"
         run.end()
-        secret = engine.model.secrets[uri.removeprefix("secret:")]
+        secret = engine.model.secrets[bare(uri)]
         assert secret.consumers["pg/0"].tracked == secret.latest == 2
 
     @pytest.mark.parametrize(
@@ -236,7 +242,7 @@ class TestReading:
 
     @pytest.mark.parametrize("form", ["{}", "secret:{}", f"secret://{UUID}/{{}}"])
     def test_takes_every_form_of_a_uri(self, hook, form):
-        id_ = add(hook).removeprefix("secret:")
+        id_ = bare(add(hook))
         assert hook("web/0").ok(f"secret-get {form.format(id_)} password") == "s3cr3t\n"
 
 
@@ -247,7 +253,7 @@ class TestEditing:
         run.ok(f"secret-set {uri} password=a")
         run.ok(f"secret-set {uri} password=b --description why")
         run.end()
-        secret = engine.model.secrets[uri.removeprefix("secret:")]
+        secret = engine.model.secrets[bare(uri)]
         assert (secret.latest, secret.description) == (2, "why")
 
     def test_of_a_new_secret_make_its_first_revision(self, hook, engine):
@@ -255,14 +261,14 @@ class TestEditing:
         uri = run.ok("secret-add password=a").strip()
         run.ok(f"secret-set {uri} password=b --rotate daily")
         run.end()
-        secret = engine.model.secrets[uri.removeprefix("secret:")]
+        secret = engine.model.secrets[bare(uri)]
         assert (secret.latest, secret.rotate) == (1, "daily")
         assert hook("pg/0").ok(f"secret-get {uri} password") == "b\n"
 
     def test_the_same_content_is_no_revision(self, hook, engine):
         uri = add(hook)
         revise(hook, uri, "password=s3cr3t")
-        assert engine.model.secrets[uri.removeprefix("secret:")].latest == 1
+        assert engine.model.secrets[bare(uri)].latest == 1
 
     def test_is_the_owners(self, hook):
         uri = add(hook)
@@ -281,7 +287,7 @@ class TestRemoving:
         run = hook("pg/0")
         run.ok(f"secret-remove {uri} --revision 1")
         run.end()
-        assert list(engine.model.secrets[uri.removeprefix("secret:")].revisions) == [2]
+        assert list(engine.model.secrets[bare(uri)].revisions) == [2]
 
     def test_a_tracked_revision_leaves_its_reader_with_an_error(self, hook):
         uri = add(hook)
@@ -315,7 +321,7 @@ class TestRemoving:
         run.ok(f"secret-remove {uri}")
         run.ok(f"secret-set {uri} password=new")
         run.end()
-        assert engine.model.secrets[uri.removeprefix("secret:")].latest == 2
+        assert engine.model.secrets[bare(uri)].latest == 2
 
 
 class TestGranting:
@@ -378,7 +384,7 @@ class TestGranting:
 class TestInfo:
     def test_is_what_an_owner_may_know(self, hook):
         uri = add(hook, "--label db --description why --rotate daily abc=x")
-        id_ = uri.removeprefix("secret:")
+        id_ = bare(uri)
         info = hook("pg/0").json(f"secret-info-get {uri}")[id_]
         assert info.pop("rotates").startswith("2026-11-23T13:28:")
         assert info == {
