@@ -87,7 +87,11 @@ def _dumper() -> Any:
         return dumper.represent_scalar("tag:yaml.org,2002:timestamp", str(value))
 
     def number(dumper: Any, value: float) -> Any:
-        return dumper.represent_scalar("tag:yaml.org,2002:float", go_float(value))
+        # YAML 1.1 reads `3e+11` as text, so only that tag leaves it plain.
+        shown = go_float(value)
+        return dumper.represent_scalar(
+            dumper.resolve(yaml.ScalarNode, shown, (True, False)), shown
+        )
 
     Dumper.add_representer(str, text)
     Dumper.add_representer(float, number)

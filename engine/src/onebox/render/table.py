@@ -80,7 +80,8 @@ def _line(
         gap = "  " if trailing or index < len(row) - 1 else ""
         if index in right:
             # As in Juju, what fills up on the left belongs to the colour of the cell before.
-            out[-1] = (out[-1][0] + missing, out[-1][1])
+            text, colour_before = out.pop() if out else ("", "")
+            out.append((text + missing, colour_before))
             missing = ""
         pad = missing + gap if gap else ""
         out += [*spans[:-1], (spans[-1][0] + pad, spans[-1][1])]

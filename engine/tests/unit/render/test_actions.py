@@ -1,0 +1,29 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+from onebox.render.actions import actions_table, schemas, show_action
+from onebox.render.document import to_yaml
+
+
+def actions(model):
+    return model["charms"]["local:prov-0"]["actions"]
+
+
+def test_table(sample, model):
+    assert actions_table(actions(model)) == sample("actions/table.txt")
+
+
+def test_schemas(sample, model):
+    assert to_yaml(schemas(actions(model))) == sample("actions/schema.yaml")
+
+
+def test_show_action(sample, model):
+    assert show_action(actions(model)["hello"]) == sample("actions/show.txt")
+
+
+def test_action_without_arguments_is_its_description(model):
+    assert show_action(actions(model)["env"]) == "Dump the environment.\n"
+
+
+def test_undescribed_action(model):
+    action = {**actions(model)["env"], "description": ""}
+    assert "env     No description\n" in actions_table({"env": action})
