@@ -89,7 +89,9 @@ def details(
     out = summary(secret)
     if reveal:
         shown = secret["revisions"][str(revision or secret["latest"])]
-        out = {"revision": out.pop("revision"), "checksum": shown["checksum"], **out}
+        # Juju prints the checksum of the latest revision, whichever one it reveals.
+        checksum = _latest(secret)["checksum"]
+        out = {"revision": out.pop("revision"), "checksum": checksum, **out}
         content = {key: _decoded(shown["content"][key]) for key in sorted(shown["content"])}
         out["content"] = {"Data": content} if form == "json" else content
     if revisions:
