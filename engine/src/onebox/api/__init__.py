@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from onebox.api import actions, applications, models, relations, secrets, units, watching
+from onebox.api import actions, applications, models, places, relations, secrets, units, watching
 from onebox.api.method import Method
 
 METHODS: dict[str, Method] = {
     name: function
-    for module in (actions, applications, models, relations, secrets, units, watching)
+    for module in (actions, applications, models, places, relations, secrets, units, watching)
     for name, function in module.method.items()
 }
 
