@@ -38,6 +38,14 @@ def read_secret(model: ops.Model, uri: str | None) -> dict[str, str]:
         return {}
 
 
+def own_secret(model: ops.Model, label: str) -> dict[str, str]:
+    """The newest content of our own secret with that label; empty when there is none."""
+    try:
+        return model.get_secret(label=label).get_content(refresh=True)
+    except ops.SecretNotFoundError:
+        return {}
+
+
 def drop_secret(model: ops.Model, label: str) -> bool:
     """Remove this application's secret with that label; True when there was one. Leader only."""
     try:

@@ -10,7 +10,7 @@ from typing import Any
 import ops
 from pydantic import ValidationError
 
-from dataops.interfaces._secrets import drop_secret, ensure_secret
+from dataops.interfaces._secrets import drop_secret, ensure_secret, own_secret
 from dataops.interfaces.kafka_client._databag import entries, replace
 from dataops.interfaces.kafka_client._models import Access, ClientRequest
 
@@ -54,6 +54,11 @@ class KafkaClientProvider:
             replace(bag, _answer_v0(access, secrets, remote))
         else:
             replace(bag, _answer_v1(request, access, secrets, remote, bag.get("requests", "[]")))
+
+    def password(self, request: ClientRequest) -> str | None:
+        """The password that this client was given; None before. Leader only."""
+        label = self._label(request.relation_id, request.request_id, "user")
+        return own_secret(self._model, label).get("password")
 
     def withdraw(self, username: str) -> None:
         """Take back the answer and the secrets of a user whose request is gone. Leader only.

@@ -1,0 +1,254 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+# Pyright brings stubs of an older kafka-python, which lack most of what is used here.
+# pyright: reportAttributeAccessIssue=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportCallIssue=false, reportArgumentType=false, reportUnknownParameterType=false
+"""The cluster as its administrator sees and changes it, through kafka-python. Knows no Juju.
+
+Every call goes over the internal listener with the broker's own certificate, so the charm needs
+no administrator's password.
+"""
+
+import base64
+import contextlib
+import logging
+import socket
+import ssl
+import uuid
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from kafka import KafkaAdminClient, TopicPartition
+from kafka.admin import (
+    ACL,
+    ACLFilter,
+    ACLOperation,
+    ACLPermissionType,
+    ACLResourcePatternType,
+    ConfigResource,
+    ConfigResourceType,
+    ResourcePattern,
+    ResourcePatternFilter,
+    ResourceType,
+    ScramMechanism,
+    UserScramCredentialDeletion,
+    UserScramCredentialUpsertion,
+)
+from kafka.errors import KafkaError
+
+from facts import Acl, ClusterFacts, Partition
+from listeners import INTERNAL_PORT
+from placement import Move
+
+# The client narrates every connection it makes at INFO; the unit's log is for the operator.
+logging.getLogger("kafka").setLevel(logging.ERROR)
+
+_CONNECT_SECONDS = 0.5
+_BOOTSTRAP_MS = 5_000
+_REQUEST_MS = 15_000
+# More than the default 4096: a stolen verifier costs more, a login still only milliseconds.
+_ITERATIONS = 8192
+
+
+class ClusterError(Exception):
+    """The cluster refused or did not answer; the message says what was asked of it."""
+
+
+class Administrator:
+    """One administrator's connection to a cluster.
+
+    Args:
+        client: connected.
+    """
+
+    def __init__(self, client: KafkaAdminClient) -> None:
+        self._client = client
+
+    def facts(self) -> ClusterFacts:
+        """What the cluster says about itself now."""
+        cluster = self._client.describe_cluster()
+        (topic,) = self._client.describe_metadata_quorum()["topics"]
+        (quorum,) = topic["partitions"]
+        brokers = cluster["brokers"]
+        return ClusterFacts(
+            brokers=frozenset(one["broker_id"] for one in brokers if not one.get("is_fenced")),
+            fenced=frozenset(one["broker_id"] for one in brokers if one.get("is_fenced")),
+            controller=quorum["leader_id"],
+            voters=_directories(quorum["current_voters"]),
+            observers=_directories(quorum["observers"]),
+            partitions=tuple(sorted(_partitions(self._client.describe_topics()))),
+            moving=len(self._client.list_partition_reassignments()),
+            users=frozenset(self._client.describe_user_scram_credentials()),
+            acls=frozenset(self._acls()),
+            min_in_sync=self._min_in_sync(brokers[0]["broker_id"]),
+        )
+
+    def set_password(self, username: str, password: str) -> None:
+        """Let the user log in with SCRAM-SHA-512 and this password."""
+        mechanism = ScramMechanism.SCRAM_SHA_512
+        change = UserScramCredentialUpsertion(username, mechanism, password, _ITERATIONS)
+        self._alter(username, change)
+
+    def drop_user(self, username: str) -> None:
+        """Let the user log in no more."""
+        self._alter(username, UserScramCredentialDeletion(username, ScramMechanism.SCRAM_SHA_512))
+
+    def grant(self, acls: Iterable[Acl]) -> None:
+        """Add permissions."""
+        result = self._client.create_acls([_to_kafka(acl) for acl in sorted(acls)])
+        if result["failed"]:
+            raise ClusterError(f"Cannot grant: {result['failed'][0].__name__}")
+
+    def revoke(self, acls: Iterable[Acl]) -> None:
+        """Take permissions away; live sessions lose them at once."""
+        for asked, _, error in self._client.delete_acls([_to_filter(acl) for acl in sorted(acls)]):
+            if error.errno:
+                raise ClusterError(f"Cannot revoke {asked}: {error.__name__}")
+
+    def move(self, moves: Iterable[Move]) -> None:
+        """Start to place replicas anew; the cluster goes on by itself."""
+        wanted = {TopicPartition(part.topic, part.index): list(new) for part, new in moves}
+        for where, error in self._client.alter_partition_reassignments(wanted).items():
+            if error is not None:
+                raise ClusterError(
+                    f"Cannot move {where.topic}-{where.partition}: {error.__name__}"
+                )
+
+    def reload_certificates(self, node: int, keystore: Path, truststore: Path) -> None:
+        """Ask a broker to read its stores again; it does so for all its listeners, or not at all.
+
+        It says neither: ask the port afterwards which certificate it serves.
+        """
+        # Setting the same path again is what makes a broker look at the file.
+        for kind, path in (("truststore", truststore), ("keystore", keystore)):
+            key = f"listener.name.client.ssl.{kind}.location"
+            resource = ConfigResource(ConfigResourceType.BROKER, str(node), {key: str(path)})
+            # The client does not know keys with a listener's prefix; the broker does.
+            self._client.alter_configs([resource], incremental=True, raise_on_unknown=False)
+
+    def topics(self) -> tuple[Mapping[str, Any], ...]:
+        """Every topic as the cluster describes it."""
+        return tuple(self._client.describe_topics())
+
+    def _min_in_sync(self, node: int) -> int:
+        key = "min.insync.replicas"
+        resource = ConfigResource(ConfigResourceType.BROKER, str(node), [key])
+        answer = self._client.describe_configs([resource], config_filter="all")
+        return int(answer["broker"][str(node)][key]["value"])
+
+    def _acls(self) -> Iterator[Acl]:
+        found, _ = self._client.describe_acls(_ANY_ACL)
+        return (_from_kafka(acl) for acl in found)
+
+    def _alter(self, username: str, change: object) -> None:
+        answer = self._client.alter_user_scram_credentials([change])[username]
+        if answer:
+            raise ClusterError(f"Cannot change user {username}: {answer}")
+
+
+@contextlib.contextmanager
+def administrator(addresses: Iterable[str], etc: Path) -> Generator[Administrator | None]:
+    """An administrator of the cluster at these addresses; None when none of them answers.
+
+    Args:
+        addresses: of brokers, IPv4 text.
+        etc: where the broker's `keystore.pem` and `truststore.pem` are.
+
+    Raises:
+        ClusterError: the cluster failed while it was being used.
+    """
+    answering = [f"{one}:{INTERNAL_PORT}" for one in addresses if _answers(one)]
+    try:
+        client = _connect(answering, etc) if answering else None
+    except (KafkaError, OSError):
+        client = None
+    if client is None:
+        yield None
+        return
+    try:
+        yield Administrator(client)
+    except KafkaError as error:
+        raise ClusterError(f"Kafka: {type(error).__name__}: {error}") from error
+    finally:
+        client.close()
+
+
+def _answers(address: str) -> bool:
+    # The client library tries for long; a closed port is known at once.
+    try:
+        socket.create_connection((address, INTERNAL_PORT), timeout=_CONNECT_SECONDS).close()
+    except OSError:
+        return False
+    return True
+
+
+def _connect(servers: list[str], etc: Path) -> KafkaAdminClient:
+    context = ssl.create_default_context(cafile=str(etc / "truststore.pem"))
+    context.load_cert_chain(str(etc / "keystore.pem"))
+    return KafkaAdminClient(
+        bootstrap_servers=servers,
+        client_id="charm",
+        security_protocol="SSL",
+        ssl_context=context,
+        bootstrap_timeout_ms=_BOOTSTRAP_MS,
+        request_timeout_ms=_REQUEST_MS,
+    )
+
+
+_ANY_ACL = ACLFilter(
+    principal=None,
+    host=None,
+    operation=ACLOperation.ANY,
+    permission_type=ACLPermissionType.ANY,
+    resource_pattern=ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY),
+)
+
+
+def _pattern(acl: Acl) -> tuple[ResourceType, str, ACLResourcePatternType]:
+    kind = ACLResourcePatternType.PREFIXED if acl.prefixed else ACLResourcePatternType.LITERAL
+    return ResourceType[acl.resource], acl.name, kind
+
+
+def _to_kafka(acl: Acl) -> ACL:
+    operation, allow = ACLOperation[acl.operation], ACLPermissionType.ALLOW
+    return ACL(acl.principal, "*", operation, allow, ResourcePattern(*_pattern(acl)))
+
+
+def _to_filter(acl: Acl) -> ACLFilter:
+    operation, allow = ACLOperation[acl.operation], ACLPermissionType.ALLOW
+    return ACLFilter(acl.principal, "*", operation, allow, ResourcePatternFilter(*_pattern(acl)))
+
+
+def _from_kafka(acl: ACL) -> Acl:
+    pattern = acl.resource_pattern
+    return Acl(
+        principal=acl.principal,
+        resource=pattern.resource_type.name,
+        name=pattern.resource_name,
+        prefixed=pattern.pattern_type == ACLResourcePatternType.PREFIXED,
+        operation=acl.operation.name,
+    )
+
+
+def _directories(replicas: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+    """Node ids with their directory ids, as Kafka's programs spell them."""
+    return {one["replica_id"]: _base64(one["replica_directory_id"]) for one in replicas}
+
+
+def _base64(directory: uuid.UUID | str) -> str:
+    raw = uuid.UUID(str(directory)).bytes
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _partitions(topics: Iterable[Mapping[str, Any]]) -> Iterator[Partition]:
+    for topic in topics:
+        for part in topic["partitions"]:
+            yield Partition(
+                topic=topic["name"],
+                index=part["partition_index"],
+                replicas=tuple(part["replica_nodes"]),
+                in_sync=tuple(sorted(part["isr_nodes"])),
+                leader=part["leader_id"],
+            )

@@ -1,0 +1,302 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The broker on this machine: its programs, files, storage and process. Knows no Juju."""
+
+import dataclasses
+import hashlib
+import re
+import shutil
+import socket
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from dataops.host import packages
+from dataops.host.files import ensure_absent, ensure_contents, ensure_directory
+from dataops.host.paths import UnitPaths
+from dataops.host.services import Service, ServiceManager
+from facts import BrokerFacts
+from listeners import CLIENT_PORT, METRICS_PORT, PORTS
+from pem import served_serial
+from programs import Programs
+
+SERVICE = "broker"
+POM = Path(__file__).parents[1] / "pom.xml"
+WAKE = Path(__file__).parent / "wake.py"
+_FINGERPRINT = "-Ddataops.settings="
+# Room for one segment and its indexes; below it a broker ends at the next roll.
+_ROOM = 1 << 30
+_JVM = (
+    "-XX:+UseG1GC",
+    "-XX:MaxGCPauseMillis=20",
+    "-XX:InitiatingHeapOccupancyPercent=35",
+    "-XX:+ExplicitGCInvokesConcurrent",
+    "-XX:+ExitOnOutOfMemoryError",
+    "-Djava.awt.headless=true",
+)
+
+
+class BrokerError(Exception):
+    """The broker cannot run; the message says why and what the operator does about it."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Broker:
+    """One broker, with the directories and the service manager of its unit.
+
+    Attributes:
+        paths: the unit's directories.
+        services: what keeps the process running.
+        user: whom it runs as; None is oneself.
+        storage: the unit's storage, once attached.
+        address: where it listens.
+    """
+
+    paths: UnitPaths
+    services: ServiceManager
+    user: str | None
+    storage: Path | None
+    address: str
+
+    @property
+    def data(self) -> Path:
+        """Where the log segments are: a directory of its own, for a volume's root is not ours."""
+        return (self.storage or self.paths.root) / "kafka"
+
+    @property
+    def programs(self) -> Programs:
+        """Kafka's own programs."""
+        return Programs(
+            java=packages.find_java(),
+            libraries=self._libraries(self._version),
+            etc=self.paths.etc,
+            scratch=self.paths.tmp,
+            user=self.user,
+        )
+
+    def facts(self) -> BrokerFacts:
+        """What is there now; changes nothing."""
+        state = self.services.state(SERVICE)
+        serial = served_serial(self.address, CLIENT_PORT) if state.running else ""
+        return BrokerFacts(
+            version=self._version,
+            release=self._release,
+            cluster_id=_property(self.data / "meta.properties", "cluster.id"),
+            running=state.running,
+            failed=state.status.value == "failed",
+            listening=bool(serial),
+            started_with=_started_with(state.pid),
+            serial=serial,
+            complaint="" if serial else self._complaint(),
+        )
+
+    def install(self, archive: Path | None) -> bool:
+        """Whether anything was brought here: Kafka's jars from the archive, else from Maven.
+
+        Raises:
+            dataops.host.packages.PackageError: something is missing and cannot be had.
+        """
+        self.paths.create(self.user)
+        packages.ensure_java()
+        version = _digest(archive or POM)
+        if version == self._version:
+            return False
+        target = self._libraries(version)
+        if archive:
+            packages.unpack(archive, target.parent)
+        else:
+            packages.copy_maven_dependencies(POM, target)
+        return ensure_contents(self._marker, version)
+
+    def configure(self, files: Mapping[str, str], secrets: Mapping[str, str]) -> bool:
+        """Whether any file changed.
+
+        Args:
+            files: configuration, by name.
+            secrets: key and trust stores, by name; only the broker's user may read them.
+        """
+        changed = False
+        for name, text in {**files, **secrets}.items():
+            mode = 0o600 if name in secrets else 0o640
+            changed |= ensure_contents(self.paths.etc / name, text, mode=mode, owner=self.user)
+        return changed
+
+    def format(self, cluster_id: str, *, standalone: bool) -> None:
+        """Make the storage part of the cluster."""
+        ensure_directory(self.data, mode=0o750, owner=self.user)
+        self.programs.format(cluster_id, standalone=standalone)
+
+    def start(self, heap: str, fingerprint: str) -> None:
+        """Run the broker with the files as they are; does nothing when it already does so.
+
+        Raises:
+            BrokerError: a port is taken or the disk is full.
+        """
+        running = self.services.state(SERVICE)
+        current = _started_with(running.pid)
+        if current == fingerprint:
+            return
+        if not running.running:
+            self._check_room()
+            self._check_ports()
+        self.services.ensure(self._service(heap, fingerprint))
+        if running.running:
+            self.services.restart(SERVICE)
+        else:
+            self.services.start(SERVICE)
+
+    def stop(self) -> None:
+        """End the broker in order: it hands its partitions over and flushes its logs."""
+        self.services.stop(SERVICE)
+
+    def remove(self) -> None:
+        """End and remove everything but the data."""
+        self.services.remove_all()
+        ensure_absent(self.paths.root)
+
+    def wait_until_listening(self, seconds: float) -> bool:
+        """Whether the broker serves clients within that time."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if served_serial(self.address, CLIENT_PORT):
+                return True
+            if not self.services.state(SERVICE).running:
+                return False
+            time.sleep(0.25)
+        return False
+
+    def wake_when_listening(self, unit: str) -> None:
+        """Have the charm called again once the broker serves clients; returns at once."""
+        juju_exec = shutil.which("juju-exec") or "/usr/bin/juju-exec"
+        command = (sys.executable, str(WAKE), unit, self.address, str(CLIENT_PORT), juju_exec)
+        self.services.ensure(Service(name="wake", command=command, restart="no"))
+        self.services.start("wake")
+
+    def wait_until_serving(self, serial: str, seconds: float) -> bool:
+        """Whether the port serves that certificate within that time."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if served_serial(self.address, CLIENT_PORT) == serial:
+                return True
+            time.sleep(0.1)
+        return False
+
+    @property
+    def _marker(self) -> Path:
+        return self.paths.bin / "kafka.version"
+
+    @property
+    def _version(self) -> str:
+        return self._marker.read_text() if self._marker.exists() else ""
+
+    @property
+    def _release(self) -> str:
+        jars = self._libraries(self._version).glob("kafka_2.13-*.jar")
+        return next((jar.stem.partition("-")[2] for jar in jars), "")
+
+    def _libraries(self, version: str) -> Path:
+        return self.paths.bin / f"kafka-{version}" / "libs"
+
+    def _service(self, heap: str, fingerprint: str) -> Service:
+        libraries, etc = self._libraries(self._version), self.paths.etc
+        (agent,) = libraries.glob("jmx_prometheus_javaagent-*.jar")
+        command = (
+            str(packages.find_java()),
+            f"-Xms{heap}",
+            f"-Xmx{heap}",
+            *_JVM,
+            f"-javaagent:{agent}={self.address}:{METRICS_PORT}:{etc / 'jmx.yaml'}",
+            f"-Dlog4j2.configurationFile={etc / 'log4j2.properties'}",
+            f"{_FINGERPRINT}{fingerprint}",
+            "-cp",
+            f"{libraries}/*",
+            "kafka.Kafka",
+            str(etc / "server.properties"),
+        )
+        return Service(
+            name=SERVICE,
+            command=command,
+            user=self.user,
+            restart="always",
+            stop_timeout=120,
+            open_files=100_000,
+        )
+
+    def _check_room(self) -> None:
+        free = shutil.disk_usage(self.data).free
+        if free < _ROOM:
+            raise BrokerError(
+                f"disk full: {free >> 20} MiB free in {self.data}, {_ROOM >> 20} needed: free "
+                "space or grow the volume"
+            )
+
+    def _check_ports(self) -> None:
+        for port in PORTS:
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind((self.address, port))
+                except OSError as error:
+                    raise BrokerError(
+                        f"port {port} on {self.address} is taken ({error.strerror}): stop what "
+                        f"holds it (`ss -ltnp sport = :{port}`)"
+                    ) from None
+
+    def _complaint(self) -> str:
+        """Why the process ends, by the last things it said."""
+        for name in ("broker.log", "server.log"):
+            path = self.paths.log / name
+            if path.exists() and (found := _explain(_tail(path))):
+                return found
+        return ""
+
+
+_KNOWN = (
+    (r"No space left on device", "disk full: free space or grow the volume"),
+    (r"Address already in use", "a port is taken: stop what holds it (`ss -ltnp`)"),
+    (r"OutOfMemoryError", "out of memory: raise it with `juju config <app> heap=1g`"),
+    (r"Could not reserve enough space", "heap is larger than this machine: lower `heap`"),
+    (r"Invalid cluster\.id|Inconsistent ?[cC]luster", "the storage belongs to another cluster"),
+    (r"UnsupportedClassVersionError", "Java is too old: install openjdk-17-jre-headless"),
+)
+
+
+def _explain(text: str) -> str:
+    """The operator's words for the last known trouble in a log."""
+    found = [(match.start(), say) for known, say in _KNOWN for match in re.finditer(known, text)]
+    return max(found)[1] if found else ""
+
+
+def _tail(path: Path, size: int = 20_000) -> str:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - size))
+        return file.read().decode(errors="replace")
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        digest = hashlib.sha256()
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()[:12]
+
+
+def _property(path: Path, key: str) -> str:
+    """A value of a properties file; empty when there is none."""
+    if not path.exists():
+        return ""
+    found = re.search(rf"^{re.escape(key)}=(.*)$", path.read_text(), re.MULTILINE)
+    return found[1].strip() if found else ""
+
+
+def _started_with(pid: int | None) -> str:
+    """The fingerprint of its settings that a running process carries."""
+    if pid is None:
+        return ""
+    try:
+        arguments = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    except OSError:
+        return ""
+    marked = (one for one in arguments if one.startswith(_FINGERPRINT))
+    return next(marked, "").removeprefix(_FINGERPRINT)

@@ -1,0 +1,190 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Carries out the steps of a plan, with the broker, the cluster and the relations at hand."""
+
+import base64
+import logging
+import secrets
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import placement
+import steps
+from admin import Administrator, ClusterError
+from broker import Broker, BrokerError
+from dataops.host.packages import PackageError
+from dataops.host.services import ServiceError
+from dataops.interfaces.kafka_client import Access, KafkaClientProvider
+from observed import Observed
+from peers import Peers
+from programs import ProgramError
+
+logger = logging.getLogger(__name__)
+
+# What only the operator can change, and what may pass by itself.
+REFUSALS = (BrokerError, PackageError, ServiceError)
+SETBACKS = (ClusterError, ProgramError)
+
+# A start takes 4 to 15 s; whoever needs longer is waited for outside the hook.
+START_SECONDS = 20
+_RELOAD_SECONDS = 5
+_DRAIN_SECONDS = 900
+_PASSWORD_BYTES = 24
+
+
+class Effects:
+    """What can be done now.
+
+    Args:
+        observed: the facts that the plan was made from.
+        broker: this unit's.
+        admin: of the cluster; None while it does not answer.
+        peers: the peer relation.
+        clients: the relations of clients.
+        archive: the resource with Kafka's programs, if one is attached; asked for when needed.
+    """
+
+    def __init__(
+        self,
+        observed: Observed,
+        broker: Broker,
+        admin: Administrator | None,
+        peers: Peers,
+        clients: KafkaClientProvider,
+        archive: Callable[[], Path | None],
+    ) -> None:
+        self._observed = observed
+        self._broker = broker
+        self._admin = admin
+        self._peers = peers
+        self._clients = clients
+        self._archive = archive
+
+    def apply(self, step: steps.Step) -> None:
+        """Do it.
+
+        Raises:
+            BrokerError, ClusterError, ProgramError, PackageError, ServiceError: it cannot be done.
+        """
+        logger.debug("Step: %s", step)
+        match step:
+            case steps.Note():
+                self._peers.note(step.values)
+            case steps.Agree():
+                self._peers.agree(step.values)
+            case steps.Found():
+                cluster_id = step.cluster_id or _new_cluster_id()
+                self._peers.agree({"cluster-id": cluster_id, "first": str(step.first)})
+            case _:
+                self._apply_to_broker(step)
+
+    def _apply_to_broker(self, step: steps.Step) -> None:
+        match step:
+            case steps.Install():
+                self._broker.install(self._archive())
+            case steps.Configure():
+                self._broker.configure(step.files, step.secrets)
+            case steps.Format():
+                self._broker.format(step.cluster_id, standalone=step.standalone)
+            case steps.Start():
+                self._start(step)
+            case steps.Stop():
+                self._broker.stop()
+            case steps.Remove():
+                self._broker.remove()
+            case _:
+                self._apply_to_cluster(step)
+
+    def _apply_to_cluster(self, step: steps.Step) -> None:
+        match step:
+            case steps.Grant():
+                self.admin.grant(step.acls)
+            case steps.Revoke():
+                self.admin.revoke(step.acls)
+            case steps.Admit():
+                self._admit(step)
+            case steps.Dismiss():
+                self.admin.drop_user(step.username)
+                self._clients.withdraw(step.username)
+            case steps.MoveReplicas():
+                self.admin.move(step.moves)
+            case steps.Drain():
+                self._drain(step)
+            case steps.ReloadCertificate():
+                self._reload(step)
+            case _:
+                self._apply_with_programs(step)
+
+    def _apply_with_programs(self, step: steps.Step) -> None:
+        programs, servers = self._broker.programs, self._observed.internal_endpoints
+        match step:
+            case steps.ChangeQuorum() if step.change.add:
+                cluster, new = self._observed.agreement.cluster_id, step.change
+                programs.add_voter(servers, cluster, new.node, step.address, new.directory)
+            case steps.ChangeQuorum():
+                programs.remove_voter(servers, step.change.node, step.change.directory)
+            case steps.SetMinInSync():
+                programs.set_min_in_sync(servers, step.copies)
+            case steps.Unregister():
+                programs.unregister(servers, step.node)
+            case _:
+                raise NotImplementedError(f"No effect for {step}")
+
+    @property
+    def admin(self) -> Administrator:
+        """The cluster's administrator; plans ask for it only where the cluster answered."""
+        if self._admin is None:
+            raise ClusterError("The cluster does not answer")
+        return self._admin
+
+    def _start(self, step: steps.Start) -> None:
+        self._broker.start(step.heap, step.fingerprint)
+        if not self._broker.wait_until_listening(START_SECONDS):
+            self._broker.wake_when_listening(self._observed.unit)
+
+    def _reload(self, step: steps.ReloadCertificate) -> None:
+        etc, log = self._observed.paths.etc, self._observed.paths.log
+        self.admin.reload_certificates(step.node, etc / "keystore.pem", etc / "truststore.pem")
+        # The broker says yes to anything: only the port knows.
+        if not self._broker.wait_until_serving(step.serial, _RELOAD_SECONDS):
+            raise ClusterError(
+                f"The broker does not take its new certificate: see {log / 'server.log'}"
+            )
+
+    def _drain(self, step: steps.Drain) -> None:
+        deadline = time.monotonic() + _DRAIN_SECONDS
+        while moves := placement.drain(self.admin.facts().partitions, {step.node}, step.live):
+            if time.monotonic() > deadline:
+                raise ClusterError(
+                    f"{len(moves)} partitions are still on broker {step.node} after "
+                    f"{_DRAIN_SECONDS} s, and go on moving: `juju resolve {self._observed.unit}`"
+                )
+            self.admin.move(moves)
+            time.sleep(0.5)
+
+    def _admit(self, step: steps.Admit) -> None:
+        request, observed = step.request, self._observed
+        password = observed.passwords.get(request.username)
+        password = password or secrets.token_urlsafe(_PASSWORD_BYTES)
+        if not step.known:
+            self.admin.set_password(request.username, password)
+        access = Access(
+            topic=request.topic,
+            endpoints=step.endpoints,
+            username=request.username,
+            password=password,
+            tls=True,
+            tls_ca=observed.tls.truststore if observed.tls else "",
+            consumer_group_prefix=request.group_prefix,
+        )
+        self._clients.answer(request, access)
+
+
+def _new_cluster_id() -> str:
+    """A random id as Kafka spells them; its programs take a leading dash for an option."""
+    while True:
+        text = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        if not text.startswith("-"):
+            return text

@@ -1,0 +1,102 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Facts about a broker and its cluster: what the workload reads and decisions are made from."""
+
+import dataclasses
+from collections.abc import Mapping
+
+
+@dataclasses.dataclass(frozen=True)
+class BrokerFacts:
+    """What is on this machine.
+
+    Attributes:
+        version: of the programs brought here; empty before.
+        release: of Kafka, such as `4.3.1`; empty before.
+        cluster_id: of the storage, once it is formatted; empty before.
+        running: the process is there.
+        failed: it ended and is (or waits to be) started again.
+        listening: it answers on its internal listener.
+        started_with: fingerprint of the settings that the running process was started with.
+        serial: of the certificate that the internal port serves, in hex; empty when unknown.
+        complaint: why it does not run, in the operator's words, with the next move.
+    """
+
+    version: str = ""
+    release: str = ""
+    cluster_id: str = ""
+    running: bool = False
+    failed: bool = False
+    listening: bool = False
+    started_with: str = ""
+    serial: str = ""
+    complaint: str = ""
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class Partition:
+    """One partition and where it is; node ids, the preferred leader first."""
+
+    topic: str
+    index: int
+    replicas: tuple[int, ...]
+    in_sync: tuple[int, ...]
+    leader: int = -1
+
+    @property
+    def short(self) -> bool:
+        """Whether a replica is missing from the in-sync set."""
+        return bool(set(self.replicas) - set(self.in_sync))
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class Acl:
+    """One permission of one user, from any host.
+
+    Attributes:
+        principal: such as `User:relation-7`.
+        resource: TOPIC, GROUP, CLUSTER or TRANSACTIONAL_ID.
+        name: of the resource; `*` is all of them.
+        prefixed: whether the name is a prefix.
+        operation: READ, WRITE, DESCRIBE, CREATE, ALL ...
+    """
+
+    principal: str
+    resource: str
+    name: str
+    prefixed: bool
+    operation: str
+
+
+@dataclasses.dataclass(frozen=True)
+class ClusterFacts:
+    """What the cluster says about itself.
+
+    Attributes:
+        brokers: ids of the registered brokers that are up.
+        fenced: ids of the registered brokers that are not.
+        controller: the node that leads the quorum.
+        voters: controllers that vote, with their directory ids.
+        observers: nodes that follow the metadata and do not vote, with their directory ids.
+        partitions: of every topic, internal ones too.
+        moving: how many partitions are being reassigned.
+        users: names with a SCRAM-SHA-512 password.
+        acls: every permission.
+        min_in_sync: how many copies must have a record before it counts; 0 when unknown.
+    """
+
+    brokers: frozenset[int] = frozenset()
+    fenced: frozenset[int] = frozenset()
+    controller: int = -1
+    voters: Mapping[int, str] = dataclasses.field(default_factory=dict[int, str])
+    observers: Mapping[int, str] = dataclasses.field(default_factory=dict[int, str])
+    partitions: tuple[Partition, ...] = ()
+    moving: int = 0
+    users: frozenset[str] = frozenset()
+    acls: frozenset[Acl] = frozenset()
+    min_in_sync: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether every broker is up and every replica in sync: one broker may be taken down."""
+        return not self.fenced and not any(one.short for one in self.partitions)

@@ -1,0 +1,259 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The facts that everything is decided from, read once."""
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import ops
+from charmlibs.interfaces.tls_certificates import PrivateKey, ProviderCertificate
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+import pem
+from dataops.host.paths import UnitPaths
+from dataops.interfaces.kafka_client import ClientRequest, KafkaClientProvider
+from dataops.operations import explain
+from dataops.reconciler import Leaving
+from facts import BrokerFacts, ClusterFacts
+from listeners import CLIENT_PORT, INTERNAL_PORT, Replication, Settings, fingerprint
+from peers import Agreement, Peer, Peers
+
+_HEAP = re.compile(r"[1-9][0-9]*[mMgG]")
+
+
+def _heap(text: str) -> str:
+    if not _HEAP.fullmatch(text):
+        raise ValueError(f"{text!r} is no heap size: write 512m or 2g")
+    return text.lower()
+
+
+def _odd(number: int) -> int:
+    if number % 2 == 0:
+        raise ValueError(
+            f"{number} is even: an even number of controllers survives no more losses"
+        )
+    return number
+
+
+class Config(BaseModel):
+    """The charm's options."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    heap: Annotated[str, AfterValidator(_heap)] = "512m"
+    controllers: Annotated[int, Field(ge=1, le=9), AfterValidator(_odd)] = 3
+    default_partitions: Annotated[int, Field(ge=1, le=1000)] = 3
+    auto_create_topics: bool = True
+    log_retention_hours: Annotated[int, Field(ge=1)] = 168
+    max_reauth_seconds: Annotated[int, Field(ge=60)] = 3600
+
+
+@dataclasses.dataclass(frozen=True)
+class Tls:
+    """This unit's certificate.
+
+    Attributes:
+        keystore: key and chain, as the broker reads them.
+        truststore: the authorities it trusts.
+        serial: of the certificate, in hex.
+    """
+
+    keystore: str = dataclasses.field(repr=False)
+    truststore: str = dataclasses.field(repr=False)
+    serial: str
+
+    @classmethod
+    def of(cls, provided: ProviderCertificate | None, key: PrivateKey | None) -> "Tls | None":
+        """The stores for a certificate that was provided; None while it is not there."""
+        if provided is None or key is None:
+            return None
+        certificate = str(provided.certificate)
+        chain = tuple(str(link) for link in provided.chain)
+        return cls(
+            keystore=pem.keystore(str(key), certificate, chain),
+            truststore=pem.truststore(str(provided.ca), certificate, chain),
+            serial=pem.serial(certificate),
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class World:
+    """What is read outside Juju before the facts are put together.
+
+    Attributes:
+        broker: what is on this machine.
+        cluster: what the cluster says; None while it does not answer.
+        tls: this unit's certificate, once it is there.
+        address: where this unit listens.
+        problem: why the last effect failed, with the operator's next move.
+        setback: why the last effect failed, when trying again later may do.
+        leaving: what this event takes away.
+        upgraded: whether this event may have brought other programs.
+    """
+
+    broker: BrokerFacts
+    cluster: ClusterFacts | None = None
+    tls: Tls | None = None
+    address: str = ""
+    problem: str = ""
+    setback: str = ""
+    leaving: Leaving = dataclasses.field(default_factory=Leaving)
+    upgraded: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Observed(World):
+    """Every fact, as of one moment.
+
+    Attributes:
+        unit, app: names.
+        leader: whether this unit leads.
+        planned: how many units the operator wants; 0 when the application goes.
+        config: the options; None when they are invalid.
+        config_problem: what is invalid about them.
+        storage: where its storage is; None until it is attached.
+        paths: the unit's directories.
+        peers: all units, this one too.
+        agreement: what they go by.
+        certified: whether a certificates provider is related.
+        requests: what clients ask for.
+        refusals: what cannot be granted, and why.
+        passwords: of clients that were admitted, by user; leader only.
+    """
+
+    unit: str = ""
+    app: str = ""
+    leader: bool = False
+    planned: int = 0
+    config: Config | None = None
+    config_problem: str = ""
+    storage: Path | None = None
+    paths: UnitPaths = dataclasses.field(default_factory=lambda: UnitPaths(Path(), Path()))
+    peers: tuple[Peer, ...] = ()
+    agreement: Agreement = dataclasses.field(default_factory=Agreement)
+    certified: bool = False
+    requests: tuple[ClientRequest, ...] = ()
+    refusals: tuple[str, ...] = ()
+    passwords: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str], repr=False)
+
+    @classmethod
+    def read(
+        cls, charm: ops.CharmBase, world: World, peers: Peers, clients: KafkaClientProvider
+    ) -> "Observed":
+        """The facts now.
+
+        Args:
+            charm: the charm.
+            world: what was read outside Juju.
+            peers: its peer relation.
+            clients: the relations of its clients.
+        """
+        config, problem = _config(charm)
+        requests = clients.requests()
+        leader = charm.unit.is_leader()
+        passwords = {one.username: clients.password(one) for one in requests} if leader else {}
+        return cls(
+            **_fields(world),
+            unit=charm.unit.name,
+            app=charm.app.name,
+            leader=leader,
+            planned=charm.app.planned_units(),
+            config=config,
+            config_problem=problem,
+            storage=_storage(charm),
+            paths=UnitPaths.of(charm),
+            peers=peers.units(),
+            agreement=peers.agreement(),
+            certified=bool(charm.model.relations["certificates"]),
+            requests=requests,
+            refusals=clients.refusals(),
+            passwords={name: password for name, password in passwords.items() if password},
+        )
+
+    @property
+    def node(self) -> int:
+        """This unit's node id."""
+        return int(self.unit.rpartition("/")[2])
+
+    @property
+    def me(self) -> Peer:
+        """This unit as the others see it."""
+        return next((one for one in self.peers if one.unit == self.unit), Peer(self.unit))
+
+    @property
+    def members(self) -> frozenset[int]:
+        """Node ids of all units."""
+        return frozenset(peer.node for peer in self.peers)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nobody is coming or going: every unit is here, and none of them leaves."""
+        return self.planned == len(self.peers)
+
+    @property
+    def settings(self) -> Settings | None:
+        """What the broker's files depend on; None while something of it is missing."""
+        if self.config is None or self.storage is None or not self.address:
+            return None
+        addresses = {peer.node: peer.address for peer in self.peers if peer.address}
+        addresses[self.node] = self.address
+        return Settings(
+            node_id=self.node,
+            app=self.app,
+            address=self.address,
+            controllers=tuple(addresses[node] for node in sorted(addresses)),
+            data=self.storage / "kafka",
+            etc=self.paths.etc,
+            log=self.paths.log,
+            replication=self.replication,
+            default_partitions=self.config.default_partitions,
+            auto_create_topics=self.config.auto_create_topics,
+            log_retention_hours=self.config.log_retention_hours,
+            max_reauth_seconds=self.config.max_reauth_seconds,
+        )
+
+    @property
+    def replication(self) -> Replication:
+        """How many copies the planned brokers can carry."""
+        return Replication.of(self.planned)
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the settings that the broker should run with."""
+        if self.settings is None or self.config is None:
+            return ""
+        return fingerprint(self.settings, self.config.heap + self.broker.version)
+
+    @property
+    def endpoints(self) -> str:
+        """Where clients find the cluster."""
+        return self._listeners(CLIENT_PORT)
+
+    @property
+    def internal_endpoints(self) -> str:
+        """Where brokers and administrators find the cluster."""
+        return self._listeners(INTERNAL_PORT)
+
+    def _listeners(self, port: int) -> str:
+        known = self.cluster.brokers | self.cluster.fenced if self.cluster else frozenset[int]()
+        here = [peer.address for peer in self.peers if peer.address and peer.node in known]
+        return ",".join(f"{address}:{port}" for address in here)
+
+
+def _fields(world: World) -> dict[str, Any]:
+    return {field.name: getattr(world, field.name) for field in dataclasses.fields(World)}
+
+
+def _config(charm: ops.CharmBase) -> tuple[Config | None, str]:
+    try:
+        return charm.load_config(Config), ""
+    except ValueError as error:
+        return None, explain(error)
+
+
+def _storage(charm: ops.CharmBase) -> Path | None:
+    attached = charm.model.storages["data"]
+    return attached[0].location if attached else None

@@ -1,0 +1,96 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Whether Kafka does its work: this unit's broker, its certificate, its disk, and the cluster."""
+
+import shutil
+from collections.abc import Iterator
+
+from dataops.operations import Check, Context, HealthCheck, NoParams, OperationError, Verb, probe
+from facts import ClusterFacts
+from observed import Observed
+from workload import Workload
+
+# Below a tenth, an ordinary day's traffic can fill what is left.
+_LEAST_FREE = 0.1
+
+
+def run(context: Context[Observed, Workload, NoParams]) -> HealthCheck:
+    """Asks the broker, its port and the cluster, not our records of them."""
+    return HealthCheck(checks=tuple(_checks(context.observed, context.workload)))
+
+
+def _checks(o: Observed, workload: Workload) -> Iterator[Check]:
+    """One after the other; none stops the next."""
+    log = o.paths.log / "server.log"
+    yield probe("broker", lambda: _broker(o), f"see {log} on {o.unit}")
+    yield probe("certificate", lambda: _certificate(o), f"juju debug-log --include {o.unit}")
+    yield probe("disk", lambda: _disk(workload), "make room, or lower log-retention-hours")
+    yield probe("brokers", lambda: _brokers(o), f"juju status {o.app}")
+    yield probe("quorum", lambda: _quorum(o), f"juju run {o.app}/leader describe-cluster")
+    yield probe("partitions", lambda: _partitions(o), f"juju run {o.app}/leader list-topics")
+
+
+def _broker(o: Observed) -> str:
+    """The process runs and serves clients."""
+    if not o.broker.listening:
+        raise OperationError(o.broker.complaint or f"nothing serves clients on {o.address}")
+    return f"Kafka {o.broker.release} serves clients on {o.address}"
+
+
+def _certificate(o: Observed) -> str:
+    """The port serves the certificate that this unit was given last."""
+    wanted = o.tls.serial if o.tls else "none"
+    if o.broker.serial != wanted:
+        raise OperationError(f"the port serves {o.broker.serial or 'none'}, not {wanted}")
+    return f"the port serves the certificate {wanted}"
+
+
+def _disk(workload: Workload) -> str:
+    """There is room for records."""
+    usage = shutil.disk_usage(workload.broker.data)
+    text = f"{usage.free / 2**30:.1f} of {usage.total / 2**30:.1f} GiB free"
+    if usage.free < _LEAST_FREE * usage.total:
+        raise OperationError(text)
+    return text
+
+
+def _cluster(o: Observed) -> ClusterFacts:
+    """What the cluster says, which must answer at all."""
+    if o.cluster is None:
+        raise OperationError("the cluster does not answer")
+    return o.cluster
+
+
+def _brokers(o: Observed) -> str:
+    """Every unit's broker is up."""
+    missing = sorted(o.members - _cluster(o).brokers)
+    if missing:
+        raise OperationError("down: " + ", ".join(f"{o.app}/{node}" for node in missing))
+    return f"{len(o.members)} of {len(o.members)} are up"
+
+
+def _quorum(o: Observed) -> str:
+    """There is a leader, and every voter is a broker that is up."""
+    cluster = _cluster(o)
+    absent = sorted(set(cluster.voters) - cluster.brokers)
+    if absent or cluster.controller not in cluster.voters:
+        raise OperationError(f"voters {sorted(cluster.voters)}, of which {absent} are down")
+    return f"{len(cluster.voters)} voters, led by {o.app}/{cluster.controller}"
+
+
+def _partitions(o: Observed) -> str:
+    """Every partition has a leader and all of its copies."""
+    partitions = _cluster(o).partitions
+    short = [f"{part.topic}-{part.index}" for part in partitions if part.short or part.leader < 0]
+    if short:
+        raise OperationError(f"{len(short)} lack a copy: {', '.join(short[:5])}")
+    return f"{len(partitions)} have all of their copies"
+
+
+VERB = Verb(
+    name="health-check",
+    description="Looks at this unit's broker, its certificate, its disk, and the cluster.",
+    run=run,
+    params=NoParams,
+    result=HealthCheck,
+)

@@ -1,0 +1,105 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the units of this application tell each other, in the peer relation."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+
+import ops
+
+
+@dataclasses.dataclass(frozen=True)
+class Peer:
+    """One unit as it describes itself.
+
+    Attributes:
+        unit: its name.
+        address: where it listens; empty until it says.
+        online: whether its broker is a registered member of the cluster.
+        restart: the settings it wants to be restarted for; empty when it wants nothing.
+    """
+
+    unit: str
+    address: str = ""
+    online: bool = False
+    restart: str = ""
+
+    @property
+    def node(self) -> int:
+        """Its node id: the unit's number."""
+        return int(self.unit.rpartition("/")[2])
+
+
+@dataclasses.dataclass(frozen=True)
+class Agreement:
+    """What all units go by, written by the leader.
+
+    Attributes:
+        cluster_id: the cluster's identity; it never changes.
+        first: the node that founded it; only its storage is ever formatted as a first voter.
+        founded: whether that has happened: a cluster is founded once.
+        opened: whether every broker of the first deployment has been up and clients were let in.
+        turn: the unit that may restart its broker now.
+    """
+
+    cluster_id: str = ""
+    first: int = -1
+    founded: bool = False
+    opened: bool = False
+    turn: str = ""
+
+
+class Peers:
+    """The peer relation.
+
+    Args:
+        charm: the charm.
+        endpoint: its peer endpoint.
+    """
+
+    def __init__(self, charm: ops.CharmBase, endpoint: str) -> None:
+        self._unit = charm.unit
+        self._app = charm.app
+        self._relation = charm.model.get_relation(endpoint)
+
+    def units(self) -> tuple[Peer, ...]:
+        """Every unit, this one too, by number."""
+        return tuple(sorted(self._units(), key=lambda peer: peer.node))
+
+    def agreement(self) -> Agreement:
+        """What the leader has written."""
+        bag = self._relation.data[self._app] if self._relation else dict[str, str]()
+        return Agreement(
+            cluster_id=bag.get("cluster-id", ""),
+            first=int(bag.get("first", "-1")),
+            founded=bag.get("founded") == "true",
+            opened=bag.get("opened") == "true",
+            turn=bag.get("turn", ""),
+        )
+
+    def note(self, values: Mapping[str, str]) -> None:
+        """Write into this unit's part; empty values are removed."""
+        if self._relation:
+            _write(self._relation.data[self._unit], values)
+
+    def agree(self, values: Mapping[str, str]) -> None:
+        """Write into the application's part; empty values are removed. Leader only."""
+        if self._relation:
+            _write(self._relation.data[self._app], values)
+
+    def _units(self) -> Iterator[Peer]:
+        others = self._relation.units if self._relation else set[ops.Unit]()
+        for unit in {self._unit, *others}:
+            bag = self._relation.data[unit] if self._relation else dict[str, str]()
+            yield Peer(
+                unit=unit.name,
+                address=bag.get("address", ""),
+                online=bag.get("online") == "true",
+                restart=bag.get("restart", ""),
+            )
+
+
+def _write(bag: ops.RelationDataContent, values: Mapping[str, str]) -> None:
+    for key, value in values.items():
+        if bag.get(key, "") != value:
+            bag[key] = value

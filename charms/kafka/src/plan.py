@@ -1,0 +1,220 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What to do next, given the facts. Pure: nothing here reads or changes anything.
+
+A plan may be cut short by what its own steps change (a broker that starts makes a cluster
+answer), so the charm plans again until a plan repeats itself.
+"""
+
+import re
+from collections.abc import Iterator
+
+import placement
+from access import acls_for
+from facts import ClusterFacts
+from listeners import files
+from observed import Config, Observed, Tls
+from quorum import departure, next_change
+from steps import (
+    Admit,
+    Agree,
+    ChangeQuorum,
+    Configure,
+    Dismiss,
+    Drain,
+    Format,
+    Found,
+    Grant,
+    Install,
+    MoveReplicas,
+    Note,
+    ReloadCertificate,
+    Remove,
+    Revoke,
+    SetMinInSync,
+    Start,
+    Step,
+    Stop,
+    Unregister,
+)
+
+# Users of clients: no other user of the cluster is ours to remove.
+_CLIENT = re.compile(r"relation-\d+(-[0-9A-Za-z]+)?")
+
+
+def plan(observed: Observed) -> tuple[Step, ...]:
+    """The steps to take now, in order."""
+    return tuple(_steps(observed))
+
+
+def _steps(o: Observed) -> Iterator[Step]:
+    if o.leaving.storage or o.leaving.unit:
+        yield from _depart(o)
+        return
+    if o.config is None or o.planned == 0:
+        # With invalid options everything stays as it runs; an application that goes is left be.
+        return
+    yield from _prepare(o)
+    if o.tls and o.storage and o.agreement.cluster_id and o.broker.version:
+        yield from _run(o, o.config, o.tls)
+    if o.cluster:
+        yield Note({"online": "true" if o.node in o.cluster.brokers else ""})
+        if o.leader:
+            yield from _lead(o, o.cluster, o.config)
+
+
+def _prepare(o: Observed) -> Iterator[Step]:
+    """Programs, and what the other units need to know."""
+    if not o.broker.version or o.upgraded:
+        yield Install()
+    yield Note({"address": o.address})
+    if o.leader and not o.agreement.cluster_id and o.storage and o.tls:
+        yield Found(first=o.node, cluster_id=o.broker.cluster_id)
+
+
+def _run(o: Observed, config: Config, tls: Tls) -> Iterator[Step]:
+    """This unit's own broker."""
+    if o.settings is None:
+        return
+    if o.broker.cluster_id not in ("", o.agreement.cluster_id):
+        # Somebody else's storage: nothing is started on it, nothing is formatted over it.
+        return
+    secrets = {"keystore.pem": tls.keystore, "truststore.pem": tls.truststore}
+    yield Configure(files(o.settings), secrets)
+    if not o.broker.cluster_id:
+        first = o.node == o.agreement.first and not o.agreement.founded
+        yield Format(o.agreement.cluster_id, standalone=first)
+    start = Start(config.heap, o.fingerprint)
+    if not o.broker.listening:
+        # Nobody is served by it: a start, or another start, harms no one.
+        yield start
+        return
+    yield from _restart(o, start)
+    if o.broker.serial != tls.serial and o.cluster and o.node in o.cluster.brokers:
+        yield ReloadCertificate(o.node, tls.serial)
+
+
+def _restart(o: Observed, start: Start) -> Iterator[Step]:
+    """Follow changed settings, one broker after the other."""
+    if o.broker.started_with == o.fingerprint:
+        yield Note({"restart": ""})
+    elif len(o.peers) == 1 or (o.agreement.turn == o.unit and o.cluster and o.cluster.whole):
+        yield start
+    else:
+        yield Note({"restart": o.fingerprint})
+
+
+def _lead(o: Observed, cluster: ClusterFacts, config: Config) -> Iterator[Step]:
+    """What concerns the whole cluster."""
+    if not o.agreement.founded and o.agreement.first in cluster.brokers:
+        yield Agree({"founded": "true"})
+    yield from _turn(o, cluster)
+    if o.settled:
+        yield from _quorum(o, cluster, config)
+        yield from _bury(o, cluster)
+        yield from _replicate(o, cluster)
+    yield from _access(o, cluster)
+
+
+def _turn(o: Observed, cluster: ClusterFacts) -> Iterator[Step]:
+    """Who may restart now: one unit, and only while the cluster can miss a broker."""
+    asking = [peer for peer in o.peers if peer.restart]
+    if any(peer.unit == o.agreement.turn for peer in asking):
+        return
+    # The controller last: it would otherwise hand its role to a broker that restarts next.
+    ranked = sorted(asking, key=lambda peer: (peer.node == cluster.controller, peer.node))
+    yield Agree({"turn": ranked[0].unit if ranked and cluster.whole else ""})
+
+
+def _quorum(o: Observed, cluster: ClusterFacts, config: Config) -> Iterator[Step]:
+    candidates = o.members & cluster.brokers
+    change = next_change(cluster.voters, cluster.observers, candidates, config.controllers)
+    if change is None:
+        return
+    if not change.add and change.node in o.members and not o.members <= cluster.brokers:
+        # While a broker of ours is down, nobody's vote is taken because of that.
+        return
+    address = next((peer.address for peer in o.peers if peer.node == change.node), "")
+    yield ChangeQuorum(change, address)
+
+
+def _bury(o: Observed, cluster: ClusterFacts) -> Iterator[Step]:
+    """Take over from brokers whose units are gone without having been able to leave."""
+    gone = cluster.fenced - o.members
+    moves = placement.drain(cluster.partitions, gone, cluster.brokers & o.members)
+    if moves:
+        if not cluster.moving:
+            yield MoveReplicas(moves)
+        return
+    holding = {node for part in cluster.partitions for node in part.replicas}
+    for node in sorted(gone - holding - set(cluster.voters)):
+        yield Unregister(node)
+
+
+def _replicate(o: Observed, cluster: ClusterFacts) -> Iterator[Step]:
+    """As many copies of Kafka's own topics as new topics get, once the brokers are there."""
+    if not o.members <= cluster.brokers or cluster.moving:
+        return
+    internal = [part for part in cluster.partitions if part.topic.startswith("__")]
+    moves = placement.raise_to(internal, o.replication.copies, o.members)
+    if moves:
+        yield MoveReplicas(moves)
+    elif cluster.min_in_sync not in (0, o.replication.in_sync):
+        yield SetMinInSync(o.replication.in_sync)
+
+
+def _access(o: Observed, cluster: ClusterFacts) -> Iterator[Step]:
+    """Users and permissions: exactly those that relations ask for."""
+    wanted = {request.username: request for request in o.requests}
+    grants = frozenset(acl for request in o.requests for acl in acls_for(request))
+    ours = {acl for acl in cluster.acls if _CLIENT.fullmatch(acl.principal.partition(":")[2])}
+    if ours - grants:
+        # First the permissions: that ends what live sessions can do.
+        yield Revoke(frozenset(ours - grants))
+    for username in sorted(cluster.users - set(wanted)):
+        if _CLIENT.fullmatch(username):
+            yield Dismiss(username)
+    if not _open(o, cluster):
+        return
+    yield Agree({"opened": "true"})
+    if grants - cluster.acls:
+        yield Grant(grants - cluster.acls)
+    for username, request in sorted(wanted.items()):
+        known = username in cluster.users and username in o.passwords
+        yield Admit(request, o.endpoints, known)
+
+
+def _open(o: Observed, cluster: ClusterFacts) -> bool:
+    """Whether clients may come in.
+
+    The first client makes Kafka create its own topics, with as many copies as there are brokers:
+    so the first deployment has to be complete.
+    """
+    return o.agreement.opened or len(cluster.brokers & o.members) >= o.planned
+
+
+def _depart(o: Observed) -> Iterator[Step]:
+    """Leave the cluster in order, or end with it."""
+    if o.leaving.hook == "remove":
+        yield Remove()
+        return
+    member = bool(o.planned and o.cluster and o.node in o.cluster.brokers)
+    if member and o.cluster and o.config:
+        yield from _hand_over(o, o.cluster, o.config)
+    yield Stop()
+    if member and o.cluster and o.cluster.brokers - {o.node}:
+        yield Unregister(o.node)
+
+
+def _hand_over(o: Observed, cluster: ClusterFacts, config: Config) -> Iterator[Step]:
+    """Everything that this node holds goes to those that stay."""
+    stay = (cluster.brokers & o.members) - {o.node}
+    if not stay:
+        return
+    if cluster.min_in_sync > o.replication.in_sync:
+        yield SetMinInSync(o.replication.in_sync)
+    yield Drain(o.node, frozenset(stay))
+    addresses = {peer.node: peer.address for peer in o.peers}
+    limit = config.controllers
+    for change in departure(cluster.voters, cluster.observers, o.node, stay, limit):
+        yield ChangeQuorum(change, addresses.get(change.node, ""))

@@ -1,0 +1,79 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the operator is told, from the facts: each line with the next move."""
+
+from collections.abc import Iterator
+
+import ops
+
+from observed import Observed
+
+
+def statuses(observed: Observed) -> Iterator[ops.StatusBase]:
+    """Every status that holds; Juju shows the most urgent."""
+    yield from (ops.BlockedStatus(text) for text in _blocked(observed))
+    waiting = _waiting(observed)
+    if waiting:
+        yield ops.WaitingStatus(waiting)
+    yield ops.ActiveStatus(_warning(observed))
+
+
+def _blocked(o: Observed) -> Iterator[str]:
+    """What only the operator can change."""
+    if o.config_problem:
+        yield f"invalid option {o.config_problem}: see `juju config {o.app}`"
+    if o.problem:
+        yield o.problem
+    if not o.certified:
+        yield f"no certificates: juju integrate {o.app}:certificates <certificates provider>"
+    if o.broker.complaint and not o.broker.listening:
+        yield o.broker.complaint.replace("<app>", o.app)
+    ours, theirs = o.agreement.cluster_id, o.broker.cluster_id
+    if ours and theirs not in ("", ours):
+        yield (
+            f"the storage belongs to cluster {theirs}, not {ours}: remove {o.unit} and add a "
+            "unit with empty storage"
+        )
+    if o.leader:
+        yield from (f"refused: {reason}" for reason in o.refusals)
+
+
+def _waiting(o: Observed) -> str:
+    """The first thing that is not there yet."""
+    founder = f"{o.app}/{o.agreement.first}"
+    steps = (
+        (o.tls is not None, "waiting for a certificate from the provider"),
+        (o.storage is not None, "waiting for storage"),
+        (bool(o.agreement.cluster_id), "waiting for the leader to found the cluster"),
+        (o.broker.listening, "waiting for the broker to start"),
+        (o.cluster is not None, f"waiting for the cluster, founded by {founder}, to answer"),
+    )
+    if o.setback:
+        return f"will try again: {o.setback}"
+    for done, text in steps:
+        if not done:
+            return text
+    return _incomplete(o)
+
+
+def _incomplete(o: Observed) -> str:
+    """What a broker that runs still waits for."""
+    online = len(o.cluster.brokers & o.members) if o.cluster else 0
+    if not o.agreement.opened and online < o.planned:
+        return f"waiting for brokers: {online} of {o.planned} are up"
+    if o.me.restart and o.broker.started_with != o.fingerprint:
+        return "waiting for its turn to restart with the new options"
+    return ""
+
+
+def _warning(o: Observed) -> str:
+    """What stops nobody and should be known."""
+    if o.cluster is None:
+        return ""
+    short = sum(part.short for part in o.cluster.partitions)
+    down = ", ".join(f"{o.app}/{node}" for node in sorted(o.cluster.fenced & o.members))
+    if down:
+        return f"{down} down: {short} partitions have a copy less"
+    if short:
+        return f"{short} partitions have a copy less"
+    return ""

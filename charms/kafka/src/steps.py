@@ -1,0 +1,164 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a plan is made of: one class per thing that can be done, with all it needs to be done."""
+
+import dataclasses
+from collections.abc import Mapping
+
+from dataops.interfaces.kafka_client import ClientRequest
+from facts import Acl
+from placement import Move
+from quorum import Change
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """Something to do; doing it twice changes nothing the second time."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Install(Step):
+    """Bring Java and Kafka's programs to this machine."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Note(Step):
+    """Write values into this unit's part of the peer relation; empty ones are removed."""
+
+    values: Mapping[str, str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Found(Step):
+    """Give the cluster its identity, with this node as its first.
+
+    Attributes:
+        first: the node.
+        cluster_id: of the storage, if it is formatted: a hook that formats and then fails forgets
+            what it agreed on, and storage may come back from an earlier deployment.
+    """
+
+    first: int
+    cluster_id: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Agree(Step):
+    """Write values into the application's part of the peer relation; empty ones are removed."""
+
+    values: Mapping[str, str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Configure(Step):
+    """Write the broker's files."""
+
+    files: Mapping[str, str]
+    secrets: Mapping[str, str] = dataclasses.field(repr=False)
+
+
+@dataclasses.dataclass(frozen=True)
+class Format(Step):
+    """Make this unit's storage part of the cluster."""
+
+    cluster_id: str
+    standalone: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Start(Step):
+    """Run the broker with its settings as they are; anew, if it runs with others."""
+
+    heap: str
+    fingerprint: str
+
+
+@dataclasses.dataclass(frozen=True)
+class ReloadCertificate(Step):
+    """Let the running broker serve the certificate with this serial number."""
+
+    node: int
+    serial: str
+
+
+@dataclasses.dataclass(frozen=True)
+class ChangeQuorum(Step):
+    """Add or remove one voter."""
+
+    change: Change
+    address: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class MoveReplicas(Step):
+    """Start to place replicas anew."""
+
+    moves: tuple[Move, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Drain(Step):
+    """Place every replica of this node elsewhere, and wait until it holds none."""
+
+    node: int
+    live: frozenset[int]
+
+
+@dataclasses.dataclass(frozen=True)
+class SetMinInSync(Step):
+    """How many copies must have a record before it counts."""
+
+    copies: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Unregister(Step):
+    """Forget a broker that is gone for good."""
+
+    node: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Grant(Step):
+    """Add permissions."""
+
+    acls: frozenset[Acl]
+
+
+@dataclasses.dataclass(frozen=True)
+class Revoke(Step):
+    """Take permissions away."""
+
+    acls: frozenset[Acl]
+
+
+@dataclasses.dataclass(frozen=True)
+class Admit(Step):
+    """Let a client log in and hand it endpoints and credentials.
+
+    Attributes:
+        request: the client's.
+        endpoints: `host:port,...`.
+        known: whether the cluster knows the user with the password of its secret.
+    """
+
+    request: ClientRequest
+    endpoints: str
+    known: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Dismiss(Step):
+    """Let a user log in no more and take back its secrets."""
+
+    username: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Stop(Step):
+    """End the broker in order."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Remove(Step):
+    """Take everything but the data off this machine."""

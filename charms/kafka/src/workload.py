@@ -1,0 +1,26 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the verbs of this charm work with: its broker, and the cluster's administrator."""
+
+import dataclasses
+from contextlib import AbstractContextManager
+
+from admin import Administrator, administrator
+from broker import Broker
+
+
+@dataclasses.dataclass(frozen=True)
+class Workload:
+    """One broker, and the cluster it belongs to.
+
+    Attributes:
+        broker: this unit's.
+        addresses: of all brokers, this one's first: it answers soonest.
+    """
+
+    broker: Broker
+    addresses: tuple[str, ...]
+
+    def administrator(self) -> AbstractContextManager[Administrator | None]:
+        """An administrator of the cluster; None when no broker answers."""
+        return administrator(self.addresses, self.broker.paths.etc)

@@ -1,0 +1,9 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Puts the charm's sources where Juju puts them."""
+
+import pathlib
+import sys
+
+CHARM = pathlib.Path(__file__).parents[2]
+sys.path[:0] = [str(CHARM / "src"), str(CHARM / "tests" / "unit")]
