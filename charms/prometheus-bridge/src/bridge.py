@@ -147,21 +147,22 @@ class Bridge:
         """The process, and in it the configuration."""
         samples = step.data / "prometheus"
         ensure_directory(samples, mode=0o750, owner=self._user)
-        if self._memory().serving != self._url(step) or not self._running():
+        if self._memory().listens != _endpoint(step) or not self._running():
             # Before anything changes: what serves goes on serving when the new port is taken.
             self._require_port(step)
         changed = self._services.ensure(self._service(step, samples))
         if changed or not self._running():
             self._start(step)
         elif self._memory().loaded != self._configurator().digest():
-            self._reload(self._url(step))
+            self._reload(_url(step))
 
     def _start(self, step: Serve) -> None:
         """Starts or restarts, and waits a while for an answer."""
-        digest, url = self._configurator().digest(), self._url(step)
+        digest = self._configurator().digest()
+        self._remember(listens=_endpoint(step))
         self._services.restart(SERVICE)
-        if self._await(self.api(url).ready):
-            self._remember(loaded=digest, serving=url)
+        if self._await(self.api(_url(step)).ready):
+            self._remember(loaded=digest)
         elif not self._running():
             raise BridgeError(f"Prometheus does not start: {self._last_words()}")
 
@@ -202,7 +203,7 @@ class Bridge:
         programs = self._programs()
         options = {
             "config.file": self._files.config,
-            "web.listen-address": f"{step.address}:{step.port}",
+            "web.listen-address": _endpoint(step),
             "storage.tsdb.path": samples,
             "storage.tsdb.retention.time": step.retention_time,
             "storage.tsdb.retention.size": step.retention_size,
@@ -230,7 +231,7 @@ class Bridge:
             BridgeError: It is taken, and not by our own process that has just come back.
         """
         failure = _bind_failure(step.address, step.port)
-        if failure and not (self._running() and self._memory().serving == self._url(step)):
+        if failure and not (self._running() and self._memory().listens == _endpoint(step)):
             raise BridgeError(
                 f"Port {step.port} of {step.address} is taken ({failure}): see who has it with "
                 f"'sudo ss -ltnp sport = :{step.port}' and stop it, or choose another: "
@@ -267,10 +268,6 @@ class Bridge:
         except OSError as error:
             logger.warning("Cannot write to %s: %s", self._paths.root, error.strerror)
 
-    @staticmethod
-    def _url(step: Serve) -> str:
-        return f"{'https' if step.https else 'http'}://{step.address}:{step.port}"
-
 
 def _holds(condition: Callable[[], bool]) -> bool:
     """Whether it holds; an API that does not answer yet holds nothing."""
@@ -278,6 +275,16 @@ def _holds(condition: Callable[[], bool]) -> bool:
         return condition()
     except ApiError:
         return False
+
+
+def _endpoint(step: Serve) -> str:
+    """Where it listens."""
+    return f"{step.address}:{step.port}"
+
+
+def _url(step: Serve) -> str:
+    """Where it answers."""
+    return f"{'https' if step.https else 'http'}://{_endpoint(step)}"
 
 
 def _bind_failure(address: str, port: int) -> str:

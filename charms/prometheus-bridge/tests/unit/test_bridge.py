@@ -3,6 +3,8 @@
 """The real Prometheus under the real supervisor: run, reloaded, restarted, refused, retired."""
 
 import contextlib
+import datetime
+import ipaddress
 import os
 import pathlib
 import shutil
@@ -11,12 +13,17 @@ import socket
 import time
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from factory import CERTIFICATE, DOWN, observed, source
 
 from bridge import SERVICE, Bridge
 from dataops.host.paths import UnitPaths
 from dataops.host.services import manager
-from observed import Config
+from observed import Certificate, Config
 from plan import Retire, plan
 
 ADDRESS = "127.47.9.1"
@@ -184,3 +191,41 @@ def test_keys_are_for_the_workload_only_and_go_with_the_certificate(site):
 
     assert not key.exists()
     assert not (site.paths.etc / "web.yml").exists()
+
+
+def test_https_takes_over_the_port_of_http(site):
+    """The port is taken, but by ourselves."""
+    site.converge()
+    certificate = _self_signed(ADDRESS)
+
+    condition = site.converge(certificate=certificate, tls_wanted=True)
+
+    assert condition.failure == "" and condition.ready
+    renewed = _self_signed(ADDRESS)
+    pid = site.pid()
+    assert site.converge(certificate=renewed, tls_wanted=True).ready
+    # The new certificate is served, without a restart: the readiness above was checked against it.
+    assert site.pid() == pid
+    assert site.converge().ready
+
+
+def _self_signed(address):
+    """A certificate that is its own CA, for one address."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "prometheus-0")])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    alternative = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(minutes=5))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(alternative, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = built.public_bytes(Encoding.PEM).decode()
+    key_pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    return Certificate(chain=pem, key=key_pem, ca=pem)
