@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from onebox import persona
 from onebox.errors import Refused
 from onebox.model import (
     Application,
@@ -104,7 +105,7 @@ class Store:
         try:
             return self._models[name]
         except KeyError:
-            raise Refused(f"model {name} not found", "not-found") from None
+            raise Refused(f"model {persona.CONTROLLER}:{name} not found", "not-found") from None
 
     def version(self, name: str) -> int:
         """A number that grows with every change of the model; 0 when there is no such model."""
