@@ -17,7 +17,7 @@ import settings
 from dataops.host.files import ensure_absent, ensure_contents, ensure_directory
 from dataops.host.packages import PackageError
 from dataops.host.paths import UnitPaths
-from dataops.host.services import Service, ServiceError, ServiceManager
+from dataops.host.services import Service, ServiceError, ServiceManager, Status
 from installation import Installation
 from plan import (
     Cluster,
@@ -29,6 +29,7 @@ from plan import (
     RunProgram,
     Step,
     StopDaemon,
+    Watch,
 )
 
 logger = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ _RUNNER = ("job_runner.py", "job_progress.py")
 # What a process is told; a program may put other files beside them.
 _TOLD = (
     *("spark-defaults.conf", "log4j2.properties", "metrics.properties", "resources.json"),
-    *(settings.CREDENTIALS, "job.json", "script.py", *_RUNNER),
+    *(settings.CREDENTIALS, "job.json", "script.py", "watch.py", *_RUNNER),
 )
 _JOB = "job-"
 _HERE = Path(__file__).parent
@@ -124,6 +125,17 @@ class Spark:
     @_apply.register
     def _(self, step: StopDaemon) -> bool:
         return self._end(step.role)
+
+    @_apply.register
+    def _(self, step: Watch) -> bool:
+        directory = self.paths.etc / "watch"
+        ensure_directory(directory, mode=0o700, owner=self.user)
+        for source in ("watch.py", "job_progress.py"):
+            ensure_contents(directory / source, (_HERE / source).read_bytes())
+        juju_exec = shutil.which("juju-exec") or "/usr/bin/juju-exec"
+        program = (_SYSTEM_PYTHON, str(directory / "watch.py"))
+        command = (*program, step.unit, str(self.paths.run), juju_exec)
+        return self._keep(Service(name="watch", command=command, restart="always"), directory)
 
     @_apply.register
     def _(self, step: RunJob) -> bool:
@@ -241,24 +253,38 @@ class Spark:
     def _run(
         self, name: str, command: tuple[str, ...], environment: dict[str, str], directory: Path
     ) -> bool:
-        """Whether the process had to be started: it was not there, or was told something else."""
         service = Service(
             name=name,
             command=command,
             environment=environment,
             user=self.user,
             working_directory=directory,
+            restart="on-failure" if self._program(name) else "always",
         )
+        return self._keep(service, directory)
+
+    def _keep(self, service: Service, directory: Path) -> bool:
+        """Whether the process had to be started: it was not there, or was told something else."""
+        name = service.name
         self.services.ensure(service)
         told = self.paths.control / f"{name}.told"
         digest = _digest(directory, repr(service), self.installation.digest)
         current = told.is_file() and told.read_text(encoding="utf-8") == digest
-        if current and self.services.state(name).running:
+        if current and self._as_wanted(name):
             return False
         # Noted only afterwards: a hook that dies between the two starts the process once more.
         self.services.start(name) if current else self.services.restart(name)
         ensure_contents(told, digest)
         return True
+
+    def _as_wanted(self, name: str) -> bool:
+        """Whether the process runs or, if it is a program, has done its work."""
+        status = self.services.state(name).status
+        return status is Status.RUNNING or (self._program(name) and status is Status.STOPPED)
+
+    def _program(self, name: str) -> bool:
+        """Whether this is a submitted program, which may come to an end."""
+        return (self.paths.etc / name / "script.py").exists()
 
     def _end(self, name: str) -> bool:
         if not (self.paths.etc / name).exists():

@@ -16,7 +16,7 @@ def look(spark: Spark, observed: Observed) -> Condition:
     names = sorted(wanted(observed))
     return Condition(
         version=spark.installation.version,
-        daemons=dict[str, bool](running),
+        daemons={str(role): alive for role, alive in running.items()},
         jobs={name: spark.job_running(name) for name in names},
         progress={name: spark.progress(name) for name in names},
         taken=tuple(_taken(spark, observed, [r for r, alive in running.items() if not alive])),

@@ -62,6 +62,13 @@ class StopDaemon:
 
 
 @dataclasses.dataclass(frozen=True)
+class Watch:
+    """Have the charm woken when a job of this unit changes its state."""
+
+    unit: str
+
+
+@dataclasses.dataclass(frozen=True)
 class RunJob:
     """Have this declared job running.
 
@@ -100,7 +107,7 @@ class RemoveAll:
     """Stop everything and leave nothing."""
 
 
-Step = Install | RunDaemon | StopDaemon | RunJob | RunProgram | KeepJobs | RemoveAll
+Step = Install | RunDaemon | StopDaemon | Watch | RunJob | RunProgram | KeepJobs | RemoveAll
 
 
 def agree(observed: Observed, secret: str) -> Agreement:
@@ -142,9 +149,9 @@ def _steps(observed: Observed) -> Iterator[Step]:
         # Whatever runs keeps running: a fact that is missing now was there when it was started.
         return
     yield from _daemons(observed, cluster)
-    jobs = tuple(_jobs(observed, cluster))
+    yield Watch(observed.unit)
     yield KeepJobs(wanted(observed))
-    yield from jobs
+    yield from _jobs(observed, cluster)
 
 
 def cluster_of(observed: Observed) -> Cluster | None:

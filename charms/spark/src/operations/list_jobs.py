@@ -8,7 +8,6 @@ from cluster import Spark
 from dataops.operations import Context, NoParams, Result, Verb
 from job_progress import Progress
 from observed import Observed
-from plan import wanted
 
 
 class JobReport(Result):
@@ -17,8 +16,8 @@ class JobReport(Result):
     Attributes:
         unit: where it runs; that unit knows how far it is.
         state: ``starting``, ``waiting``, ``running``, ``failed``, ``stopped``, ``down`` (its
-            process is being started again), ``program`` (submitted: says nothing of itself), or
-            ``elsewhere``.
+            process is not there), ``program`` or ``ended`` (submitted: says nothing of itself),
+            or ``elsewhere``.
         reason: why it waits or failed.
         since: when it came into this state, ISO 8601 UTC.
         batch: number of the last micro-batch.
@@ -81,12 +80,15 @@ def run(context: Context[Observed, Spark, NoParams]) -> Jobs:
 
 def _report(context: Context[Observed, Spark, NoParams], name: str, pages: str) -> JobReport:
     unit = context.observed.unit
-    if name not in wanted(context.observed):
+    if name in context.observed.stopped:
         return JobReport(unit=unit, state="stopped")
+    if not context.workload.job_running(name):
+        reason = "juju status tells what it lacks, unless it is just being restarted"
+        return JobReport(unit=unit, state="down", reason=reason)
     progress: Progress = context.workload.progress(name)
     return JobReport(
         unit=unit,
-        state=progress.state if context.workload.job_running(name) else "down",
+        state=progress.state,
         reason=progress.reason or None,
         since=progress.since or None,
         batch=progress.batch,
@@ -102,7 +104,7 @@ def _report(context: Context[Observed, Spark, NoParams], name: str, pages: str) 
 
 
 def _program(context: Context[Observed, Spark, NoParams], name: str) -> JobReport:
-    if name not in wanted(context.observed):
+    if name in context.observed.stopped:
         return JobReport(unit=context.observed.unit, state="stopped")
     state = "program" if context.workload.job_running(name) else "ended"
     return JobReport(unit=context.observed.unit, state=state)
