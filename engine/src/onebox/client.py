@@ -68,15 +68,16 @@ class Client:
         return connection
 
     def _connect_or_start(self) -> socket.socket:
-        try:
+        with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
             return self._connect()
-        except (FileNotFoundError, ConnectionRefusedError):
-            self._start()
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
-                return self._connect()
-            time.sleep(0.02)
+            # Again each time: another daemon may hold the place but be about to leave.
+            self._start()
+            for _ in range(25):
+                with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
+                    return self._connect()
+                time.sleep(0.02)
         raise Unreachable(
             f"the engine does not start within {START_SECONDS:.0f} s; see {self.home.daemon_log}"
         )

@@ -129,7 +129,7 @@ def serve(home: Home) -> None:
     gc.freeze()
     _LOG.info("pid %d serves %s", os.getpid(), home.root)
     try:
-        server.serve_forever(poll_interval=3600)
+        server.serve_forever(poll_interval=0.5)
     finally:
         home.socket.unlink(missing_ok=True)
         agents.stop()

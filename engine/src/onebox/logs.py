@@ -15,6 +15,8 @@ from typing import Any, TextIO
 
 ROTATE_BYTES = 16 * 1024 * 1024
 
+LEVELS = ("TRACE", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
 Entry = dict[str, Any]
 
 
@@ -104,15 +106,24 @@ class ModelLog:
 
 
 class UnitLog:
-    """One unit's share of the log, also as text below its machine's `/var/log/juju`."""
+    """One unit's share of the log, also as text below its machine's `/var/log/juju`.
 
-    def __init__(self, model_log: ModelLog, unit: str, path: Path) -> None:
+    `lowest` tells the lowest level that is kept of a module.
+    """
+
+    def __init__(
+        self, model_log: ModelLog, unit: str, path: Path, lowest: Callable[[str], str]
+    ) -> None:
         self._model_log = model_log
+        self._lowest = lowest
         self._entity = f"unit-{unit.replace('/', '-')}"
         self._path = path
 
     def __call__(self, module: str, level: str, message: str) -> None:
-        """One entry."""
+        """One entry, if its level is kept."""
+        lowest = self._lowest(module)
+        if lowest in LEVELS and level in LEVELS and LEVELS.index(level) < LEVELS.index(lowest):
+            return
         self._model_log.append(self._entity, level, module, message)
         stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
         with suppress(FileNotFoundError), self._path.open("a") as file:

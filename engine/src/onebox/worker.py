@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from onebox import machine, processes, scheduler
-from onebox.changes import hooks, units
+from onebox.changes import hooks, options, units
 from onebox.engine import Engine
 from onebox.errors import OneboxError, Refused
 from onebox.hooktools import program
@@ -61,7 +61,8 @@ class UnitWorker(threading.Thread):
         self._commands: deque[Commands] = deque()
         room = UnitRoom.of(engine.home, model, unit)
         self._room = room
-        self._runner = Runner(engine, room, UnitLog(engine.log(model), unit, room.log))
+        log = UnitLog(engine.log(model), unit, room.log, self._lowest_level)
+        self._runner = Runner(engine, room, log)
 
     # -- what others ask -----------------------------------------------------------------------
 
@@ -119,6 +120,9 @@ class UnitWorker(threading.Thread):
             with self._engine.machine(model, model.units[self._unit].machine):
                 if not self._engine.stopping.is_set():
                     self._run_next()
+
+    def _lowest_level(self, module: str) -> str:
+        return options.log_level(self._engine.store.read(self._model_name), module)
 
     def _choose(self, model: Model, now: datetime) -> Step:
         return scheduler.next_step(model, self._unit, now, commands=bool(self._commands))

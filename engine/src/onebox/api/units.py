@@ -82,10 +82,23 @@ def run_commands(
     model: str,
     unit: str,
     commands: str,
-    context_relation: int | None = None,
-    remote_unit: str | None = None,
+    context_relation: str = "",
+    remote_unit: str = "",
 ) -> dict[str, Any]:
-    """What `juju-exec` runs between two hooks of a unit: its code and output."""
-    asked = Commands(commands, context_relation, remote_unit)
+    """What `juju-exec` runs between two hooks of a unit: its code and output.
+
+    `context_relation` is such as `database:3`, or only its number.
+    """
+    found = agents.engine.store.read(model)
+    edit.unit(found, unit)
+    relation = _relation(found, context_relation) if context_relation else None
+    asked = Commands(commands, relation, remote_unit or None)
     agents.worker(model, unit).submit(asked)
     return asked.answer.result()
+
+
+def _relation(model: Model, text: str) -> int:
+    number = text.rpartition(":")[2]
+    if not number.isdecimal() or int(number) not in model.relations:
+        raise Refused(f'relation "{text}" not found', "not-found")
+    return int(number)

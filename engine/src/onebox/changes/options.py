@@ -30,7 +30,7 @@ DEFAULTS: dict[str, Scalar] = {
     "type": "onebox",
 }
 
-_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
+_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?")
 
 
 def option(model: Model, key: str) -> Scalar:
@@ -48,5 +48,16 @@ def duration(text: str) -> timedelta:
     match = _DURATION.fullmatch(text)
     if match is None or not text:
         raise Refused(f'time: invalid duration "{text}"')
-    hours, minutes, seconds = (float(g or 0) for g in match.groups())
-    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    hours, minutes, seconds, milli = (float(g or 0) for g in match.groups())
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds, milliseconds=milli)
+
+
+def log_level(model: Model, module: str) -> str:
+    """The lowest level that is kept of a module, by the model's `logging-config`."""
+    found, length = "INFO", -1
+    for part in str(option(model, "logging-config")).split(";"):
+        name, _, level = part.strip().partition("=")
+        prefix = "" if name == "<root>" else f"{name}."
+        if len(prefix) > length and f"{module}.".startswith(prefix):
+            found, length = level.upper(), len(prefix)
+    return found

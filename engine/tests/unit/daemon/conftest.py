@@ -1,0 +1,168 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""A real daemon with real charms, in a directory of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import sysconfig
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+import psutil
+import pytest
+
+from onebox import scheduler
+from onebox.client import Client
+from onebox.errors import OneboxError
+from onebox.home import Home
+from onebox.machine import UnitRoom
+from onebox.model import Model
+from onebox.scheduler import Wait
+
+CHARMS = Path(__file__).parents[2] / "charms"
+TIMEOUT = 90.0
+
+Files = dict[str, str]
+
+
+def pack(name: str, target: Path, extra: Files | None = None) -> Path:
+    """The archive of a test charm, with a dispatch that runs it on this workspace's packages."""
+    source = CHARMS / name
+    packages = sysconfig.get_paths()["purelib"]
+    script = f"#!/bin/sh\nPYTHONPATH=src:{packages} exec {sys.executable} src/charm.py\n"
+    with zipfile.ZipFile(target, "w") as archive:
+        for file in sorted(source.rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                archive.write(file, file.relative_to(source))
+        for path, text in (extra or {}).items():
+            archive.writestr(path, text)
+        dispatch = zipfile.ZipInfo("dispatch")
+        dispatch.external_attr = 0o100755 << 16
+        archive.writestr(dispatch, script)
+    return target
+
+
+@dataclass
+class Bench:
+    """One engine root, its client, and what tests ask about it."""
+
+    home: Home
+    client: Client
+    name: str = "m"
+
+    def call(self, method: str, **params: object) -> object:
+        return self.client.call(method, model=self.name, **params)
+
+    def pack(self, extra: Files) -> Path:
+        """The test charm with more files in it."""
+        return pack("plain", self.home.root.parent / "plain.charm", extra)
+
+    @property
+    def model(self) -> Model:
+        return Model.model_validate(self.call("snapshot"))
+
+    @property
+    def pid(self) -> int:
+        return int(self.home.pid_file.read_text())
+
+    def deploy(self, archive: Path, application: str, **params: object) -> None:
+        uploaded = self.call("upload_charm", path=str(archive))
+        self.call("deploy", application=application, charm_url=uploaded["url"], **params)
+
+    def until(self, what: Callable[[Model], bool], seconds: float = TIMEOUT) -> Model:
+        """The model once it is so; waits for changes, not for times."""
+        deadline = time.monotonic() + seconds
+        while not what(model := self.model):
+            if time.monotonic() > deadline:
+                raise TimeoutError(model.model_dump_json(indent=1, include={"units", "tasks"}))
+            time.sleep(0.05)
+        return model
+
+    def settle(self) -> Model:
+        """The model once no unit has anything to do."""
+        return self.until(settled)
+
+    def room(self, unit: str) -> UnitRoom:
+        return UnitRoom.of(self.home, self.model, unit)
+
+    def trace(self, unit: str, what: str = "end") -> list[str]:
+        """The hooks that a unit's charm has begun or ended."""
+        lines = (self.room(unit).charm / "trace").read_text().splitlines()
+        return [line.removeprefix(f"{what} hooks/") for line in lines if line.startswith(what)]
+
+    def wait_for_trace(self, unit: str, line: str, count: int = 1) -> None:
+        path = self.room(unit).charm / "trace"
+        deadline = time.monotonic() + TIMEOUT
+        while not path.exists() or path.read_text().splitlines().count(line) < count:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{line!r} is not in {path}")
+            time.sleep(0.02)
+
+    def kill(self) -> None:
+        """Ends the daemon as an out-of-memory killer would."""
+        process = psutil.Process(self.pid)
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+
+    def processes(self) -> list[psutil.Process]:
+        """What charms of this engine have running."""
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                if str(self.home.root) in process.environ().get("JUJU_CHARM_DIR", ""):
+                    found.append(process)
+        return found
+
+
+def settled(model: Model) -> bool:
+    now = datetime.now(timezone.utc)
+    return all(
+        unit.agent.current in ("idle", "error")
+        and not (unit.local.context or unit.resolve)
+        and isinstance(scheduler.next_step(model, name, now), Wait)
+        for name, unit in model.units.items()
+    )
+
+
+@pytest.fixture(scope="module")
+def charm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return pack("plain", tmp_path_factory.mktemp("charms") / "plain.charm")
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    home = Home(tmp_path / "a-directory-name-that-is-much-too-long-for-a-unix-socket" / "onebox")
+    client = Client(home)
+    client.call("add_model", name="m")
+    found = Bench(home, client)
+    try:
+        yield found
+    finally:
+        end(found)
+    assert found.processes() == []
+    shutil.rmtree(tmp_path)
+
+
+def end(bench: Bench) -> None:
+    """Destroys what is left and stops the daemon."""
+    client = bench.client
+    for model in client.call("models"):
+        client.call("destroy_model", model=model["name"], destroy_storage=True, force=True)
+    deadline = time.monotonic() + TIMEOUT
+    while client.call("models") and time.monotonic() < deadline:
+        time.sleep(0.1)
+    pid = bench.pid
+    with contextlib.suppress(OneboxError):
+        client.call("shutdown")
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(pid).wait(30)
+    assert not os.listdir(bench.home.models)
