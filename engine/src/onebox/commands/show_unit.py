@@ -9,8 +9,8 @@ from onebox.console import COLOUR, NO_COLOUR, OUTPUT, Flags, show
 from onebox.errors import Refused
 from onebox.flags import Parsed, UsageError, option, output_format, switch
 from onebox.focus import MODEL, model_of
-from onebox.render.document import formatted
-from onebox.render.units import Shown, show_unit
+from onebox.render.document import to_json, to_yaml
+from onebox.render.units import Shown, for_yaml, show_unit
 
 NAME = "show-unit"
 ALIASES = ()
@@ -44,5 +44,5 @@ def run(client: Client, args: Parsed) -> int:
         if name not in model["units"]:
             raise Refused(f"unit {name} not found", "not-found")
     units = {name: show_unit(model, name, wanted) for name in args.args}
-    show(formatted(units, "json" if args[FORMAT] == "json" else "yaml"))
+    show(to_json(units) if args[FORMAT] == "json" else to_yaml(for_yaml(units)))
     return 0
