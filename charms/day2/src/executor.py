@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dataops.interfaces.operations import Outcome, Participant, Status, Task
-from dataops.operations import HealthCheck, Scope
+from dataops.operations import Scope
 from history import Operation, StepState, Target, current
 from journal import Kind, Record
 from plan import Step
@@ -240,21 +240,28 @@ def _finish(operation: Operation) -> Note:
 
 
 def _message(operation: Operation) -> str:
-    """How it ended, in one sentence."""
+    """How it ended, in a sentence or two."""
     if operation.reasons:
-        first, *others = operation.reasons
-        return f"{first} (and {len(others)} more)" if others else first
+        return _went_wrong(operation)
     summaries = [answer.results.get("summary") for answer in operation.answers.values()]
     told = [summary for summary in summaries if isinstance(summary, str)]
     return " ".join(told) if told else _all_well(operation)
 
 
+def _went_wrong(operation: Operation) -> str:
+    """What went wrong: how much of it, and the first reason."""
+    first, *others = operation.reasons
+    failed = sum(not check.ok for check in operation.checks)
+    if failed == len(operation.reasons):
+        return f"{failed} of {len(operation.checks)} checks failed. {first}"
+    return f"{first} (and {len(others)} more)" if others else first
+
+
 def _all_well(operation: Operation) -> str:
     """What was seen when nothing went wrong."""
     applications = {t.application for step in operation.steps for t in step.targets}
-    answers = operation.answers.values()
-    checks = sum(len(HealthCheck.model_validate(a.results).checks) for a in answers)
+    checks = f"{len(operation.checks)} checks, " if operation.checks else ""
+    answers = f"{len(operation.answers)} answers of {len(applications)} applications, all well."
     unasked = sorted({name for step in operation.steps for name in step.passed_over})
-    looked = f"{checks} checks, " if checks else ""
     tail = f" Not asked, for want of the verb: {', '.join(unasked)}." if unasked else ""
-    return f"{looked}{len(answers)} answers of {len(applications)} applications, all well.{tail}"
+    return f"{checks}{answers}{tail}"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dataops.interfaces.operations import Outcome, Status, Task
-from dataops.operations import HealthCheck, Scope
+from dataops.operations import Check, HealthCheck, Scope
 from journal import Kind, Record
 from plan import Plan, Step
 
@@ -138,8 +138,15 @@ class Operation:
 
     @property
     def answers(self) -> dict[str, Outcome]:
-        """The last answer of each, over all steps."""
-        return {name: answer for step in self.steps for name, answer in step.answers.items()}
+        """The last answer of each, over all steps, in the order in which they are asked."""
+        asked = [(step.answers, name) for step in self.steps for name in step.expected]
+        return {name: answers[name] for answers, name in asked if name in answers}
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """Every check of every answer that was a health check."""
+        results = [answer.results for answer in self.answers.values()]
+        return tuple(c for r in results for c in HealthCheck.model_validate(r).checks)
 
 
 def operations(journal: Sequence[Record]) -> tuple[Operation, ...]:

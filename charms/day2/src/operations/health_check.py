@@ -8,6 +8,7 @@ from archive import Archive
 from dataops.operations import Check, Context, HealthCheck, NoParams, OperationError, Verb, probe
 from journal import flaws
 from observed import Observed
+from report.units import count
 
 
 def run(context: Context[Observed, Archive, NoParams]) -> HealthCheck:
@@ -29,7 +30,8 @@ def _journal(observed: Observed, archive: Archive) -> Check:
         found = flaws(copy) or flaws(observed.journal)
         if found:
             raise OperationError(f"{'; '.join(found)}.")
-        return f"{len(copy)} records in {archive.journal}, the chain holds"
+        kept = max((record.number for record in (*copy, *observed.journal)), default=0)
+        return f"the chain of {count(kept, 'record')} holds, here and with the peers"
 
     move = f"Keep {archive.journal} as evidence; compare it with the copies of the other units."
     return probe("journal", look, move)
@@ -45,7 +47,7 @@ def _kafka(observed: Observed) -> Check:
 
         with Cluster.connect(observed.kafka) as cluster:
             brokers = cluster.brokers()
-        return f"the admin API answers: {len(brokers)} brokers"
+        return f"the admin API answers for {count(len(brokers), 'broker')}"
 
     return probe("kafka-access", look, "See juju status kafka; day2 asks for the role admin.")
 

@@ -127,7 +127,7 @@ def test_a_report_can_be_fetched_once_it_has_ended(context, state, kafka):
     run(context, state, "get-report")
     page = Path(context.action_results["html"])
     assert context.action_results["fetch-html"] == f"juju scp day2/0:{page} ."
-    assert "All is well" in page.read_text()
+    assert "all well" in page.read_text()
 
 
 def test_every_unit_keeps_a_copy_of_the_journal(context, state):
