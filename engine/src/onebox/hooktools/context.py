@@ -12,15 +12,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from onebox.changes.actions import EXEC
 from onebox.changes.secrets import Draft
 from onebox.errors import Refused
 from onebox.flags import UsageError
 from onebox.model import Application, Charm, Hook, Model, Relation, Task, Unit
 
 Change = Callable[[Model], Model]
-
-# Tasks of this name are `juju exec` scripts: action tools refuse them.
-EXEC = "juju-exec"
 
 
 class Services(Protocol):
@@ -146,6 +144,7 @@ class Context:
     @property
     def action(self) -> Task:
         """The action that runs; Refused outside actions."""
+        # A `juju exec` script is a task, too, but no action.
         if self.task is None or self.task.action == EXEC:
             raise Refused("not running an action")
         return self.task

@@ -4,7 +4,7 @@
 
 import pytest
 
-from onebox.hooktools.context import EXEC
+from onebox.changes.actions import EXEC
 
 SEGMENT = (
     "must start and end with lowercase alphanumeric, "
