@@ -1,0 +1,285 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+
+import dataclasses
+
+import pytest
+from builders import CLUSTER_ID, a_cluster, a_peer, but, observed, request
+from hypothesis import given
+from hypothesis import strategies as st
+
+import steps
+from access import acls_for
+from dataops.reconciler import Leaving
+from facts import Acl, BrokerFacts, Partition
+from peers import Agreement
+from plan import plan
+
+LEAVES = Leaving("storage-detaching", storage="data")
+
+
+def of(kind, found):
+    return [step for step in plan(found) if isinstance(step, kind)]
+
+
+def kinds(found):
+    return [type(step) for step in plan(found)]
+
+
+def test_a_sound_cluster_is_left_alone():
+    harmless = (steps.Note, steps.Agree, steps.Configure)
+    assert all(isinstance(step, harmless) for step in plan(observed()))
+
+
+def test_an_empty_machine_gets_programs_first():
+    found = observed(broker=BrokerFacts(), cluster=None, tls=None, agreement=Agreement())
+    assert kinds(found) == [steps.Install, steps.Note]
+
+
+def test_new_programs_may_come_with_an_upgrade():
+    assert of(steps.Install, observed(upgraded=True))
+
+
+def test_only_the_leader_founds_and_only_with_a_certificate():
+    fresh = {"cluster": None, "agreement": Agreement(), "broker": BrokerFacts(version="v1")}
+    assert of(steps.Found, observed(**fresh)) == [steps.Found(first=0)]
+    assert not of(steps.Found, observed(node=1, **fresh))
+    assert not of(steps.Found, observed(tls=None, **fresh))
+
+
+def test_storage_that_is_formatted_already_keeps_its_identity():
+    broker = BrokerFacts(version="v1", cluster_id="from-before")
+    found = observed(cluster=None, agreement=Agreement(), broker=broker)
+    assert of(steps.Found, found) == [steps.Found(first=0, cluster_id="from-before")]
+
+
+def test_the_first_node_is_formatted_as_a_voter_once():
+    broker = BrokerFacts(version="v1")
+    founding = observed(cluster=None, broker=broker, agreement=Agreement(CLUSTER_ID, 0))
+    assert of(steps.Format, founding)[0].standalone
+    # With new storage it joins the cluster that it once founded.
+    assert not of(steps.Format, observed(cluster=None, broker=broker))[0].standalone
+    assert not of(steps.Format, observed(node=1, cluster=None, broker=broker))[0].standalone
+
+
+def test_a_broker_starts_after_its_files_are_there():
+    found = observed(cluster=None, broker=BrokerFacts(version="v1"))
+    assert kinds(found)[-3:] == [steps.Configure, steps.Format, steps.Start]
+
+
+def test_nothing_runs_on_another_cluster_s_storage():
+    broker = BrokerFacts(version="v1", cluster_id="other")
+    assert not {steps.Format, steps.Start, steps.Configure} & set(
+        kinds(observed(broker=broker, cluster=None))
+    )
+
+
+def test_invalid_options_leave_everything_as_it_runs():
+    assert plan(observed(config=None)) == ()
+
+
+def test_an_application_that_goes_is_left_alone():
+    assert plan(observed(planned=0)) == ()
+
+
+def test_a_new_certificate_is_reloaded_without_a_restart():
+    found = observed(tls=dataclasses.replace(observed().tls, serial="cd"))
+    assert of(steps.ReloadCertificate, found) == [steps.ReloadCertificate(0, "cd")]
+    assert not of(steps.Start, found)
+
+
+def changed(found):
+    return but(found, broker=but(found.broker, started_with="old"))
+
+
+def test_changed_settings_wait_for_a_turn():
+    found = changed(observed(node=1))
+    assert not of(steps.Start, found)
+    assert steps.Note({"restart": found.fingerprint}) in plan(found)
+
+
+def test_whoever_has_the_turn_restarts_while_every_copy_is_in_sync():
+    turn = but(changed(observed(node=1)), agreement=but(observed().agreement, turn="kafka/1"))
+    assert of(steps.Start, turn)
+    short = a_cluster(partitions=(Partition("orders", 0, (0, 1, 2), (0, 1), 0),))
+    assert not of(steps.Start, but(turn, cluster=short))
+    assert not of(steps.Start, but(turn, cluster=None))
+
+
+def test_a_lone_unit_restarts_at_once():
+    assert of(steps.Start, changed(observed(nodes=1)))
+
+
+def test_the_turn_goes_to_one_unit_the_controller_last():
+    asking = tuple(a_peer(node, restart="new") for node in range(3))
+    assert steps.Agree({"turn": "kafka/1"}) in plan(observed(peers=asking))
+    only = (a_peer(0, restart="new"), a_peer(1), a_peer(2))
+    assert steps.Agree({"turn": "kafka/0"}) in plan(observed(peers=only))
+
+
+def test_the_turn_stays_until_its_unit_is_done():
+    asking = tuple(a_peer(node, restart="new") for node in range(3))
+    held = observed(peers=asking, agreement=but(observed().agreement, turn="kafka/2"))
+    assert not [step for step in of(steps.Agree, held) if "turn" in step.values]
+
+
+def test_nobody_gets_a_turn_while_a_copy_is_missing():
+    short = a_cluster(partitions=(Partition("orders", 0, (0, 1, 2), (0, 1), 0),))
+    found = observed(peers=tuple(a_peer(n, restart="new") for n in range(3)), cluster=short)
+    assert steps.Agree({"turn": ""}) in plan(found)
+
+
+def test_a_newcomer_becomes_a_voter():
+    cluster = a_cluster(voters={0: "dir-0"}, observers={1: "dir-1", 2: "dir-2"})
+    (step,) = of(steps.ChangeQuorum, observed(cluster=cluster))
+    assert step.change.add and step.change.node == 1 and step.address == "10.0.0.2"
+
+
+def test_the_quorum_rests_while_units_come_and_go():
+    cluster = a_cluster(voters={0: "dir-0"}, observers={1: "dir-1", 2: "dir-2"})
+    assert not of(steps.ChangeQuorum, observed(cluster=cluster, planned=2))
+
+
+def test_no_vote_is_taken_from_a_unit_because_its_broker_is_down():
+    down = a_cluster(brokers=frozenset({0, 1}), fenced=frozenset({2}))
+    assert not of(steps.ChangeQuorum, observed(cluster=down))
+
+
+def gone(**more):
+    """Unit 3 has vanished without leaving."""
+    parts = (Partition("orders", 0, (3, 0, 1), (0, 1), 0),)
+    return observed(cluster=a_cluster(3, fenced=frozenset({3}), partitions=parts, **more))
+
+
+def test_replicas_of_a_vanished_broker_are_made_anew():
+    (step,) = of(steps.MoveReplicas, gone())
+    assert step.moves[0][1] == (0, 1, 2)
+    assert not of(steps.Unregister, gone())
+    assert not of(steps.MoveReplicas, gone(moving=1))
+
+
+def test_a_vanished_broker_is_forgotten_when_it_holds_nothing():
+    cluster = a_cluster(3, fenced=frozenset({3}))
+    assert of(steps.Unregister, observed(cluster=cluster)) == [steps.Unregister(3)]
+
+
+def test_kafka_s_own_topics_get_copies_when_brokers_come():
+    parts = (Partition("__consumer_offsets", 0, (0,), (0,), 0), Partition("a", 0, (0,), (0,), 0))
+    cluster = a_cluster(partitions=parts, min_in_sync=1)
+    (step,) = of(steps.MoveReplicas, observed(cluster=cluster))
+    assert [part.topic for part, _ in step.moves] == ["__consumer_offsets"]
+    assert not of(steps.SetMinInSync, observed(cluster=cluster))
+
+
+def test_records_need_more_copies_once_there_are_more():
+    assert of(steps.SetMinInSync, observed(cluster=a_cluster(min_in_sync=1))) == [
+        steps.SetMinInSync(2)
+    ]
+
+
+def test_a_client_gets_permissions_then_a_user():
+    found = observed(requests=(request(),))
+    order = [kind for kind in kinds(found) if kind in (steps.Grant, steps.Admit)]
+    assert order == [steps.Grant, steps.Admit]
+    (admit,) = of(steps.Admit, found)
+    assert not admit.known
+    assert admit.endpoints == "10.0.0.1:9093,10.0.0.2:9093,10.0.0.3:9093"
+
+
+def admitted(**more):
+    cluster = a_cluster(users=frozenset({"relation-7"}), acls=acls_for(request()))
+    return observed(**{"cluster": cluster, "passwords": {"relation-7": "x"}, **more})
+
+
+def test_a_known_client_keeps_its_password():
+    found = admitted(requests=(request(),))
+    assert not of(steps.Grant, found)
+    assert of(steps.Admit, found)[0].known
+
+
+def test_a_user_whose_password_is_lost_gets_another():
+    assert not of(steps.Admit, admitted(requests=(request(),), passwords={}))[0].known
+
+
+def test_permissions_go_before_the_user():
+    order = [kind for kind in kinds(admitted()) if kind in (steps.Revoke, steps.Dismiss)]
+    assert order == [steps.Revoke, steps.Dismiss]
+
+
+def test_users_and_permissions_of_others_stay():
+    acl = Acl("User:alice", "TOPIC", "orders", False, "READ")
+    cluster = a_cluster(users=frozenset({"alice"}), acls=frozenset({acl}))
+    found = observed(cluster=cluster)
+    assert not of(steps.Revoke, found) and not of(steps.Dismiss, found)
+
+
+def test_only_the_leader_lets_clients_in():
+    assert not of(steps.Admit, observed(node=1, requests=(request(),)))
+
+
+def test_nobody_comes_in_before_the_first_deployment_is_complete():
+    young = Agreement(CLUSTER_ID, 0, founded=True)
+    cluster = a_cluster(brokers=frozenset({0, 1}))
+    found = observed(cluster=cluster, agreement=young, requests=(request(),))
+    assert not of(steps.Admit, found)
+    assert of(steps.Admit, but(found, agreement=but(young, opened=True)))
+
+
+def test_leaving_hands_over_before_it_stops():
+    found = observed(planned=2, node=2, leaving=LEAVES)
+    assert kinds(found) == [
+        steps.SetMinInSync,
+        steps.Drain,
+        steps.ChangeQuorum,
+        steps.Stop,
+        steps.Unregister,
+    ]
+
+
+def test_the_only_voter_gives_its_vote_to_another_before_it_leaves():
+    cluster = a_cluster(2, voters={0: "dir-0"}, observers={1: "dir-1"})
+    found = observed(2, cluster=cluster, planned=1, leaving=LEAVES)
+    changes = [(step.change.add, step.change.node) for step in of(steps.ChangeQuorum, found)]
+    assert changes == [(True, 1), (False, 0)]
+
+
+@pytest.mark.parametrize("hook", ["stop", "storage-detaching"])
+def test_the_end_of_the_application_moves_nothing(hook):
+    found = observed(planned=0, leaving=Leaving(hook, storage="data"))
+    assert kinds(found) == [steps.Stop]
+
+
+def test_the_last_hook_cleans_up():
+    assert kinds(observed(leaving=Leaving("remove"))) == [steps.Remove]
+
+
+nodes = st.integers(min_value=0, max_value=5)
+
+
+@given(
+    up=st.frozensets(nodes, min_size=1),
+    voters=st.frozensets(nodes, min_size=1),
+    planned=st.integers(min_value=0, max_value=6),
+    leaves=st.booleans(),
+    leader=st.booleans(),
+)
+def test_no_plan_takes_the_last_vote_or_the_last_copy(up, voters, planned, leaves, leader):
+    cluster = a_cluster(
+        6,
+        brokers=up,
+        fenced=frozenset(range(6)) - up,
+        voters={node: f"dir-{node}" for node in voters},
+        observers={node: f"dir-{node}" for node in frozenset(range(6)) - voters},
+        partitions=tuple(Partition("t", n, (n,), (n,) if n in up else (), n) for n in range(6)),
+    )
+    leaving = LEAVES if leaves else Leaving()
+    found = observed(6, cluster=cluster, planned=planned, leader=leader, leaving=leaving)
+    left = set(voters)
+    for step in plan(found):
+        if isinstance(step, steps.ChangeQuorum):
+            (left.add if step.change.add else left.discard)(step.change.node)
+            assert left
+        if isinstance(step, steps.MoveReplicas):
+            assert all(new and set(new) <= up for _, new in step.moves)
+        if isinstance(step, steps.Drain):
+            assert step.live and step.node not in step.live
