@@ -38,8 +38,8 @@ class Wish:
 
     unit: str
     commands: str
-    relation: int | None = None
-    remote_unit: str | None = None
+    relation: str = ""
+    remote_unit: str = ""
 
 
 def understand(arguments: Sequence[str], unit: str) -> Wish:
@@ -52,16 +52,7 @@ def understand(arguments: Sequence[str], unit: str) -> Wish:
     if not words:
         raise UsageError("missing commands")
     no_more(words[1:])
-    remote = parsed[REMOTE_UNIT] or None
-    return Wish(_unit_name(asked or unit), words[0], _relation_id(parsed[RELATION]), remote)
-
-
-def _relation_id(text: str) -> int | None:
-    """The number of `db:3` or `3`; None for no text."""
-    number = text.rpartition(":")[2]
-    if text and not number.isdecimal():
-        raise UsageError("invalid relation id")
-    return int(number) if text else None
+    return Wish(_unit_name(asked or unit), words[0], parsed[RELATION], parsed[REMOTE_UNIT])
 
 
 def _unit_name(text: str) -> str:
