@@ -127,8 +127,8 @@ class Broker:
         ensure_directory(self.data, mode=0o750, owner=self.user)
         self.programs.format(cluster_id, standalone=standalone)
 
-    def start(self, heap: str, fingerprint: str) -> None:
-        """Run the broker with the files as they are; does nothing when it already does so.
+    def start(self, heap: str, fingerprint: str) -> bool:
+        """Whether the broker had to be started, or anew, to run with the files as they are.
 
         Raises:
             BrokerError: a port is taken or the disk is full.
@@ -136,7 +136,7 @@ class Broker:
         running = self.services.state(SERVICE)
         current = _started_with(running.pid)
         if current == fingerprint:
-            return
+            return False
         if not running.running:
             self._check_room()
             self._check_ports()
@@ -145,6 +145,7 @@ class Broker:
             self.services.restart(SERVICE)
         else:
             self.services.start(SERVICE)
+        return True
 
     def stop(self) -> None:
         """End the broker in order: it hands its partitions over and flushes its logs."""

@@ -51,12 +51,8 @@ class KafkaCharm(ops.CharmBase):
         self.actions = Actions(self, VERBS, lambda: (self._observe_now(), self.workload))
         self._failure = ("", "")
         self._last: Observed | None = None
-        observe_all(
-            self,
-            self._reconcile,
-            extra=[self.certificates.on.certificate_available],
-            drop_revisions=False,
-        )
+        # The certificates' library has read its relation by then, and removes old revisions.
+        observe_all(self, self._reconcile, drop_revisions=False)
         framework.observe(self.on.collect_unit_status, self._on_collect_status)
 
     def _reconcile(self, event: ops.EventBase) -> None:

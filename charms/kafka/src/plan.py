@@ -87,11 +87,22 @@ def _run(o: Observed, config: Config, tls: Tls) -> Iterator[Step]:
     start = Start(config.heap, o.fingerprint)
     if not o.broker.listening:
         # Nobody is served by it: a start, or another start, harms no one.
-        yield start
+        if _finds_quorum(o):
+            yield start
         return
     yield from _restart(o, start)
     if o.broker.serial != tls.serial and o.cluster and o.node in o.cluster.brokers:
         yield ReloadCertificate(o.node, tls.serial)
+
+
+def _finds_quorum(o: Observed) -> bool:
+    """Whether the broker would find the quorum: itself, or somebody known to be part of it.
+
+    It reads only once where to look, and gives up after a minute.
+    """
+    others = [peer for peer in o.peers if peer.address and peer.node != o.node]
+    known = any(peer.online or peer.node == o.agreement.first for peer in others)
+    return o.node == o.agreement.first or known
 
 
 def _restart(o: Observed, start: Start) -> Iterator[Step]:

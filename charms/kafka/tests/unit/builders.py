@@ -21,7 +21,8 @@ def request(relation_id=7, topic="orders", roles=("producer", "consumer"), **mor
 
 
 def a_peer(node, **more):
-    return Peer(f"kafka/{node}", f"10.0.0.{node + 1}", **{"online": True, **more})
+    sound = {"address": f"10.0.0.{node + 1}", "online": True}
+    return Peer(f"kafka/{node}", **{**sound, **more})
 
 
 def a_cluster(nodes=3, **more):

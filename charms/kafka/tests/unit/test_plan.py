@@ -67,6 +67,15 @@ def test_a_broker_starts_after_its_files_are_there():
     assert kinds(found)[-3:] == [steps.Configure, steps.Format, steps.Start]
 
 
+def test_a_newcomer_starts_when_it_knows_whom_to_ask():
+    ready = {"node": 1, "cluster": None, "broker": BrokerFacts(version="v1")}
+    strangers = (a_peer(0, address="", online=False), a_peer(1))
+    assert not of(steps.Start, observed(peers=strangers, **ready))
+    assert of(steps.Start, observed(peers=(a_peer(0, online=False), a_peer(1)), **ready))
+    assert of(steps.Start, observed(peers=(a_peer(1), a_peer(2)), **ready))
+    assert not of(steps.Start, observed(peers=(a_peer(1), a_peer(2, online=False)), **ready))
+
+
 def test_nothing_runs_on_another_cluster_s_storage():
     broker = BrokerFacts(version="v1", cluster_id="other")
     assert not {steps.Format, steps.Start, steps.Configure} & set(
