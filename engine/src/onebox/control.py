@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sys
 import time
@@ -118,6 +119,8 @@ def _delete(client: Client) -> None:
     outside = home.models.parent
     if outside != home.root:
         shutil.rmtree(outside, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        focus.directory().rmdir()
     if home.root.exists():
         raise Refused(f"cannot delete all of {home.root}; what is left belongs to another user")
 

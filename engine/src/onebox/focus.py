@@ -22,9 +22,14 @@ or specify any other model on the command line using the "-m" option.
 To make a first one: juju add-model <name>"""
 
 
-def _file() -> Path:
+def directory() -> Path:
+    """Where the client keeps what it knows, beside a real Juju client's own files."""
     data = os.environ.get("JUJU_DATA") or str(Path.home() / ".local/share/juju")
-    return Path(data).absolute() / "onebox" / "current-model"
+    return Path(data).absolute() / "onebox"
+
+
+def _file() -> Path:
+    return directory() / "current-model"
 
 
 def current() -> str:
@@ -40,6 +45,9 @@ def current() -> str:
 def focus_on(name: str) -> None:
     """Make `name` the current model; an empty name leaves none in focus."""
     file = _file()
+    if not name:
+        file.unlink(missing_ok=True)
+        return
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = file.with_suffix(".new")
     fresh.write_text(name + "\n")

@@ -8,7 +8,7 @@ import base64
 import re
 from collections.abc import Iterable
 
-from onebox.errors import Refused
+from onebox.flags import UsageError
 from onebox.values import read_file, yaml_mapping
 
 _KEY = re.compile(r"[a-z][a-z0-9-]{2,}")
@@ -28,7 +28,7 @@ def content(words: Iterable[str], file: str) -> dict[str, str]:
     for word in words:
         key, equals, value = word.partition("=")
         if not equals or not key:
-            raise Refused(f'key value "{word}" not valid')
+            raise UsageError(f'key value "{word}" not valid')
         _put(found, key, value)
     return found
 
@@ -36,7 +36,7 @@ def content(words: Iterable[str], file: str) -> dict[str, str]:
 def _put(found: dict[str, str], key: str, value: str) -> None:
     name = key.removesuffix(_BASE64).removesuffix(_FILE)
     if not _KEY.fullmatch(name):
-        raise Refused(f'key "{name}" not valid')
+        raise UsageError(f'key "{name}" not valid')
     if key.endswith(_FILE):
         value = read_file(value)
     if key.endswith(_BASE64):

@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from onebox import persona
 from onebox.client import Client
 from onebox.commands import _artefact
 from onebox.commands.deploy import resource_paths
@@ -15,6 +16,9 @@ from onebox.errors import Refused
 from onebox.flags import Parsed, UsageError, no_more, number, option, pairs, repeated, switch
 from onebox.focus import MODEL, model_of
 from onebox.values import assignments
+
+if TYPE_CHECKING:
+    from onebox.model import Charm
 
 NAME = "refresh"
 ALIASES = ("upgrade-charm",)
@@ -66,10 +70,12 @@ def run(client: Client, args: Parsed) -> int:
         raise Refused("refreshing a local charm requires either --path or --switch")
     live = snapshot["charms"][snapshot["applications"][name]["charm_url"]]
     path = _charm_path(given)
-    request = _request(args, path, name, live["name"])
+    charm = _charm(args, path, live["name"])
+    request = _request(args, charm, name)
     stored = client.call("upload_charm", model=model, path=str(path))
     text = f'Added local charm "{stored["name"]}", revision {stored["revision"]}, to the model'
     tell(text)
+    _tell_endpoints(charm, live)
     client.call("refresh", model=model, application=name, charm_url=stored["url"], **request)
     return 0
 
@@ -81,12 +87,25 @@ def _charm_path(given: str) -> Path:
     return found.path
 
 
-def _request(args: Parsed, path: Path, name: str, live: str) -> dict[str, Any]:
+def _charm(args: Parsed, path: Path, live: str) -> Charm:
     from onebox import charms
 
     charm = charms.read(path)
     if charm.name != live and not args[SWITCH]:
         raise Refused(f'cannot refresh "{live}" to "{charm.name}"')
+    return charm
+
+
+def _tell_endpoints(charm: Charm, live: dict[str, Any]) -> None:
+    """Which endpoints are new, and which stay where they are: in the one space there is."""
+    before, after = {"juju-info", *live["endpoints"]}, {"juju-info", *charm.endpoints}
+    for name in sorted(after - before):
+        tell(f'adding endpoint "{name}" to default space "{persona.SPACE}"')
+    kept = ", ".join(sorted(before & after))
+    tell(f'no change to endpoints in space "{persona.SPACE}": {kept}')
+
+
+def _request(args: Parsed, charm: Charm, name: str) -> dict[str, Any]:
     return {
         "config": assignments(args[CONFIG], name),
         "resources": resource_paths(args[RESOURCE], charm),
