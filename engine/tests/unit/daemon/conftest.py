@@ -138,6 +138,12 @@ def charm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return pack("plain", tmp_path_factory.mktemp("charms") / "plain.charm")
 
 
+@pytest.fixture(scope="module")
+def keeper(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive of the charm that shares a secret."""
+    return pack("keeper", tmp_path_factory.mktemp("charms") / "keeper.charm")
+
+
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     home = Home(tmp_path / "a-directory-name-that-is-much-too-long-for-a-unix-socket" / "onebox")

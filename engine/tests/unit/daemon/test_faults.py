@@ -1,0 +1,197 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Failing hooks, and a daemon that dies at the worst moment."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+
+if TYPE_CHECKING:
+    from conftest import Bench
+
+
+def test_a_failed_hook_is_an_error_until_it_is_resolved(bench: Bench, charm: Path) -> None:
+    bench.call("set_model_config", values={"automatically-retry-hooks": "false"})
+    bench.deploy(charm, "a")
+    bench.settle()
+    bench.call("set_config", application="a", values={"fail": "hooks/config-changed", "word": "x"})
+    model = bench.until(lambda model: model.units["a/0"].local.failures == 1)
+    agent = model.units["a/0"].agent
+    assert (agent.current, agent.message) == ("error", 'hook failed: "config-changed"')
+    # Nothing the hook wrote is visible.
+    assert model.relations[0].units["a/0"].data["word"] == "hello"
+
+    task = run(bench, "greet", name="bob")
+    assert (task["status"], task["results"]) == (
+        "completed",
+        {"greeting": "hello bob", "return-code": 0},
+    )
+    assert bench.model.units["a/0"].agent.current == "error"
+
+    bench.call("resolve", unit="a/0", skip=False)
+    bench.until(lambda model: model.units["a/0"].local.failures == 2)
+    bench.call("resolve", unit="a/0", skip=True)
+    model = bench.settle()
+    assert model.units["a/0"].agent.current == "idle"
+    assert model.relations[0].units["a/0"].data["word"] == "hello"
+
+
+def test_a_failed_hook_is_retried(bench: Bench, charm: Path) -> None:
+    bench.deploy(charm, "a", config={"fail": "hooks/start"})
+    bench.until(lambda model: model.units["a/0"].local.failures >= 2)
+    bench.call("set_config", application="a", values={"fail": ""})
+    model = bench.until(lambda model: model.units["a/0"].local.started)
+    assert model.units["a/0"].local.failures == 0
+
+
+def test_actions_end_as_in_juju(bench: Bench, charm: Path) -> None:
+    bench.deploy(charm, "a")
+    bench.settle()
+    greeted = run(bench, "greet")
+    assert greeted["results"] == {"greeting": "hello world", "return-code": 0}
+    assert [line for _, line in greeted["log"]] == ["greeting world"]
+    refused = run(bench, "refuse")
+    assert (refused["status"], refused["message"]) == ("failed", "refused")
+    assert refused["results"]["return-code"] == 0
+    raised = run(bench, "boom")
+    assert (raised["status"], raised["message"]) == ("failed", "exit status 1")
+    assert "RuntimeError in charm code: boom" in raised["results"]["stderr"]
+    wrong = run(bench, "greet", times=0)
+    assert (wrong["status"], wrong["message"]) == (
+        "error",
+        'cannot run "greet" action: validation failed: '
+        '(root).times : must be greater than 1, given "0"',
+    )
+
+
+def test_scripts_run_in_the_place_of_a_hook(bench: Bench, charm: Path) -> None:
+    bench.deploy(charm, "a")
+    bench.settle()
+    task = run(bench, "juju-exec", command="is-leader; echo $JUJU_HOOK_NAME; pwd; exit 3")
+    assert task["status"] == "completed"
+    assert task["results"] == {
+        "return-code": 3,
+        "stdout": f"True\n\n{bench.room('a/0').charm}\n",
+    }
+    quick = run(bench, "juju-exec", command="sleep 60", timeout=3e8)
+    assert quick["results"]["return-code"] == -9
+
+
+def test_a_hook_of_a_killed_daemon_runs_again(bench: Bench, charm: Path) -> None:
+    bench.deploy(charm, "a")
+    bench.settle()
+    bench.call(
+        "set_config", application="a", values={"block": "hooks/config-changed", "word": "new"}
+    )
+    bench.wait_for_trace("a/0", "begin hooks/config-changed", 2)
+    (left,) = bench.processes()
+    bench.kill()
+    assert left.is_running()
+
+    assert bench.client.call("ping") == "pong"
+    bench.wait_for_trace("a/0", "begin hooks/config-changed", 3)
+    assert not left.is_running()
+    (bench.room("a/0").charm / "go").touch()
+    model = bench.until(lambda model: model.relations[0].units["a/0"].data["word"] == "new")
+    bench.settle()
+    assert bench.trace("a/0").count("config-changed") == 2
+    assert model.units["a/0"].local.failures == 0
+
+
+def test_a_committed_hook_is_never_repeated(bench: Bench, charm: Path) -> None:
+    """Kills the daemon again and again while two units come up."""
+    bench.deploy(charm, "a", units=2)
+    for hook in ("install", "config-changed", "start"):
+        bench.wait_for_trace("a/1", f"end hooks/{hook}")
+        committed = {name: unit.local for name, unit in bench.model.units.items()}
+        bench.kill()
+        bench.client.call("ping")
+        for name, local in committed.items():
+            after = bench.model.units[name].local
+            assert (after.installed, after.started) >= (local.installed, local.started)
+    model = bench.settle()
+    for unit in ("a/0", "a/1"):
+        begun = bench.trace(unit, "begin")
+        # A hook that was interrupted may have begun twice; nothing else may.
+        assert len(begun) <= len(bench.trace(unit)) + 3
+        assert model.units[unit].local.started
+        assert set(model.units[unit].local.relations[0].joined) == {"a/0", "a/1"} - {unit}
+
+
+def test_an_interrupted_action_is_failed_and_not_repeated(bench: Bench, charm: Path) -> None:
+    bench.deploy(charm, "a")
+    bench.settle()
+    queued = enqueue(bench, "wait")
+    bench.wait_for_trace("a/0", "begin actions/wait")
+    bench.kill()
+    task = finished(bench, queued)
+    assert (task["status"], task["message"]) == ("failed", "action terminated")
+    bench.settle()
+    assert bench.processes() == []
+    assert run(bench, "greet")["status"] == "completed"
+    assert bench.trace("a/0", "begin").count("begin actions/wait") == 0
+
+
+def test_a_task_is_cancelled(bench: Bench, charm: Path) -> None:
+    bench.deploy(charm, "a")
+    bench.settle()
+    running, waiting = enqueue(bench, "wait"), enqueue(bench, "wait")
+    bench.wait_for_trace("a/0", "begin actions/wait")
+    for queued in (waiting, running):
+        bench.call("cancel_task", id=queued["tasks"][0])
+    assert finished(bench, waiting)["status"] == "cancelled"
+    assert finished(bench, running)["status"] == "aborted"
+
+
+def test_a_daemon_that_is_asked_to_stop_leaves_the_hook_for_the_next(
+    bench: Bench, charm: Path
+) -> None:
+    bench.deploy(charm, "a", config={"block": "hooks/start"})
+    bench.wait_for_trace("a/0", "begin hooks/start")
+    pid = bench.pid
+    psutil.Process(pid).send_signal(signal.SIGTERM)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(pid).wait(60)
+    assert bench.processes() == []
+    assert not bench.home.socket.exists()
+    (bench.room("a/0").charm / "go").touch()
+    model = bench.settle()
+    assert model.units["a/0"].local.started
+    assert bench.trace("a/0").count("start") == 1
+
+
+def test_juju_exec_waits_for_the_current_hook(bench: Bench, charm: Path) -> None:
+    bench.deploy(charm, "a", config={"block": "hooks/start"})
+    bench.wait_for_trace("a/0", "begin hooks/start")
+    answers: list[Any] = []
+    command = "JUJU_DISPATCH_PATH=hooks/update-status ./dispatch"
+    asked = threading.Thread(
+        target=lambda: answers.append(bench.call("run_commands", unit="a/0", commands=command))
+    )
+    asked.start()
+    (bench.room("a/0").charm / "go").touch()
+    asked.join(60)
+    assert answers[0]["code"] == 0
+    ended = bench.trace("a/0")
+    assert ended.index("start") < ended.index("update-status")
+
+
+def enqueue(bench: Bench, action: str, **parameters: object) -> Any:
+    return bench.call("enqueue", targets=["a/leader"], action=action, parameters=parameters)
+
+
+def run(bench: Bench, action: str, **parameters: object) -> Any:
+    return finished(bench, enqueue(bench, action, **parameters))
+
+
+def finished(bench: Bench, queued: Any) -> Any:
+    number = queued["tasks"][0]
+    over = ("completed", "failed", "cancelled", "aborted", "error")
+    bench.until(lambda model: model.tasks[number].status in over)
+    return bench.call("operation", id=queued["id"])["tasks"][0]

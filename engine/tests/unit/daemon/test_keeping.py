@@ -1,0 +1,113 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Secrets and storage, from one real charm to another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Bench
+
+
+@pytest.fixture
+def shared(bench: Bench, keeper: Path) -> Bench:
+    """A secret of `owner` that `reader` has read."""
+    bench.deploy(keeper, "owner")
+    bench.deploy(keeper, "reader")
+    bench.settle()
+    bench.call("integrate", a="owner:shares", b="reader:reads")
+    bench.settle()
+    return bench
+
+
+def told(bench: Bench, unit: str) -> list[str]:
+    """The secret events that a unit's charm has written down."""
+    lines = (bench.room(unit).charm / "trace").read_text().splitlines()
+    return [line for line in lines if line.startswith("secret")]
+
+
+def act(bench: Bench, unit: str, action: str, **parameters: object) -> dict[str, object]:
+    """The results of an action that must complete."""
+    operation = bench.call(
+        "enqueue", targets=[unit], action=action, parameters=parameters, string_args=False
+    )
+    (number,) = operation["tasks"]
+    model = bench.until(lambda m: m.tasks[int(number)].completed is not None)
+    task = model.tasks[int(number)]
+    assert task.status == "completed", task
+    return task.results
+
+
+def test_a_new_revision_goes_round(shared: Bench) -> None:
+    assert act(shared, "reader/0", "read")["word"] == "first"
+    act(shared, "owner/0", "change", word="second")
+    model = shared.settle()
+    assert told(shared, "reader/0") == ["secret-changed read first second"]
+    # Nobody reads the first revision any more: its owner is asked to remove it.
+    assert told(shared, "owner/0") == ["secret-remove own 1"]
+    (secret,) = model.secrets.values()
+    assert (secret.latest, list(secret.revisions)) == (2, [2])
+
+
+def test_a_reader_that_waits_keeps_its_revision(shared: Bench) -> None:
+    shared.call("add_unit", application="reader")
+    shared.settle()
+    act(shared, "owner/0", "change", word="second")
+    model = shared.settle()
+    (secret,) = model.secrets.values()
+    assert {u: c.tracked for u, c in secret.consumers.items()} == {"reader/0": 2, "reader/1": 2}
+    assert act(shared, "reader/1", "read")["word"] == "second"
+
+
+def test_an_expired_revision_is_told_to_its_owner(shared: Bench) -> None:
+    act(shared, "owner/0", "expire")
+    shared.until(lambda m: next(iter(m.secrets.values())).latest == 2)
+    shared.settle()
+    assert "secret-expired own 1" in told(shared, "owner/0")
+    assert told(shared, "reader/0") == ["secret-changed read first after expiry"]
+
+
+def test_what_a_relation_granted_goes_with_it(shared: Bench) -> None:
+    shared.call("remove_relation", a="owner", b="reader")
+    model = shared.until(lambda m: not m.relations)
+    (secret,) = model.secrets.values()
+    assert secret.grants == ()
+
+
+def test_an_owner_takes_its_secrets_along(shared: Bench) -> None:
+    shared.call("remove_application", application="owner", destroy_storage=True, force=False)
+    model = shared.until(lambda m: "owner" not in m.applications)
+    assert model.secrets == {}
+
+
+def test_a_user_secret_is_read_by_whoever_was_granted(bench: Bench, keeper: Path) -> None:
+    bench.deploy(keeper, "reader")
+    bench.settle()
+    uri = bench.call("add_secret", name="key", content={"word": "Zm9v"})
+    read = {"unit": "reader/0", "commands": f"secret-get {uri} word"}
+    refused = bench.call("run_commands", **read)
+    assert (refused["code"], "permission denied" in refused["stderr"]) == (1, True)
+    bench.call("grant_secret", secret="key", applications=["reader"])
+    assert bench.call("run_commands", **read)["stdout"] == "foo\n"
+
+
+def test_storage_comes_before_install_and_leaves_before_the_end(
+    bench: Bench, keeper: Path
+) -> None:
+    bench.deploy(keeper, "owner")
+    bench.settle()
+    act(bench, "owner/0", "more-notes")
+    bench.until(lambda m: len(m.storage) == 2)
+    bench.settle()
+    room = bench.room("owner/0")
+    places = [room.machine.path(f"/srv/notes/notes/{number}") for number in (0, 1)]
+    trace = (room.charm / "trace").read_text().splitlines()
+    assert trace == [f"attached notes/{i} {place}" for i, place in enumerate(places)]
+    assert [place.joinpath("note").read_text() for place in places] == ["here", "here"]
+    bench.call("remove_unit", unit="owner/0", destroy_storage=True, force=False)
+    model = bench.until(lambda m: "owner/0" not in m.units)
+    assert model.storage == {}
