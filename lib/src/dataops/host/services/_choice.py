@@ -7,8 +7,6 @@ from pathlib import Path
 from dataops.host.machine import is_ours
 from dataops.host.paths import UnitPaths
 from dataops.host.services._service import ServiceManager
-from dataops.host.services.supervised import Supervised
-from dataops.host.services.systemd import Systemd
 
 _BOOTED = Path("/run/systemd/system")
 
@@ -22,6 +20,11 @@ def manager(paths: UnitPaths, unit: str) -> ServiceManager:
         paths: the unit's directories.
         unit: the unit's name, such as ``kafka/0``.
     """
+    # Each brings libraries that the other needs not: a hook starts the sooner.
     if _BOOTED.is_dir() and is_ours(paths.root.parent / "charm"):
+        from dataops.host.services.systemd import Systemd
+
         return Systemd(paths, unit)
+    from dataops.host.services.supervised import Supervised
+
     return Supervised(paths)

@@ -3,9 +3,11 @@
 """One supervisord process: found by its socket, started when it is not there."""
 
 import contextlib
+import http.client
 import importlib.util
 import os
 import resource
+import socket
 import subprocess
 import sys
 import time
@@ -13,8 +15,6 @@ import xmlrpc.client
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
-
-from supervisor.xmlrpc import SupervisorTransport  # pyright: ignore[reportMissingTypeStubs]
 
 from dataops.host.files import ensure_absent, ensure_contents, ensure_directory
 from dataops.host.paths import UnitPaths
@@ -50,6 +50,35 @@ files = enabled/*.conf
 """
 
 
+class _SocketConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost")
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.connect(os.fspath(self._path))
+
+
+class _SocketTransport(xmlrpc.client.Transport):
+    """XML-RPC over a Unix socket: importing supervisor's own would double a hook's start."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._connection: tuple[Any, http.client.HTTPConnection | None] = (None, None)
+
+    def make_connection(self, host: Any) -> http.client.HTTPConnection:
+        # One connection for all calls; the base class closes it.
+        if self._connection[1] is None:
+            self._connection = (host, _SocketConnection(self._path))
+        connection = self._connection[1]
+        assert connection
+        return connection
+
+
 class Supervisord:
     """The supervisor of one unit."""
 
@@ -68,8 +97,7 @@ class Supervisord:
         Raises:
             OSError: when nobody listens.
         """
-        url = f"unix://{self._paths.control_socket}"
-        transport = SupervisorTransport(None, None, url)
+        transport = _SocketTransport(self._paths.control_socket)
         try:
             proxy: Any = xmlrpc.client.ServerProxy("http://localhost", transport=transport)
             yield proxy.supervisor
