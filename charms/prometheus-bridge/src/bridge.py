@@ -147,9 +147,8 @@ class Bridge:
         """The process, and in it the configuration."""
         samples = step.data / "prometheus"
         ensure_directory(samples, mode=0o750, owner=self._user)
-        if self._memory().listens != _endpoint(step) or not self._running():
-            # Before anything changes: what serves goes on serving when the new port is taken.
-            self._require_port(step)
+        # Before anything changes: what serves goes on serving when a new port is taken.
+        self._require_port(step)
         changed = self._services.ensure(self._service(step, samples))
         if changed or not self._running():
             self._start(step)
@@ -159,7 +158,6 @@ class Bridge:
     def _start(self, step: Serve) -> None:
         """Starts or restarts, and waits a while for an answer."""
         digest = self._configurator().digest()
-        self._remember(listens=_endpoint(step))
         self._services.restart(SERVICE)
         if self._await(self.api(_url(step)).ready):
             self._remember(loaded=digest)
@@ -224,14 +222,23 @@ class Bridge:
         """Whether the process is there."""
         return self._services.state(SERVICE).running
 
+    def _listens_at(self, endpoint: str) -> bool:
+        """Whether our process was started to listen there, as its own command line says."""
+        pid = self._services.state(SERVICE).pid
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+        except OSError:
+            return False
+        return f"--web.listen-address={endpoint}" in command.split("\0")
+
     def _require_port(self, step: Serve) -> None:
         """Refuses a port that somebody else holds, and says how to go on.
 
         Raises:
-            BridgeError: It is taken, and not by our own process that has just come back.
+            BridgeError: It is taken, and not by our own process.
         """
         failure = _bind_failure(step.address, step.port)
-        if failure and not (self._running() and self._memory().listens == _endpoint(step)):
+        if failure and not self._listens_at(_endpoint(step)):
             raise BridgeError(
                 f"Port {step.port} of {step.address} is taken ({failure}): see who has it with "
                 f"'sudo ss -ltnp sport = :{step.port}' and stop it, or choose another: "

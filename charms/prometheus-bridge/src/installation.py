@@ -10,6 +10,7 @@ never starts, nothing outside the unit changes, and no root is needed.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 import re
 import shutil
@@ -200,11 +201,18 @@ def _programs(paths: list[Path | None], web: Path | None) -> Programs | None:
     prometheus, promtool = paths
     if prometheus is None or promtool is None:
         return None
+    version = _version(prometheus)
+    return Programs(prometheus, promtool, version, web) if version else None
+
+
+@functools.cache
+def _version(prometheus: Path) -> str:
+    """What the program says of itself, asked once per hook; empty when it does not run."""
     done = subprocess.run(
         [str(prometheus), "--version"], check=False, capture_output=True, text=True
     )
     match = _VERSION.search(done.stdout + done.stderr)
-    return Programs(prometheus, promtool, match.group(1), web) if match else None
+    return match.group(1) if match else ""
 
 
 def _require_version(found: Programs, least: str) -> None:

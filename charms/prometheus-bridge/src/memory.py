@@ -19,7 +19,6 @@ class Memory(pydantic.BaseModel):
     Attributes:
         verdicts: By a rule file's digest, why promtool refuses the rules at these positions.
         loaded: The digest of the configuration that the running process has read.
-        listens: The address and port that our process was last started on.
         refusals: What of related applications was left out.
         failure: What stopped the last attempt.
     """
@@ -28,7 +27,6 @@ class Memory(pydantic.BaseModel):
 
     verdicts: dict[str, dict[int, str]] = {}
     loaded: str = ""
-    listens: str = ""
     refusals: tuple[Refusal, ...] = ()
     failure: str = ""
 

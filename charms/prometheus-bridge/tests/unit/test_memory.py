@@ -10,7 +10,6 @@ def test_it_comes_back_as_it_was(tmp_path):
     memory = Memory(
         verdicts={"d": {3: "bad"}},
         loaded="x",
-        listens="a:1",
         refusals=(Refusal(7, "spark", "rule A", "no"),),
         failure="f",
     )
