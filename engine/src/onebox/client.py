@@ -87,8 +87,14 @@ class Client:
         self.home.prepare()
         command = [sys.executable, "-m", "onebox.daemon", os.fspath(self.home.root)]
         with self.home.daemon_log.open("ab") as log:
+            # Not where the user stands: a file there could pass for one of Python's modules.
             started = subprocess.run(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False
+                command,
+                cwd=self.home.root,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                check=False,
             )
         if started.returncode:
             raise Unreachable(f"the engine cannot start; see {self.home.daemon_log}")

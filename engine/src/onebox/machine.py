@@ -159,8 +159,13 @@ def vacate(home: Home, model: Model, unit: str) -> None:
         room.remove()
     else:
         room.socket.unlink(missing_ok=True)
-        processes.end(processes.of_machine(model.uuid, owner.machine))
-        room.machine.remove()
+        demolish(home, model, owner.machine)
+
+
+def demolish(home: Home, model: Model, machine: str) -> None:
+    """Ends everything on a machine and deletes its files."""
+    processes.end(processes.of_machine(model.uuid, machine))
+    MachineRoom.of(home, model, machine).remove()
 
 
 class Networks:
@@ -207,12 +212,8 @@ def _candidates(seed: str) -> Iterator[str]:
 
 def _delete(path: Path) -> None:
     """Deletes a tree, also where a charm took away our right to write."""
-
-    def unlock(function: object, name: str, error: object) -> None:
+    shutil.rmtree(path, ignore_errors=True)
+    for directory, _, _ in os.walk(path):
         with suppress(OSError):
-            Path(name).parent.chmod(0o700)
-            Path(name).unlink()
-
-    shutil.rmtree(path, onerror=unlock)
-    with suppress(OSError):
-        shutil.rmtree(path)
+            Path(directory).chmod(0o700)
+    shutil.rmtree(path, ignore_errors=True)

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import base64
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from onebox import dispatcher, environment
+from onebox import dispatcher, environment, processes
 from onebox.changes import actions, hooks, parameters
 from onebox.dispatcher import Ended, Run
 from onebox.engine import Engine
@@ -26,6 +27,7 @@ from onebox.services import UnitServices
 # What a run changes: applied to whatever the model has become, in one transaction.
 Outcome = Callable[[Model, datetime], Model]
 
+_LOG = logging.getLogger(__name__)
 _OPERATION = "juju.worker.uniter.operation"
 
 
@@ -69,16 +71,21 @@ class Runner:
         if ended is None:
             self._log(_OPERATION, "DEBUG", f'skipped "{name}" hook (missing)')
         elif ended.code != 0:
-            if self._interrupted(context):
-                return lambda model, now: hooks.requeued(model, unit, now)
-            return self._failed(hook, name, kind, ended.reason)
+            if not (self._engine.aborting.is_set() or context.outcome.reboot == "now"):
+                return self._failed(hook, name, kind, ended.reason)
+            # It was ended by us: it has not failed and runs again.
+            return self._rebooted(model, context, lambda m, now: hooks.requeued(m, unit, now))
         else:
             self._log(_OPERATION, "INFO", f'ran "{name}" hook (via {kind})')
-        return self._committed(context, hook, name, kind)
+        return self._rebooted(model, context, self._committed(context, hook, name, kind))
 
-    def _interrupted(self, context: Context) -> bool:
-        """Whether a hook was ended by us: it has not failed and runs again."""
-        return self._engine.aborting.is_set() or context.outcome.reboot == "now"
+    def _rebooted(self, model: Model, context: Context, outcome: Outcome) -> Outcome:
+        """The outcome of a hook that may have asked for a reboot: all on the machine ends."""
+        if not context.outcome.reboot:
+            return outcome
+        machine = model.units[self._room.unit].machine
+        processes.end(processes.of_machine(model.uuid, machine))
+        return lambda m, now: hooks.rebooted(outcome(m, now), machine)
 
     def _committed(self, context: Context, hook: Hook, name: str, kind: str) -> Outcome:
         unit = self._room.unit
@@ -93,6 +100,9 @@ class Runner:
                     f"cannot apply changes: {error.message}",
                 )
                 return self._failed(hook, name, kind, error.message)(model, now)
+            except Exception as error:
+                _LOG.exception("what hook %s of %s wrote cannot be applied", name, unit)
+                return self._failed(hook, name, kind, str(error))(model, now)
             return hooks.committed(flushed, unit, hook, now)
 
         return commit

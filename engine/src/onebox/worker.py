@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -70,10 +71,14 @@ class UnitWorker(threading.Thread):
         """Looks again: something that concerns the unit has changed."""
         self._wake.set()
 
-    def submit(self, commands: Commands) -> None:
-        """Runs commands as soon as the unit's current hook is over."""
+    def submit(self, commands: Commands) -> dict[str, Any]:
+        """Runs commands as soon as the unit's current hook is over; their code and output."""
         self._commands.append(commands)
         self.wake()
+        while self.is_alive():
+            with suppress(FutureTimeout):
+                return commands.answer.result(timeout=1.0)
+        raise Refused(f'unit "{self._unit}" is gone', "not-found")
 
     def cancel(self, task: int) -> None:
         """Kills a task that runs."""
@@ -91,8 +96,6 @@ class UnitWorker(threading.Thread):
         while not self._engine.stopping.is_set() and self._exists():
             self._wake.clear()
             self._guarded(self._turn)
-        for commands in self._commands:
-            commands.answer.set_exception(Refused(f'unit "{self._unit}" is gone', "not-found"))
 
     def _guarded(self, what: Callable[[], None]) -> None:
         try:

@@ -10,6 +10,7 @@ from onebox.agents import Agents
 from onebox.api.method import Methods, transact
 from onebox.changes import applications, edit, machines, units
 from onebox.errors import Refused
+from onebox.machine import demolish
 from onebox.model import Model
 from onebox.worker import Commands
 
@@ -74,6 +75,7 @@ def remove_machine(agents: Agents, model: str, machine: str) -> None:
         return edit.drop(before, "machines", machine)
 
     transact(agents, model, change)
+    demolish(agents.engine.home, agents.engine.store.read(model), machine)
 
 
 @method
@@ -93,8 +95,7 @@ def run_commands(
     edit.unit(found, unit)
     relation = _relation(found, context_relation) if context_relation else None
     asked = Commands(commands, relation, remote_unit or None)
-    agents.worker(model, unit).submit(asked)
-    return asked.answer.result()
+    return agents.worker(model, unit).submit(asked)
 
 
 def _relation(model: Model, text: str) -> int:
