@@ -76,8 +76,12 @@ class Agents:
         self._employ(model, difference.keys.get("units", ()))
         for name in concerned(difference):
             worker = self._workers.get((model.name, name))
-            if worker is not None:
-                worker.wake()
+            if worker is None:
+                continue
+            worker.wake()
+            if newly_forced(difference, name):
+                # Nobody waits for a hook of a unit that is removed by force.
+                worker.abort()
         if model.life != "alive":
             self._dying.put(model.name)
 
@@ -158,6 +162,13 @@ def concerned(difference: Difference) -> set[str]:
                 if entity is not None:
                     found.update(_CONCERN[family](model, entity))
     return found
+
+
+def newly_forced(difference: Difference, unit: str) -> bool:
+    """Whether a change has put a unit out by force."""
+    before = difference.before.units.get(unit)
+    after = difference.after.units.get(unit)
+    return bool(after and after.force_removal and not (before and before.force_removal))
 
 
 def _of_application(model: Model, application: Application) -> Iterator[str]:

@@ -89,13 +89,13 @@ def test_a_hook_of_a_killed_daemon_runs_again(bench: Bench, charm: Path) -> None
     bench.call(
         "set_config", application="a", values={"block": "hooks/config-changed", "word": "new"}
     )
-    bench.wait_for_trace("a/0", "begin hooks/config-changed", 2)
+    bench.wait_for_trace("a/0", "wait hooks/config-changed")
     (left,) = bench.processes()
     bench.kill()
     assert left.is_running()
 
     assert bench.client.call("ping") == "pong"
-    bench.wait_for_trace("a/0", "begin hooks/config-changed", 3)
+    bench.wait_for_trace("a/0", "wait hooks/config-changed", 2)
     assert not left.is_running()
     (bench.room("a/0").charm / "go").touch()
     model = bench.until(lambda model: model.relations[0].units["a/0"].data["word"] == "new")
@@ -128,21 +128,21 @@ def test_an_interrupted_action_is_failed_and_not_repeated(bench: Bench, charm: P
     bench.deploy(charm, "a")
     bench.settle()
     queued = enqueue(bench, "wait")
-    bench.wait_for_trace("a/0", "begin actions/wait")
+    bench.wait_for_trace("a/0", "wait actions/wait")
     bench.kill()
     task = finished(bench, queued)
     assert (task["status"], task["message"]) == ("failed", "action terminated")
     bench.settle()
     assert bench.processes() == []
     assert run(bench, "greet")["status"] == "completed"
-    assert bench.trace("a/0", "begin").count("begin actions/wait") == 0
+    assert bench.trace("a/0", "begin").count("begin actions/wait") == 1
 
 
 def test_a_task_is_cancelled(bench: Bench, charm: Path) -> None:
     bench.deploy(charm, "a")
     bench.settle()
     running, waiting = enqueue(bench, "wait"), enqueue(bench, "wait")
-    bench.wait_for_trace("a/0", "begin actions/wait")
+    bench.wait_for_trace("a/0", "wait actions/wait")
     for queued in (waiting, running):
         bench.call("cancel_task", id=queued["tasks"][0])
     assert finished(bench, waiting)["status"] == "cancelled"
@@ -153,7 +153,7 @@ def test_a_daemon_that_is_asked_to_stop_leaves_the_hook_for_the_next(
     bench: Bench, charm: Path
 ) -> None:
     bench.deploy(charm, "a", config={"block": "hooks/start"})
-    bench.wait_for_trace("a/0", "begin hooks/start")
+    bench.wait_for_trace("a/0", "wait hooks/start")
     pid = bench.pid
     psutil.Process(pid).send_signal(signal.SIGTERM)
     with contextlib.suppress(psutil.NoSuchProcess):
@@ -168,7 +168,7 @@ def test_a_daemon_that_is_asked_to_stop_leaves_the_hook_for_the_next(
 
 def test_juju_exec_waits_for_the_current_hook(bench: Bench, charm: Path) -> None:
     bench.deploy(charm, "a", config={"block": "hooks/start"})
-    bench.wait_for_trace("a/0", "begin hooks/start")
+    bench.wait_for_trace("a/0", "wait hooks/start")
     answers: list[Any] = []
     command = "JUJU_DISPATCH_PATH=hooks/update-status ./dispatch"
     asked = threading.Thread(
@@ -180,6 +180,14 @@ def test_juju_exec_waits_for_the_current_hook(bench: Bench, charm: Path) -> None
     assert answers[0]["code"] == 0
     ended = bench.trace("a/0")
     assert ended.index("start") < ended.index("update-status")
+
+
+def test_a_forced_removal_does_not_wait_for_a_hook_that_hangs(bench: Bench, charm: Path) -> None:
+    bench.deploy(charm, "a", config={"block": "hooks/start"})
+    bench.wait_for_trace("a/0", "wait hooks/start")
+    bench.call("remove_unit", unit="a/0", force=True)
+    bench.until(lambda model: not model.units)
+    assert bench.processes() == []
 
 
 def enqueue(bench: Bench, action: str, **parameters: object) -> Any:

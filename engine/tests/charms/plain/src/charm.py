@@ -50,6 +50,7 @@ class Plain(ops.CharmBase):
         self.record("end")
 
     def _wait(self) -> None:
+        self.record("wait")
         go = pathlib.Path(self.charm_dir) / "go"
         while not go.exists():
             time.sleep(0.02)
