@@ -131,7 +131,7 @@ class Observed(World):
     config: Config | None = None
     config_problem: str = ""
     storage: Path | None = None
-    paths: UnitPaths = dataclasses.field(default_factory=lambda: UnitPaths(Path(), Path()))
+    paths: UnitPaths = dataclasses.field(default_factory=lambda: UnitPaths(Path()))
     peers: tuple[Peer, ...] = ()
     agreement: Agreement = dataclasses.field(default_factory=Agreement)
     certified: bool = False

@@ -59,7 +59,7 @@ def observed(nodes=3, node=0, **more):
         planned=nodes,
         config=Config(),
         storage=Path("/data"),
-        paths=UnitPaths(Path("/workload"), Path("/run")),
+        paths=UnitPaths(Path("/workload")),
         peers=tuple(a_peer(one) for one in range(nodes)),
         agreement=Agreement(CLUSTER_ID, 0, founded=True, opened=True),
         certified=True,

@@ -28,7 +28,8 @@ _MARKER = "DATAOPS_CONTROL"
 _CONFIGURATION = """\
 ; Written by the charm.
 [unix_http_server]
-file = {socket}
+; The working directory is this file's: its own path may be too long for a socket.
+file = /proc/self/cwd/socket
 chmod = 0700
 
 [supervisord]
@@ -51,7 +52,7 @@ files = enabled/*.conf
 
 
 class _SocketConnection(http.client.HTTPConnection):
-    """HTTP over a Unix socket."""
+    """HTTP over a Unix socket, however long its path is."""
 
     def __init__(self, path: Path) -> None:
         super().__init__("localhost")
@@ -59,7 +60,11 @@ class _SocketConnection(http.client.HTTPConnection):
 
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.connect(os.fspath(self._path))
+        directory = os.open(self._path.parent, os.O_PATH | os.O_DIRECTORY)
+        try:
+            self.sock.connect(f"/proc/self/fd/{directory}/{self._path.name}")
+        finally:
+            os.close(directory)
 
 
 class _SocketTransport(xmlrpc.client.Transport):
@@ -97,7 +102,7 @@ class Supervisord:
         Raises:
             OSError: when nobody listens.
         """
-        transport = _SocketTransport(self._paths.control_socket)
+        transport = _SocketTransport(self._socket)
         try:
             proxy: Any = xmlrpc.client.ServerProxy("http://localhost", transport=transport)
             yield proxy.supervisor
@@ -124,7 +129,7 @@ class Supervisord:
             return False
         # A supervisor that was killed takes its processes along, but not what those started.
         _orphans.end(self._marker)
-        ensure_absent(self._paths.control_socket)
+        ensure_absent(self._socket)
         self._start()
         return True
 
@@ -137,6 +142,10 @@ class Supervisord:
                 supervisor.shutdown()
             self._await(False)
         _orphans.end(self._marker)
+
+    @property
+    def _socket(self) -> Path:
+        return self._paths.control / "socket"
 
     @property
     def _marker(self) -> str:
@@ -165,7 +174,6 @@ class Supervisord:
         ensure_directory(self.enabled, mode=0o700)
         text = _CONFIGURATION.format(
             control=_escaped(control),
-            socket=_escaped(self._paths.control_socket),
             identifier=_escaped(control.parent.parent.name),
             files=min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], _MOST_FILES),
         )
