@@ -239,6 +239,8 @@ class Spark:
             "PYTHONPATH": str(self.installation.python_path),
             "PYTHONUNBUFFERED": "1",
             "SPARK_CONF_DIR": str(directory),
+            # The daemons do little: to optimise their code costs more than it ever saves.
+            "SPARK_DAEMON_JAVA_OPTS": "-XX:TieredStopAtLevel=1",
             "SPARK_DAEMON_MEMORY": cluster.config.daemon_memory,
             "SPARK_HOME": str(self.installation.spark_home),
             "SPARK_LOCAL_DIRS": str(self.paths.tmp),

@@ -30,6 +30,8 @@ from job_progress import Progress, serve
 
 _LONGEST_PAUSE = 60.0
 _WAITING_PAUSE = 5.0
+# What a query says of itself once it has found its topics.
+_AT_WORK = ("Processing", "Waiting for")
 _LOST_AFTER = 3
 
 
@@ -107,11 +109,12 @@ def follow(query: StreamingQuery, progress: Progress, path: Path, watch: Cluster
     """
     seen: tuple[str, int] = ("", -1)
     while not query.awaitTermination(1):
+        if query.status["message"].startswith(_AT_WORK):
+            progress.enter("running")
         for batch in query.recentProgress:
             report = json.loads(batch.json)
             if (mark := (report["timestamp"], report["batchId"])) > seen:
                 seen = mark
-                progress.enter("running")
                 progress.add(report)
         progress.save(path)
         if watch.lost():

@@ -1,0 +1,114 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+import json
+from pathlib import Path
+
+from factory import access, observed
+from hypothesis import given
+from hypothesis import strategies as st
+
+import settings
+from plan import RunDaemon, RunJob, plan
+
+ETC = Path("/unit/etc/job-flights-hourly")
+JARS = (Path("/jars/a.jar"), Path("/jars/b.jar"))
+
+
+def run_job(**facts) -> RunJob:
+    return next(step for step in plan(observed(**facts)) if isinstance(step, RunJob))
+
+
+def run_daemon(role: str, **facts) -> RunDaemon:
+    steps = [step for step in plan(observed(**facts)) if isinstance(step, RunDaemon)]
+    return next(step for step in steps if step.role == role)
+
+
+def declared(**fields: object) -> RunJob:
+    """The sample's step with other terms of its job."""
+    step = run_job()
+    return RunJob(**{**vars(step), "job": step.job.model_copy(update=fields)})
+
+
+def test_every_process_authenticates_and_encrypts() -> None:
+    texts = [settings.daemon(run_daemon(role), ETC) for role in ("master", "worker", "history")]
+    for properties in (*texts, settings.job(run_job(), JARS, ETC)):
+        assert properties["spark.authenticate"] == "true"
+        assert properties["spark.authenticate.secret"] == "shared secret"
+        assert properties["spark.network.crypto.enabled"] == "true"
+
+
+def test_nobody_submits_or_kills_without_authentication() -> None:
+    properties = settings.daemon(run_daemon("master"), ETC)
+    assert properties["spark.master.rest.enabled"] == "false"
+    assert properties["spark.ui.killEnabled"] == "false"
+
+
+def test_a_local_checkpoint_keeps_the_executor_on_its_unit() -> None:
+    assert settings.job(run_job(), JARS, ETC)["spark.executor.resource.unit0.amount"] == "1"
+    marks = json.loads(settings.resources(0, 3))
+    assert marks[0]["id"]["resourceName"] == "unit0"
+    assert len(marks[0]["addresses"]) == 3
+
+
+def test_a_shared_checkpoint_lets_executors_run_anywhere() -> None:
+    properties = settings.job(declared(checkpoint="s3a://bucket/x", cores=3), JARS, ETC)
+    assert not [name for name in properties if "resource" in name]
+    assert (properties["spark.executor.cores"], properties["spark.cores.max"]) == ("1", "3")
+
+
+def test_the_job_runner_reads_no_secret() -> None:
+    step = run_job()
+    text = settings.description(step, Path("/run/x.json"))
+    assert "password" not in text
+    assert "username" not in text
+    assert "BEGIN CERTIFICATE" not in text
+    options = json.loads(text)["input"]["options"]
+    assert options["kafka.security.protocol"] == "SASL_SSL"
+    assert options["kafka.sasl.jaas.config"] == "${file:kafka.properties:input.login}"
+    assert options["groupIdPrefix"] == "relation-1-flights-flights-hourly"
+
+
+def test_input_and_output_have_their_own_users() -> None:
+    found = settings.credentials(run_job())
+    assert 'username="relation-1-flights"' in found["input.login"]
+    assert 'username="relation-1-flights-hourly"' in found["output.login"]
+
+
+def test_kafka_without_tls() -> None:
+    accesses = {t: access(t, tls=False, tls_ca="") for t in ("flights", "flights-hourly")}
+    text = settings.description(run_job(accesses=accesses), Path("/run/x.json"))
+    options = json.loads(text)["output"]["options"]
+    assert options["kafka.security.protocol"] == "SASL_PLAINTEXT"
+    assert not [name for name in options if "ssl" in name]
+
+
+def test_files_lie_in_the_storage_or_where_the_uri_says() -> None:
+    assert settings.location("out", Path("/data/parquet")) == "file:///data/parquet/out"
+    assert settings.location("/srv/out", Path("/data/parquet")) == "file:///srv/out"
+    assert settings.location("s3a://bucket/out", Path("/data")) == "s3a://bucket/out"
+
+
+def test_a_batch_may_be_limited() -> None:
+    step = run_job()
+    source = step.job.input.model_copy(update={"max_rows_per_batch": 500})
+    text = settings.description(declared(input=source), Path("/run/x.json"))
+    assert json.loads(text)["input"]["options"]["maxOffsetsPerTrigger"] == "500"
+
+
+def java_properties(text: str) -> dict[str, str]:
+    """What java.util.Properties reads from our simple subset."""
+    lines = [line for line in text.split("\n") if line and not line.startswith("#")]
+    pairs = (line.partition("=") for line in lines)
+    return {key: json.loads(f'"{value}"') for key, _, value in pairs}
+
+
+@given(st.text(st.characters(codec="ascii", exclude_characters='"\r\0', min_codepoint=10)))
+def test_java_reads_the_value_that_was_written(value: str) -> None:
+    printable = "".join(c for c in value if c == "\n" or c >= " ").lstrip(" ")
+    assert java_properties(settings.properties({"name": printable})) == {"name": printable}
+
+
+def test_a_password_cannot_break_out_of_its_quotes() -> None:
+    accesses = {t: access(t, password='a"b\\c') for t in ("flights", "flights-hourly")}
+    login = settings.credentials(run_job(accesses=accesses))["input.login"]
+    assert login.endswith('password="a\\"b\\\\c";')
