@@ -26,7 +26,7 @@ class Query(Params):
         step: The distance of its points.
     """
 
-    # Juju hands a Unix time over as a number.
+    # A plan hands a Unix time over as a number.
     model_config = pydantic.ConfigDict(coerce_numbers_to_str=True)
 
     query: str
