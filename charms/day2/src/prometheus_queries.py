@@ -79,6 +79,19 @@ class Prometheus:
         alerts = self._get("alerts", {})["alerts"]
         return tuple(alert["labels"] for alert in alerts if alert["state"] == "firing")
 
+    def down(self) -> tuple[tuple[str, str], ...]:
+        """Every target that cannot be scraped: its unit (else its address) and the last error.
+
+        Raises:
+            OperationError: Prometheus does not answer.
+        """
+        targets = self._get("targets", {"state": "active"})["activeTargets"]
+        return tuple(
+            (target["labels"].get("juju_unit") or target["scrapeUrl"], target["lastError"])
+            for target in targets
+            if target["health"] == "down"
+        )
+
     def _get(self, path: str, params: Mapping[str, str]) -> dict[str, Any]:
         """The data of one API call."""
         with self._trust() as verify:

@@ -214,9 +214,9 @@ def _collections(facts: ReportFacts) -> Iterator[Advice]:
     for series in facts.panel("gc"):
         if series.mean > _GC_PERCENT:
             yield Advice(
-                finding=f"{_unit(series)} spends its time on garbage collection",
+                finding=f"{_whose(series)} spends its time on garbage collection",
                 evidence=f"{quantity(series.mean, '%')} of the time on average",
-                setting="a larger heap (-Xmx)",
+                setting=_heap(series),
                 why="Collections get rarer with more room; the machine must have the memory.",
                 panel="gc",
             )
@@ -224,9 +224,9 @@ def _collections(facts: ReportFacts) -> Iterator[Advice]:
         floor = min(series.values, default=0.0)
         if len(series.points) >= _ENOUGH_POINTS and floor > _HEAP_FLOOR_PERCENT:
             yield Advice(
-                finding=f"The heap of {_unit(series)} hardly empties",
+                finding=f"The heap of {_whose(series)} hardly empties",
                 evidence=f"never below {quantity(floor, '%')} of its maximum",
-                setting="a larger heap (-Xmx)",
+                setting=_heap(series),
                 why="What stays after a collection is in use; the next peak may not fit.",
                 panel="heap",
             )
@@ -242,7 +242,7 @@ def _slow_jobs(facts: ReportFacts) -> Iterator[Advice]:
         late = sum(series.values[half:]) / (len(series.points) - half)
         if early > 0 and late > _UNEVEN * early:
             yield Advice(
-                finding=f"The streaming job {series.label('job_name')} falls behind",
+                finding=f"The streaming job {series.label('spark_job')} falls behind",
                 evidence=f"{quantity(series.last, 'records')} to read at the end; "
                 f"{quantity(late, 'records')} on average in the second half, "
                 f"{quantity(early, 'records')} in the first",
@@ -285,9 +285,16 @@ def _names(topics: list[Topic]) -> str:
     return f"{shown} and {len(topics) - 3} more" if len(topics) > 3 else shown
 
 
-def _unit(series: Series) -> str:
+def _heap(series: Series) -> str:
+    """How this process gets a larger heap."""
+    app = _whose(series).partition("/")[0]
+    option = "driver-memory" if series.label("spark_job") else "heap"
+    return f"juju config {app} {option}=..." if "/" in _whose(series) else "a larger heap (-Xmx)"
+
+
+def _whose(series: Series) -> str:
     """Whose line it is."""
-    return series.label("juju_unit") or "another target"
+    return series.label("process") or "another target"
 
 
 _RULES: tuple[Callable[[ReportFacts], Iterator[Advice]], ...] = (

@@ -29,6 +29,13 @@ class PanelFacts(_Part):
     gap: str = ""
 
 
+class Down(_Part):
+    """A target that Prometheus cannot scrape now, and what it said last."""
+
+    target: str
+    error: str
+
+
 class Toil(_Part):
     """What day2 did in place of people, by kind of operation; only what the journal holds.
 
@@ -57,6 +64,7 @@ class ReportFacts(_Part):
         step_seconds: distance of the points.
         panels: one per figure, in the order of `panels.PANELS`.
         cluster: from the Kafka admin API; None when that was out of reach, for `cluster_gap`.
+        down: targets that Prometheus could not scrape.
         alerts: labels of every alert that fires.
         toil: from the journal, since `journal_since`.
     """
@@ -73,6 +81,7 @@ class ReportFacts(_Part):
     cluster: ClusterFacts | None = None
     cluster_gap: str = ""
     prometheus_gap: str = ""
+    down: tuple[Down, ...] = ()
     alerts: tuple[dict[str, str], ...] = ()
     toil: tuple[Toil, ...] = ()
     journal_since: datetime.datetime | None = None

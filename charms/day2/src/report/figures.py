@@ -29,6 +29,8 @@ _VARIABLES = {
 }
 _FAINT, _GRID, _LIMIT, _CARD, _MUTED = tuple(_VARIABLES)[8:]
 _WIDTH, _HEIGHT = 6.4, 2.35
+# Nobody has half a partition.
+_WHOLE = {"partitions", "records", "rows"}
 _FEW = 3
 
 
@@ -177,10 +179,10 @@ def _frame(
     dates, ticker = _matplotlib().dates, _matplotlib().ticker
     axes.set_xlim(start, end)
     axes.set_ylim(0, largest * 1.18 if largest > 0 else 1)
-    locator = dates.AutoDateLocator(minticks=3, maxticks=7, tz=datetime.timezone.utc)
+    locator = dates.AutoDateLocator(minticks=4, maxticks=8, tz=datetime.timezone.utc)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(_clock(end - start))
-    axes.yaxis.set_major_locator(ticker.MaxNLocator(4, min_n_ticks=3))
+    axes.yaxis.set_major_locator(ticker.MaxNLocator(4, min_n_ticks=2, integer=unit in _WHOLE))
     axes.yaxis.set_major_formatter(ticker.FuncFormatter(_tick))
     axes.grid(axis="y", color=_GRID, linewidth=0.8)
     axes.set_axisbelow(True)

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import datetime
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 
 from kafka.errors import KafkaError
 
@@ -18,9 +20,10 @@ from dataops.interfaces.kafka_client import Access
 from dataops.operations import OperationError, explain
 from observed import Observed
 from prometheus_queries import Prometheus
-from report.facts import PanelFacts, ReportFacts
+from report.facts import Down, PanelFacts, ReportFacts
 from report.panels import PANELS, Panel
 from report.toil import toil
+from report.units import span
 
 logger = logging.getLogger(__name__)
 
@@ -47,15 +50,11 @@ def gather(
         OperationError: nothing at all could be read.
     """
     journal = archive.read() or observed.journal
-    before, gap = _first_look(observed.kafka, log)
-    looked = time.monotonic()
-    panels, alerts, prometheus_gap = _panels(observed, window, now, log)
-    cluster: ClusterFacts | None = None
-    if before is not None and observed.kafka is not None:
-        time.sleep(max(0.0, _LAG_INTERVAL_S - (time.monotonic() - looked)))
-        cluster, gap = _second_look(observed.kafka, before, log)
-    if cluster is None and prometheus_gap:
-        raise OperationError(f"Nothing could be read. {gap} {prometheus_gap}")
+    with _Kafka(observed.kafka, log) as kafka:
+        seen = _prometheus(observed, window, now, log)
+        cluster, gap = kafka.facts()
+    if cluster is None and seen.gap:
+        raise OperationError(f"Nothing could be read. {gap} {seen.gap}")
     return ReportFacts(
         operation=archive.operation,
         model=observed.model,
@@ -64,11 +63,12 @@ def gather(
         end=now,
         generated=now,
         step_seconds=step(window).total_seconds(),
-        panels=panels,
+        panels=seen.panels,
         cluster=cluster,
         cluster_gap=gap,
-        prometheus_gap=prometheus_gap,
-        alerts=alerts,
+        prometheus_gap=seen.gap,
+        down=seen.down,
+        alerts=seen.alerts,
         toil=toil(journal),
         journal_since=journal[0].at if journal else None,
     )
@@ -86,52 +86,89 @@ def expression(panel: Panel, window: datetime.timedelta) -> str:
     return panel.expression.replace("{rate}", f"{rate}s")
 
 
-def _first_look(access: Access | None, log: Callable[[str], None]) -> tuple[Sample | None, str]:
-    """Where the consumer groups are at the beginning, or why that is unknown."""
-    if access is None:
-        return None, "Kafka has not granted access: juju integrate day2:kafka kafka."
-    log("Kafka: reading the positions of the consumer groups")
-    try:
-        with Cluster.connect(access) as cluster:
-            return cluster.sample(), ""
-    except (KafkaError, OSError, ValueError) as error:
-        logger.exception("The Kafka admin API failed")
-        return None, f"The Kafka admin API at {access.endpoints} did not answer: {explain(error)}"
+class _Kafka:
+    """One connection to the admin API, which looks at the consumer groups twice.
+
+    Use as a context manager: it looks first on entering. Whatever fails becomes the gap.
+    """
+
+    def __init__(self, access: Access | None, log: Callable[[str], None]) -> None:
+        self._access = access
+        self._log = log
+        self._stack = contextlib.ExitStack()
+        self._cluster: Cluster | None = None
+        self._before: Sample | None = None
+        self._gap = "Kafka has not granted access: juju integrate day2:kafka kafka."
+
+    def __enter__(self) -> _Kafka:
+        if self._access is not None:
+            self._log("Kafka: reading the positions of the consumer groups")
+            with self._gap_of_errors(self._access):
+                self._cluster = self._stack.enter_context(Cluster.connect(self._access))
+                self._before = self._cluster.sample()
+                self._gap = ""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+
+    def facts(self) -> tuple[ClusterFacts | None, str]:
+        """The cluster now, and how its groups moved since the beginning; else why not."""
+        if self._access is None or self._cluster is None or self._before is None:
+            return None, self._gap
+        time.sleep(max(0.0, self._before.at + _LAG_INTERVAL_S - time.monotonic()))
+        self._log("Kafka: reading brokers, topics and consumer groups")
+        with self._gap_of_errors(self._access):
+            return self._cluster.facts(self._before), ""
+        return None, self._gap
+
+    @contextlib.contextmanager
+    def _gap_of_errors(self, access: Access) -> Generator[None]:
+        """Take what the client raises as the gap."""
+        try:
+            yield
+        except (KafkaError, OSError, ValueError) as error:
+            logger.exception("The Kafka admin API failed")
+            where = f"The Kafka admin API at {access.endpoints}"
+            self._gap = f"{where} did not answer: {explain(error)}"
 
 
-def _second_look(
-    access: Access, before: Sample, log: Callable[[str], None]
-) -> tuple[ClusterFacts | None, str]:
-    """The cluster at the end, or why that is unknown."""
-    log("Kafka: reading brokers, topics and consumer groups")
-    try:
-        with Cluster.connect(access) as cluster:
-            return cluster.facts(before), ""
-    except (KafkaError, OSError, ValueError) as error:
-        logger.exception("The Kafka admin API failed")
-        return None, f"The Kafka admin API at {access.endpoints} did not answer: {explain(error)}"
+@dataclasses.dataclass(frozen=True)
+class _Seen:
+    """What Prometheus answered; `gap` says why it did not."""
+
+    panels: tuple[PanelFacts, ...]
+    alerts: tuple[dict[str, str], ...] = ()
+    down: tuple[Down, ...] = ()
+    gap: str = ""
 
 
-def _panels(
+def _prometheus(
     observed: Observed,
     window: datetime.timedelta,
     now: datetime.datetime,
     log: Callable[[str], None],
-) -> tuple[tuple[PanelFacts, ...], tuple[dict[str, str], ...], str]:
-    """Every panel's series, the alerts, and why there are none when Prometheus is out of reach."""
+) -> _Seen:
+    """Every panel's series, the alerts and the targets that are down."""
     if observed.prometheus is None:
-        gap = (
-            "Prometheus has not published its address: juju integrate day2:prometheus prometheus."
+        return _unseen(
+            "Prometheus has not given its address: juju integrate day2:prometheus prometheus."
         )
-        return tuple(PanelFacts(id=panel.id, gap=gap) for panel in PANELS), (), gap
     server = Prometheus.connect(observed.prometheus)
-    log(f"Prometheus: asking {len(PANELS)} questions about the last {window}")
+    log(
+        f"Prometheus: asking {len(PANELS)} questions about the last {span(window.total_seconds())}"
+    )
     try:
-        alerts = server.alerts()
+        alerts, down = server.alerts(), server.down()
     except OperationError as error:
-        gap = str(error)
-        return tuple(PanelFacts(id=panel.id, gap=gap) for panel in PANELS), (), gap
-    return tuple(_panel(server, panel, window, now) for panel in PANELS), alerts, ""
+        return _unseen(str(error))
+    panels = tuple(_panel(server, panel, window, now) for panel in PANELS)
+    return _Seen(panels, alerts, tuple(Down(target=t, error=e) for t, e in down))
+
+
+def _unseen(gap: str) -> _Seen:
+    """Nothing but the reason."""
+    return _Seen(tuple(PanelFacts(id=panel.id, gap=gap) for panel in PANELS), gap=gap)
 
 
 def _panel(

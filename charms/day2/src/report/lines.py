@@ -25,9 +25,9 @@ _WORDS = {
     "kafka_server_replicamanager_underreplicatedpartitions": "under-replicated",
     "kafka_server_replicamanager_underminisrpartitioncount": "under the minimum",
     "kafka_controller_kafkacontroller_offlinepartitionscount": "offline",
-    "0.50": "half take less (p50)",
-    "0.95": "95% take less (p95)",
-    "0.99": "99% take less (p99)",
+    "0.50": "p50 (half take less)",
+    "0.95": "p95 (5% take longer)",
+    "0.99": "p99 (1% take longer)",
 }
 
 
@@ -45,9 +45,8 @@ def lines(panel: Panel, series: Sequence[Series]) -> tuple[Line, ...]:
     named = [(_name(panel, each), each) for each in series]
     named.sort(key=lambda pair: (-pair[1].mean, pair[0]))
     kept, rest = named[:MOST_LINES], named[MOST_LINES:]
-    if panel.label != "topic":
-        # Brokers and quantiles keep their colour from one figure and one report to the next.
-        kept.sort(key=lambda pair: _natural(pair[0]))
+    # A broker or topic keeps its colour from one figure and one report to the next.
+    kept.sort(key=lambda pair: _natural(pair[0]))
     found = [Line(name, each, colour) for colour, (name, each) in enumerate(kept)]
     if rest and panel.total:
         joined = total([each for _, each in rest])
@@ -70,16 +69,9 @@ def _name(panel: Panel, series: Series) -> str:
     return _WORDS.get(value, value) or "other"
 
 
-def _natural(name: str) -> list[tuple[int, str]]:
-    """`kafka/10` after `kafka/2`, p99 after p50."""
+def _natural(name: str) -> tuple[int, str, int]:
+    """A key by which `kafka/10` comes after `kafka/2`, and words in the order of their list."""
     if name in _WORDS.values():
-        return [(list(_WORDS.values()).index(name), "")]
+        return list(_WORDS.values()).index(name), "", 0
     stem, _, number = name.rpartition("/")
-    return (
-        [(int(number) if number.isdigit() else 0, "")]
-        if not stem
-        else [
-            (0, stem),
-            (int(number) if number.isdigit() else 0, number),
-        ]
-    )
+    return (0, stem, int(number)) if stem and number.isdigit() else (0, name, 0)

@@ -16,7 +16,7 @@ from report.figures import figure
 from report.html import render
 from report.lines import Line, lines
 from report.panels import PANELS, Panel
-from report.units import quantity
+from report.units import quantity, scale
 from report.words import reading, summary
 
 
@@ -28,6 +28,8 @@ class Plot:
     svg: str
     reading: str
     lines: tuple[Line, ...]
+    factor: float
+    unit: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,15 +78,18 @@ def _sections(facts: ReportFacts) -> dict[str, list[Plot]]:
         drawn = lines(panel, facts.panel(panel.id))
         if drawn:
             svg = figure(panel, drawn, facts.start, facts.end, facts.step_seconds)
-            plot = Plot(panel, svg, reading(panel, drawn), drawn)
+            factor, unit = scale(panel.unit, max(line.series.peak[1] for line in drawn))
+            plot = Plot(panel, svg, reading(panel, drawn), drawn, factor, unit)
             sections.setdefault(panel.section, []).append(plot)
     return sections
 
 
 def _absent(facts: ReportFacts) -> list[tuple[str, list[str]]]:
     """What could not be seen: each reason, with the titles of the figures that it costs."""
+    reasons = {
+        f"{each.target} could not be scraped: {each.error}": list[str]() for each in facts.down
+    }
     titles = {panel.id: panel.title for panel in PANELS}
-    reasons: dict[str, list[str]] = {}
     for panel in facts.panels:
         if panel.gap:
             reasons.setdefault(panel.gap, []).append(titles.get(panel.id, panel.id))

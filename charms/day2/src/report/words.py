@@ -31,7 +31,7 @@ def reading(panel: Panel, lines: Sequence[Line]) -> str:
     at, value = highest.series.peak
     if value == 0:
         return "Zero throughout."
-    who = f" ({highest.name})" if len(lines) > 1 else ""
+    who = f" ({highest.name.partition(' (')[0]})" if len(lines) > 1 else ""
     told = f"Highest {quantity(value, panel.unit)}{who} at {clock(at)} UTC"
     if panel.total:
         everything = total([line.series for line in lines])
