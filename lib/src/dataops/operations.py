@@ -267,9 +267,9 @@ class Actions(ops.Object, Generic[ObservedT, WorkloadT]):
             return event.fail(f"{verb.name} runs on the leader: juju run {app}/leader {verb.name}")
         try:
             result = verb.call(*self._context(), event.params, event.log)
-        except (
-            Exception
-        ) as error:  # An action fails with a reason; it never puts the unit in error.
+        except OperationError as error:
+            return event.fail(explain(error))
+        except Exception as error:  # An action fails with a reason: the unit is not in error.
             logger.exception("The action %s failed", verb.name)
             return event.fail(explain(error))
         return event.set_results(result.action_results())
