@@ -4,6 +4,7 @@
 
 import datetime
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from dataops.host.services import _environment
 from dataops.host.services._service import Service, ServiceError, ServiceState, Status
 
 _UNITS = Path("/etc/systemd/system")
+_LONGEST_LOG = 50 * 1024 * 1024  # bytes
 _PROPERTIES = ("LoadState", "ActiveState", "SubState", "MainPID", "StateChangeTimestamp")
 _RESTARTING = ("auto-restart", "auto-restart-queued")
 
@@ -31,6 +33,7 @@ class Systemd:
     def ensure(self, service: Service) -> bool:
         """Whether the definition changed."""
         environment = _environment_file(_environment.of(service, self._paths))
+        _shorten(_log(service, self._paths))
         # systemd reads this file as root, before it drops to the service's user.
         changed = ensure_contents(self._variables(service.name), environment, mode=0o600)
         text = render(service, self._unit, self._paths, self._variables(service.name))
@@ -105,7 +108,7 @@ def render(service: Service, unit: str, paths: UnitPaths, environment: Path) -> 
     # Unit files are not HTML.
     templates = jinja2.Environment(loader=loader, trim_blocks=True, keep_trailing_newline=True)  # noqa: S701
     templates.filters.update(systemd_quote=_quote, systemd_path=_escape)
-    log = service.log or paths.log / f"{service.name}.log"
+    log = _log(service, paths)
     template = templates.get_template("service.j2")
     return template.render(
         service=service, unit=unit, paths=paths, environment=environment, log=log
@@ -123,6 +126,17 @@ def parse_state(text: str) -> ServiceState:
         if since.isdigit()
         else None,
     )
+
+
+def _log(service: Service, paths: UnitPaths) -> Path:
+    return service.log or paths.log / f"{service.name}.log"
+
+
+def _shorten(log: Path) -> None:
+    """Put a log that grew long aside, and begin anew: systemd only ever appends."""
+    if log.is_file() and log.stat().st_size > _LONGEST_LOG:
+        shutil.copyfile(log, log.with_suffix(".log.1"))
+        os.truncate(log, 0)
 
 
 def _status(found: dict[str, str]) -> Status:

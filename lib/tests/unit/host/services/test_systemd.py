@@ -123,6 +123,18 @@ def test_the_environment_is_in_a_file_of_roots_alone(services, units):
     assert "quo" not in (units / "dataops-kafka-0-broker.service").read_text()
 
 
+def test_a_log_that_grew_long_is_put_aside(services, monkeypatch):
+    monkeypatch.setattr("dataops.host.services.systemd._LONGEST_LOG", 10)
+    log = services._paths.log / "broker.log"
+    log.write_text("short")
+    services.ensure(BROKER)
+    assert log.read_text() == "short"
+    log.write_text("much too long")
+    services.ensure(BROKER)
+    assert log.read_text() == ""
+    assert log.with_suffix(".log.1").read_text() == "much too long"
+
+
 def test_the_life_of_a_service(services, systemctl, units):
     assert services.state("broker").status is Status.ABSENT
     services.ensure(BROKER)
