@@ -32,9 +32,7 @@ def told(bench: Bench, unit: str) -> list[str]:
 
 def act(bench: Bench, unit: str, action: str, **parameters: object) -> dict[str, object]:
     """The results of an action that must complete."""
-    operation = bench.call(
-        "enqueue", targets=[unit], action=action, parameters=parameters, string_args=False
-    )
+    operation = bench.call("enqueue", targets=[unit], action=action, parameters=parameters)
     (number,) = operation["tasks"]
     model = bench.until(lambda m: m.tasks[int(number)].completed is not None)
     task = model.tasks[int(number)]
@@ -47,19 +45,21 @@ def test_a_new_revision_goes_round(shared: Bench) -> None:
     act(shared, "owner/0", "change", word="second")
     model = shared.settle()
     assert told(shared, "reader/0") == ["secret-changed read first second"]
-    # Nobody reads the first revision any more: its owner is asked to remove it.
-    assert told(shared, "owner/0") == ["secret-remove own 1"]
+    # An owner that has read its own secret is a reader like others. Once nobody tracks the first
+    # revision any more, it is asked to remove it.
+    assert told(shared, "owner/0") == ["secret-changed own first second", "secret-remove own 1"]
     (secret,) = model.secrets.values()
     assert (secret.latest, list(secret.revisions)) == (2, [2])
 
 
-def test_a_reader_that_waits_keeps_its_revision(shared: Bench) -> None:
+def test_every_unit_tracks_for_itself(shared: Bench) -> None:
     shared.call("add_unit", application="reader")
     shared.settle()
     act(shared, "owner/0", "change", word="second")
     model = shared.settle()
     (secret,) = model.secrets.values()
-    assert {u: c.tracked for u, c in secret.consumers.items()} == {"reader/0": 2, "reader/1": 2}
+    tracked = {unit: record.tracked for unit, record in secret.consumers.items()}
+    assert tracked == {"owner/0": 2, "reader/0": 2, "reader/1": 2}
     assert act(shared, "reader/1", "read")["word"] == "second"
 
 
