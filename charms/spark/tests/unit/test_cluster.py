@@ -1,0 +1,174 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+import json
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+from factory import AGREEMENT, access, observed
+
+from cluster import Spark
+from dataops.host.paths import UnitPaths
+from dataops.testing import FakePackages, FakeServices
+from installation import Installation
+from job_store import JobStore
+from plan import RemoveAll, plan
+
+
+@pytest.fixture
+def spark(
+    unit_paths: UnitPaths,
+    fake_services: FakeServices,
+    fake_packages: FakePackages,
+    charm_dir: Path,
+) -> Spark:
+    return Spark(unit_paths, fake_services, Installation(unit_paths.root / "spark", charm_dir))
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    path = tmp_path / "data"
+    path.mkdir()
+    return path
+
+
+def test_everything_runs_and_then_nothing_changes(
+    spark: Spark, data: Path, fake_services: FakeServices
+) -> None:
+    assert spark.converge(plan(observed(data)))
+    assert set(fake_services.running) == {
+        *("master", "worker", "history", "watch", "job-flights-hourly")
+    }
+    before = list(fake_services.journal)
+    assert not spark.converge(plan(observed(data)))
+    assert fake_services.journal == before
+
+
+def test_secrets_are_only_in_files_of_the_workloads_user(
+    spark: Spark, data: Path, fake_services: FakeServices
+) -> None:
+    spark.converge(plan(observed(data)))
+    for service in fake_services.defined.values():
+        told = " ".join((*service.command, *service.environment.values()))
+        assert "password" not in told
+        assert "shared secret" not in told
+    found = [path for path in spark.paths.root.rglob("*") if path.is_file()]
+    secret = [path for path in found if b"password of" in path.read_bytes()]
+    secret += [path for path in found if b"shared secret" in path.read_bytes()]
+    assert {path.name for path in secret} == {"kafka.properties", "spark-defaults.conf"}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in secret} == {0o600}
+    assert stat.S_IMODE(spark.paths.etc.stat().st_mode) == 0o700
+    assert stat.S_IMODE((spark.paths.root / "work").stat().st_mode) == 0o700
+
+
+def test_new_credentials_restart_the_job_alone(
+    spark: Spark, data: Path, fake_services: FakeServices
+) -> None:
+    spark.converge(plan(observed(data)))
+    fake_services.journal.clear()
+    rotated = {t: access(t, password="new") for t in ("flights", "flights-hourly")}
+    spark.converge(plan(observed(data, accesses=rotated)))
+    assert fake_services.journal == [("restart", "job-flights-hourly")]
+
+
+def test_a_hook_that_died_before_the_restart_is_made_good(
+    spark: Spark, data: Path, fake_services: FakeServices
+) -> None:
+    spark.converge(plan(observed(data)))
+    fake_services.unstartable["job-flights-hourly"] = "killed"
+    rotated = {t: access(t, password="new") for t in ("flights", "flights-hourly")}
+    spark.converge(plan(observed(data, accesses=rotated)))
+    assert "killed" in spark.failure
+    fake_services.unstartable.clear()
+    fake_services.journal.clear()
+    spark.converge(plan(observed(data, accesses=rotated)))
+    assert ("restart", "job-flights-hourly") in fake_services.journal
+    assert spark.failure == ""
+
+
+def test_another_master_restarts_what_talks_to_it(
+    spark: Spark, data: Path, fake_services: FakeServices
+) -> None:
+    follower = {"unit": "spark/1", "address": "10.0.0.2", "leader": False}
+    spark.converge(plan(observed(data, **follower)))
+    fake_services.journal.clear()
+    elsewhere = AGREEMENT.model_copy(update={"master": "10.0.0.7"})
+    spark.converge(plan(observed(data, agreement=elsewhere, **follower)))
+    assert fake_services.journal == [("ensure", "worker"), ("restart", "worker")]
+
+
+def test_a_unit_that_leads_no_more_runs_no_master(
+    spark: Spark, data: Path, fake_services: FakeServices
+) -> None:
+    spark.converge(plan(observed(data)))
+    spark.converge(plan(observed(data, leader=False)))
+    assert not {"master", "history"} & set(fake_services.running)
+    assert not (spark.paths.etc / "master").exists()
+
+
+def test_a_stopped_job_ends_and_starts_again(
+    spark: Spark, data: Path, fake_services: FakeServices
+) -> None:
+    spark.converge(plan(observed(data)))
+    spark.converge(plan(observed(data, stopped=frozenset({"flights-hourly"}))))
+    assert not spark.job_running("flights-hourly")
+    spark.converge(plan(observed(data)))
+    assert spark.job_running("flights-hourly")
+
+
+def test_a_program_that_came_to_its_end_is_not_repeated(
+    spark: Spark, data: Path, fake_services: FakeServices, tmp_path: Path
+) -> None:
+    script = tmp_path / "mine.py"
+    script.write_text("print(1)")
+    program = JobStore(data).submit("mine", script, ("a",), 1)
+    spark.converge(plan(observed(data, submitted=(program,))))
+    service = fake_services.running["job-mine"]
+    assert service.command[1:] == ("script.py", "a")
+    assert service.restart == "on-failure"
+    fake_services.stop("job-mine")
+    assert not spark.converge(plan(observed(data, submitted=(program,))))
+    script.write_text("print(2)")
+    program = JobStore(data).submit("mine", script, ("a",), 1)
+    assert spark.converge(plan(observed(data, submitted=(program,))))
+
+
+def test_every_process_listens_on_the_units_address_alone(
+    spark: Spark, data: Path, fake_services: FakeServices
+) -> None:
+    spark.converge(plan(observed(data)))
+    for role in ("master", "worker"):
+        command = fake_services.running[role].command
+        assert command[command.index("--host") + 1] == "10.0.0.1"
+    for name in ("master", "worker", "history", "job-flights-hourly"):
+        assert fake_services.running[name].environment["SPARK_LOCAL_IP"] == "10.0.0.1"
+    job = json.loads((spark.paths.etc / "job-flights-hourly" / "job.json").read_text())
+    assert job["metrics"] == ["10.0.0.1", 4540]
+
+
+def test_what_cannot_be_done_is_said_and_the_rest_left_alone(
+    spark: Spark, data: Path, fake_services: FakeServices, fake_packages: FakePackages
+) -> None:
+    spark.converge(plan(observed(data)))
+    fake_packages.java = None
+    running = dict(fake_services.running)
+    assert not spark.converge(plan(observed(data)))
+    assert spark.failure == "No Java 17 or newer"
+    assert fake_services.running == running
+
+
+def test_nothing_is_left_behind(spark: Spark, data: Path, fake_services: FakeServices) -> None:
+    spark.converge(plan(observed(data)))
+    spark.converge([RemoveAll()])
+    assert not fake_services.defined
+    assert not spark.paths.root.exists()
+
+
+def test_sees_a_taken_port(spark: Spark) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert spark.taken("127.0.0.1", port)
+    assert not spark.taken("127.0.0.1", port)
