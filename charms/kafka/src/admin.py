@@ -42,8 +42,8 @@ from facts import Acl, ClusterFacts, Partition
 from listeners import INTERNAL_PORT
 from placement import Move
 
-# The client narrates every connection it makes at INFO; the unit's log is for the operator.
-logging.getLogger("kafka").setLevel(logging.ERROR)
+# The client narrates every connection it makes or loses; the unit's log is for the operator.
+logging.getLogger("kafka").setLevel(logging.CRITICAL)
 
 _CONNECT_SECONDS = 0.5
 _BOOTSTRAP_MS = 5_000
@@ -67,7 +67,17 @@ class Administrator:
         self._client = client
 
     def facts(self) -> ClusterFacts:
-        """What the cluster says about itself now."""
+        """What the cluster says about itself now.
+
+        Raises:
+            ClusterError: it does not say, for instance while it elects a controller.
+        """
+        try:
+            return self._facts()
+        except KafkaError as error:
+            raise ClusterError(f"Kafka: {type(error).__name__}") from error
+
+    def _facts(self) -> ClusterFacts:
         cluster = self._client.describe_cluster()
         (topic,) = self._client.describe_metadata_quorum()["topics"]
         (quorum,) = topic["partitions"]

@@ -2,21 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Apache Kafka in KRaft mode."""
 
-from pathlib import Path
+import functools
 
 import ops
-from charmlibs.interfaces.tls_certificates import (
-    CertificateRequestAttributes,
-    KeyAlgorithm,
-    TLSCertificatesRequiresV4,
-)
 
 import operations
-from admin import Administrator
-from broker import Broker
-from dataops.host import network, services
-from dataops.host.paths import UnitPaths
-from dataops.host.users import ensure_user
+import wiring
+from admin import Administrator, ClusterError
+from dataops.host import network
 from dataops.interfaces.kafka_client import KafkaClientProvider
 from dataops.interfaces.operations import OperationsProvider
 from dataops.interfaces.prometheus_scrape import MetricsProvider
@@ -29,7 +22,6 @@ from peers import Peers
 from plan import plan
 from status import statuses
 from steps import Step
-from workload import Workload
 
 VERBS = discover(operations)
 JOBS = [{"metrics_path": "/metrics", "static_configs": [{"targets": [f"*:{METRICS_PORT}"]}]}]
@@ -45,8 +37,8 @@ class KafkaCharm(ops.CharmBase):
         self.address = network.address(self, "cluster")
         self.peers = Peers(self, "cluster")
         self.clients = KafkaClientProvider(self, "kafka-client")
-        self.certificates, self._wanted = self._certificates()
-        self.workload = self._workload()
+        self.certificates, self._wanted = wiring.certificates(self, self.address)
+        self.workload = wiring.workload(self, self.address, self.peers)
         self.verbs = OperationsProvider(self, "operations", VERBS)
         self.actions = Actions(self, VERBS, lambda: (self._observe_now(), self.workload))
         self._failure = ("", "")
@@ -75,7 +67,8 @@ class KafkaCharm(ops.CharmBase):
     ) -> bool:
         """Whether every step could be taken."""
         broker = self.workload.broker
-        effects = Effects(observed, broker, admin, self.peers, self.clients, self._archive)
+        archive = functools.partial(wiring.archive, self)
+        effects = Effects(observed, broker, admin, self.peers, self.clients, archive)
         try:
             for step in steps:
                 effects.apply(step)
@@ -103,9 +96,13 @@ class KafkaCharm(ops.CharmBase):
     ) -> Observed:
         """The facts, read once."""
         problem, setback = self._failure
+        try:
+            cluster = admin.facts() if admin else None
+        except ClusterError as error:
+            cluster, setback = None, str(error)
         world = World(
             broker=self.workload.broker.facts(),
-            cluster=admin.facts() if admin else None,
+            cluster=cluster,
             tls=Tls.of(*self.certificates.get_assigned_certificate(self._wanted)),
             address=self.address,
             problem=problem,
@@ -118,44 +115,6 @@ class KafkaCharm(ops.CharmBase):
     def _observe_now(self) -> Observed:
         with self.workload.administrator() as admin:
             return self._observe(admin)
-
-    def _workload(self) -> Workload:
-        paths = UnitPaths.of(self)
-        attached = self.model.storages["data"]
-        broker = Broker(
-            paths=paths,
-            services=services.manager(paths, self.unit.name),
-            user=ensure_user("kafka"),
-            storage=attached[0].location if attached else None,
-            address=self.address,
-        )
-        others = [peer.address for peer in self.peers.units() if peer.address]
-        return Workload(broker, tuple(dict.fromkeys([self.address, *others])))
-
-    def _certificates(self) -> tuple[TLSCertificatesRequiresV4, CertificateRequestAttributes]:
-        """One certificate per unit; its name is the broker's identity."""
-        wanted = CertificateRequestAttributes(
-            common_name=self.unit.name.replace("/", "-"),
-            sans_ip={self.address},
-            add_unique_id_to_subject_name=False,
-        )
-        refresh = [self.on.config_changed, self.on.update_status]
-        requirer = TLSCertificatesRequiresV4(
-            self,
-            "certificates",
-            [wanted],
-            refresh_events=refresh,
-            key_algorithm=KeyAlgorithm.ECDSA,
-        )
-        return requirer, wanted
-
-    def _archive(self) -> Path | None:
-        """The attached resource; an empty one, or none, means Maven."""
-        try:
-            path = self.model.resources.fetch("kafka")
-        except (ops.ModelError, NameError):
-            return None
-        return path if path.stat().st_size else None
 
     def _on_collect_status(self, event: ops.CollectStatusEvent) -> None:
         """Facts to statuses; the worst is shown."""

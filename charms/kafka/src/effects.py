@@ -29,6 +29,8 @@ SETBACKS = (ClusterError, ProgramError)
 
 # A start takes 4 to 15 s; whoever needs longer is waited for outside the hook.
 START_SECONDS = 10
+# Steps of every plan, most of which change nothing.
+_QUIET = (steps.Note, steps.Agree, steps.Configure, steps.Admit)
 _RELOAD_SECONDS = 5
 _DRAIN_SECONDS = 900
 _PASSWORD_BYTES = 24
@@ -68,7 +70,8 @@ class Effects:
         Raises:
             BrokerError, ClusterError, ProgramError, PackageError, ServiceError: it cannot be done.
         """
-        logger.debug("Step: %s", step)
+        if not isinstance(step, _QUIET):
+            logger.info("Step: %s", step)
         match step:
             case steps.Note():
                 self._peers.note(step.values)

@@ -14,7 +14,7 @@ from access import acls_for
 from facts import ClusterFacts
 from listeners import files
 from observed import Config, Observed, Tls
-from quorum import departure, next_change
+from quorum import can_miss, departure, next_change
 from steps import (
     Admit,
     Agree,
@@ -109,6 +109,9 @@ def _restart(o: Observed, start: Start) -> Iterator[Step]:
     """Follow changed settings, one broker after the other."""
     if o.broker.started_with == o.fingerprint:
         yield Note({"restart": ""})
+    elif not o.settled:
+        # While a unit comes or goes, its copies are being made: no broker may be missing.
+        return
     elif len(o.peers) == 1 or (o.agreement.turn == o.unit and o.cluster and o.cluster.whole):
         yield start
     else:
@@ -119,8 +122,8 @@ def _lead(o: Observed, cluster: ClusterFacts, config: Config) -> Iterator[Step]:
     """What concerns the whole cluster."""
     if not o.agreement.founded and o.agreement.first in cluster.brokers:
         yield Agree({"founded": "true"})
-    yield from _turn(o, cluster)
     if o.settled:
+        yield from _turn(o, cluster)
         yield from _quorum(o, cluster, config)
         yield from _bury(o, cluster)
         yield from _replicate(o, cluster)
@@ -209,23 +212,27 @@ def _depart(o: Observed) -> Iterator[Step]:
     if o.leaving.hook == "remove":
         yield Remove()
         return
-    member = bool(o.planned and o.cluster and o.node in o.cluster.brokers)
-    if member and o.cluster and o.config:
-        yield from _hand_over(o, o.cluster, o.config)
-    yield Stop()
-    if member and o.cluster and o.cluster.brokers - {o.node}:
-        yield Unregister(o.node)
+    stay = ((o.cluster.brokers if o.cluster else frozenset[int]()) & o.members) - {o.node}
+    if o.planned and stay and o.cluster and o.config:
+        yield from _hand_over(o, o.cluster, o.config, stay)
+    else:
+        yield Stop()
 
 
-def _hand_over(o: Observed, cluster: ClusterFacts, config: Config) -> Iterator[Step]:
+def _hand_over(
+    o: Observed, cluster: ClusterFacts, config: Config, stay: frozenset[int]
+) -> Iterator[Step]:
     """Everything that this node holds goes to those that stay."""
-    stay = (cluster.brokers & o.members) - {o.node}
-    if not stay:
-        return
     if cluster.min_in_sync > o.replication.in_sync:
         yield SetMinInSync(o.replication.in_sync)
-    yield Drain(o.node, frozenset(stay))
+    yield Drain(o.node, stay)
     addresses = {peer.node: peer.address for peer in o.peers}
-    limit = config.controllers
-    for change in departure(cluster.voters, cluster.observers, o.node, stay, limit):
-        yield ChangeQuorum(change, addresses.get(change.node, ""))
+    left = departure(cluster.voters, cluster.observers, o.node, stay, config.controllers)
+    changes = [ChangeQuorum(change, addresses.get(change.node, "")) for change in left]
+    if can_miss(cluster.voters, cluster.brokers, o.node):
+        # A controller that ends hands its role over; one that loses its vote before it ends is
+        # left behind by the others, and waits in vain for permission to end.
+        yield from (Stop(), *changes)
+    else:
+        yield from (*changes, Stop())
+    yield Unregister(o.node)

@@ -87,3 +87,8 @@ def departure(
     if set(left) - {leaving}:
         changes.append(Change(add=False, node=leaving, directory=voters[leaving]))
     return tuple(changes)
+
+
+def can_miss(voters: Collection[int], up: Collection[int], node: int) -> bool:
+    """Whether the other voters that are up are a majority without this node."""
+    return len((set(voters) & set(up)) - {node}) > len(voters) // 2

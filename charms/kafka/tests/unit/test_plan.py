@@ -239,10 +239,24 @@ def test_leaving_hands_over_before_it_stops():
     assert kinds(found) == [
         steps.SetMinInSync,
         steps.Drain,
-        steps.ChangeQuorum,
         steps.Stop,
+        steps.ChangeQuorum,
         steps.Unregister,
     ]
+
+
+def test_a_vote_that_a_majority_needs_is_given_up_before_the_stop():
+    down = a_cluster(brokers=frozenset({0, 2}), fenced=frozenset({1}))
+    order = kinds(observed(cluster=down, planned=2, node=2, leaving=LEAVES))
+    assert order.index(steps.ChangeQuorum) < order.index(steps.Stop)
+
+
+def test_nobody_restarts_while_a_unit_leaves():
+    found = but(
+        changed(observed(node=1, planned=2)), agreement=but(observed().agreement, turn="kafka/1")
+    )
+    assert not of(steps.Start, found)
+    assert not [step for step in of(steps.Note, found) if "restart" in step.values]
 
 
 def test_the_only_voter_gives_its_vote_to_another_before_it_leaves():

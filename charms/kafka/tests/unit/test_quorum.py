@@ -4,7 +4,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quorum import Change, departure, next_change, size, wanted
+from quorum import Change, can_miss, departure, next_change, size, wanted
 
 ids = st.frozensets(st.integers(min_value=0, max_value=8))
 
@@ -62,3 +62,10 @@ def test_a_departure_leaves_a_voter_if_anybody_can_be_one(voters, candidates, le
         (left.add if change.add else left.remove)(change.node)
         assert left
     assert leaving not in left or not stay
+
+
+def test_a_majority_is_of_all_voters_not_of_those_up():
+    assert can_miss({0, 1, 2}, {0, 1, 2}, 0)
+    assert not can_miss({0, 1, 2}, {0, 1}, 0)
+    assert not can_miss({0, 1}, {0, 1}, 0)
+    assert not can_miss({0}, {0}, 0)

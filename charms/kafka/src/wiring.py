@@ -1,0 +1,65 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the charm is made of, made from what Juju says: workload, certificates, resource."""
+
+from pathlib import Path
+
+import ops
+from charmlibs.interfaces.tls_certificates import (
+    CertificateRequestAttributes,
+    KeyAlgorithm,
+    TLSCertificatesRequiresV4,
+)
+
+from broker import Broker
+from dataops.host import services
+from dataops.host.paths import UnitPaths
+from dataops.host.users import ensure_user
+from peers import Peers
+from workload import Workload
+
+
+def workload(charm: ops.CharmBase, address: str, peers: Peers) -> Workload:
+    """This unit's broker, and where to find the others."""
+    paths = UnitPaths.of(charm)
+    attached = charm.model.storages["data"]
+    broker = Broker(
+        paths=paths,
+        services=services.manager(paths, charm.unit.name),
+        user=ensure_user("kafka"),
+        storage=attached[0].location if attached else None,
+        address=address,
+    )
+    others = [peer.address for peer in peers.units() if peer.address]
+    return Workload(broker, tuple(dict.fromkeys([address, *others])))
+
+
+def certificates(
+    charm: ops.CharmBase, address: str
+) -> tuple[TLSCertificatesRequiresV4, CertificateRequestAttributes]:
+    """The requirer of this unit's certificate, and what it asks for.
+
+    The certificate's name is the broker's identity to other brokers.
+    """
+    wanted = CertificateRequestAttributes(
+        common_name=charm.unit.name.replace("/", "-"),
+        sans_ip={address},
+        add_unique_id_to_subject_name=False,
+    )
+    requirer = TLSCertificatesRequiresV4(
+        charm,
+        "certificates",
+        [wanted],
+        refresh_events=[charm.on.config_changed, charm.on.update_status],
+        key_algorithm=KeyAlgorithm.ECDSA,
+    )
+    return requirer, wanted
+
+
+def archive(charm: ops.CharmBase) -> Path | None:
+    """The attached resource with Kafka's programs; an empty one, or none, means Maven."""
+    try:
+        path = charm.model.resources.fetch("kafka")
+    except (ops.ModelError, NameError):
+        return None
+    return path if path.stat().st_size else None
