@@ -169,10 +169,16 @@ class _Planner:
         """The units that are missing, those first that others are placed beside."""
         waiting = list(self._missing())
         while waiting:
-            ready = [pair for pair in waiting if self._target_known(*pair)] or waiting
-            for name, index in ready:
-                yield self._unit(name, index)
-            waiting = [pair for pair in waiting if pair not in ready]
+            name, index = next(
+                (pair for pair in waiting if self._ready(*pair, waiting)), waiting[0]
+            )
+            yield self._unit(name, index)
+            waiting.remove((name, index))
+
+    def _ready(self, name: str, index: int, waiting: list[tuple[str, int]]) -> bool:
+        """Whether a unit can be added now; the daemon numbers an application's units in order."""
+        earlier = any(other == name and number < index for other, number in waiting)
+        return not earlier and self._target_known(name, index)
 
     def _placement(self, name: str, index: int) -> Placement | None:
         texts = self.specs[name].to

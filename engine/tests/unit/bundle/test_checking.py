@@ -1,0 +1,124 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+
+from onebox import bundle
+
+
+def errors(write, document, charms):
+    return bundle.verify(bundle.read(write(document)), charms)
+
+
+def test_good_bundle(write, two, charms):
+    assert errors(write, two, charms) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"num_units": -1}, 'negative number of units specified on application "well"'),
+        ({"base": "noble"}, 'application "well" declares an invalid base "noble"'),
+        (
+            {"constraints": "mem=1G odd=1"},
+            'invalid constraints "mem=1G odd=1" in application "well": unknown constraint "odd"',
+        ),
+        (
+            {"options": {"odd": 1}},
+            'cannot validate application "well": configuration option "odd" '
+            'not found in charm "well"',
+        ),
+        ({"to": ["0", "0"]}, 'too many units specified in unit placement for application "well"'),
+        ({"to": ["Odd"]}, 'invalid placement syntax "Odd"'),
+        ({"to": ["7"]}, 'placement "7" refers to a machine not defined in this bundle'),
+        (
+            {"to": ["lxd:none"]},
+            'placement "lxd:none" refers to an application not defined in this bundle',
+        ),
+        (
+            {"to": ["tap/5"]},
+            'placement "tap/5" specifies a unit greater than the 1 unit(s) started by the '
+            "target application",
+        ),
+        ({"charm": ""}, "empty charm path"),
+        ({"resources": {"map": 1.5}}, 'resource revision "map" is not int or string'),
+        ({"storage": {"basin": "?"}}, 'invalid storage "basin" in application "well": '),
+        (
+            {"revision": 3},
+            'application "well" with a revision requires a channel for future upgrades, '
+            "please use channel",
+        ),
+    ],
+)
+def test_errors_of_an_application(write, two, charms, change, error):
+    two["applications"]["well"] |= change
+    found = errors(write, two, charms)
+    assert [e for e in found if e.startswith(error)], found
+
+
+def test_missing_charm_is_named_with_its_path(write, two, charms, tmp_path):
+    two["applications"]["well"]["charm"] = "./none.charm"
+    path = tmp_path / "none.charm"
+    assert errors(write, two, charms) == [
+        f'charm path in application "well" does not exist: {path}'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("relations", "error"),
+    [
+        ([["well", "tap", "x"]], 'relation ["well" "tap" "x"] has 3 endpoint(s), not 2'),
+        (
+            [["well:water", "none:water"]],
+            'relation ["well:water" "none:water"] refers to application "none" not defined '
+            "in this bundle",
+        ),
+        ([["well", "well"]], 'relation ["well" "well"] relates an application to itself'),
+        (
+            [["well:water", "tap:water"], ["tap:water", "well:water"]],
+            'relation ["tap:water" "well:water"] is defined more than once',
+        ),
+        (
+            [["well:odd", "tap:water"]],
+            'charm "well" used by application "well" does not define relation "odd"',
+        ),
+        (
+            [["tap:water", "tap2:water"]],
+            'relation "tap:water" to "tap2:water" relates requirer to requirer',
+        ),
+        (
+            [["well:water", "tap:steam"]],
+            'mismatched interface between "well:water" and "tap:steam" ("water" vs "steam")',
+        ),
+        ([["tap", "tap2"]], "cannot infer endpoint between tap and tap2: no relations found"),
+    ],
+)
+def test_errors_of_relations(write, two, charms, relations, error):
+    two["applications"]["tap2"] = {"charm": "./tap.charm"}
+    two["relations"] = relations
+    assert error in errors(write, two, charms)
+
+
+def test_machines(write, two, charms):
+    two["machines"] = {0: None, "x": {}, 7: {"base": "odd"}}
+    two["applications"]["well"]["to"] = [0]
+    assert errors(write, two, charms) == [
+        'invalid machine id "x" found in machines',
+        'machine "7" is not referred to by a placement directive',
+        'invalid base "odd" for machine "7"',
+    ]
+
+
+def test_empty_and_undefined(write, two, charms):
+    two["applications"]["tap"] = None
+    two["relations"] = []
+    assert errors(write, two, charms) == ['bundle application for key "tap" is undefined']
+    assert errors(write, {"applications": {}}, {}) == [
+        "at least one application must be specified"
+    ]
+
+
+def test_every_error_is_told_at_once(write, two, charms):
+    two["default-base"] = "odd"
+    two["applications"]["well"] |= {"num_units": -1, "options": {"odd": 1}}
+    two["relations"].append(["well", "well"])
+    assert len(errors(write, two, charms)) == 4
