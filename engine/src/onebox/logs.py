@@ -66,10 +66,13 @@ class ModelLog:
 
     def _endless(self, stopped: Callable[[], bool]) -> Iterator[Entry | None]:
         with self._grown:
+            # Both at once: a rotation in between would show one file twice and another never.
             self._opened()
             generation, file = self._generation, self.path.open()
-        with suppress(FileNotFoundError), self._old.open() as old:
-            yield from _entries(old)
+            old = self._old.open() if self._old.exists() else None
+        if old is not None:
+            with old:
+                yield from _entries(old)
         try:
             while not stopped():
                 yield from _entries(file)

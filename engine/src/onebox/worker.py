@@ -204,9 +204,10 @@ class UnitWorker(threading.Thread):
             result, change = self._runner.commands(model, commands.text, commands.hook)
             self._finish(change)
             commands.answer.set_result(result)
-        except BaseException as error:
+        except Exception as error:
+            # Whoever waits for the answer hears of it; the unit goes on.
             commands.answer.set_exception(error)
-            raise
+            self._finish(lambda model, now: hooks.task_ended(model, self._unit))
 
     def _deploy(self, model: Model) -> None:
         application = model.applications[model.units[self._unit].application]
