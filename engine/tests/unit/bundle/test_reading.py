@@ -63,7 +63,7 @@ def test_wrong_types_are_named(write, two, key, value, place):
 def test_what_is_no_bundle(tmp_path, text):
     path = tmp_path / "bundle.yaml"
     path.write_text(text)
-    with pytest.raises(Refused, match="cannot unmarshal bundle contents|is empty"):
+    with pytest.raises(Refused, match=r"cannot unmarshal bundle contents|is empty"):
         bundle.read(path)
 
 
