@@ -155,8 +155,10 @@ def update_bag(model: Model, number: int, owner: str, values: Mapping[str, str])
 
 
 def _busy(model: Model, unit: str, number: int) -> bool:
+    """Whether a unit runs its first hook of a relation; one that has failed is in scope."""
     local = model.units[unit].local
-    return local.progress == "pending" and local.hook is not None and local.hook.relation == number
+    running = local.progress == "pending" and not local.failures
+    return running and local.hook is not None and local.hook.relation == number
 
 
 def _candidates(model: Model, text: str) -> list[Endpoint]:
