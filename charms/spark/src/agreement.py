@@ -73,10 +73,13 @@ def place(
 
     Args:
         jobs: names.
-        units: names of the units that there are, such as ``spark/0``; at least one.
+        units: names of the units that there are, such as ``spark/0``; none while the last one
+            leaves, when no job has a home any more.
         known: the placements so far.
     """
     places = sorted(units, key=number)
+    if not places:
+        return {}
     jobs = tuple(jobs)
     found = {name: known[name] for name in jobs if name in known}
     found = {name: placement for name, placement in found.items() if placement.unit in places}

@@ -55,3 +55,8 @@ def test_slots_are_different_and_units_evenly_loaded(jobs: list[str], where: lis
 def test_a_job_of_a_unit_that_went_moves() -> None:
     known = {"a": Placement(unit="spark/0", slot=3)}
     assert place(["a"], ["spark/1"], known) == {"a": Placement(unit="spark/1", slot=0)}
+
+
+def test_the_last_unit_that_leaves_takes_every_job_along() -> None:
+    known = {"a": Placement(unit="spark/0", slot=0)}
+    assert place(["a", "b"], [], known) == {}
