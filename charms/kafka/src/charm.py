@@ -73,7 +73,7 @@ class KafkaCharm(ops.CharmBase):
             for step in steps:
                 effects.apply(step)
         except (*REFUSALS, *SETBACKS) as error:
-            if observed.leaving:
+            if observed.leaving.unit or observed.leaving.storage:
                 # Nothing may be given up half-way: Juju runs this hook again.
                 raise
             self._failure = (str(error), "") if isinstance(error, REFUSALS) else ("", str(error))
