@@ -92,6 +92,7 @@ class UnitWorker(threading.Thread):
 
     def run(self) -> None:
         """Takes steps until the unit is gone or the daemon goes down."""
+        self._guarded(self._renew_tools)
         self._guarded(self._end_leftovers)
         while not self._engine.stopping.is_set() and self._exists():
             self._wake.clear()
@@ -223,6 +224,11 @@ class UnitWorker(threading.Thread):
         self._transact(lambda model, now: hooks.deployed(model, self._unit, url, modified, now))
 
     # -- beginning and end ---------------------------------------------------------------------
+
+    def _renew_tools(self) -> None:
+        """Puts this engine's hook tools in the place of those that an older one installed."""
+        if self._room.tools.is_dir():
+            program.install(self._room.tools, self._engine.home, self._model_name, self._unit)
 
     def _end_leftovers(self) -> None:
         """Ends what a hook of a daemon that died has left running, before the hook runs again."""

@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 from onebox.home import Home
@@ -23,6 +24,8 @@ from onebox.hooktools.tool import TOOLS
 
 SOURCES = Path(__file__).parent / "client"
 CLIENT = "hooktool"
+
+_COMPILING = threading.Lock()
 
 
 def install(tools: Path, home: Home, model: str, unit: str) -> None:
@@ -41,9 +44,15 @@ def install(tools: Path, home: Home, model: str, unit: str) -> None:
     _put(tools / "juju-exec", juju_exec(home, model, unit))
 
 
-@functools.cache
 def client() -> bytes:
     """The client: compiled, or the Python one where that fails."""
+    # Many units may start at once; one of them compiles.
+    with _COMPILING:
+        return _client()
+
+
+@functools.cache
+def _client() -> bytes:
     return compiled() or interpreted()
 
 

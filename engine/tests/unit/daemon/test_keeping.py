@@ -111,3 +111,14 @@ def test_storage_comes_before_install_and_leaves_before_the_end(
     bench.call("remove_unit", unit="owner/0", destroy_storage=True, force=False)
     model = bench.until(lambda m: "owner/0" not in m.units)
     assert model.storage == {}
+
+
+def test_a_new_engine_renews_the_hook_tools(bench: Bench, keeper: Path) -> None:
+    bench.deploy(keeper, "owner")
+    bench.settle()
+    tools = bench.room("owner/0").tools
+    bench.kill()
+    (tools / "juju-exec").write_text("an older engine's")
+    (tools / "is-leader").unlink()
+    answer = bench.call("run_commands", unit="owner/0", commands="is-leader; juju-exec --help")
+    assert answer["stdout"].startswith("True\nUsage: juju-exec")
