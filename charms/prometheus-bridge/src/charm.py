@@ -70,11 +70,7 @@ class PrometheusBridgeCharm(ops.CharmBase):
     def _tell(self, observed: Observed, condition: Condition) -> None:
         """What the other side of each relation needs to know."""
         self.verbs.publish_catalogue()
-        reasons: dict[int, list[str]] = {}
-        for refusal in condition.refusals:
-            reasons.setdefault(refusal.relation, []).append(f"{refusal.what}: {refusal.reason}")
-        told = {relation: "; ".join(texts) for relation, texts in reasons.items()}
-        MetricsConsumer(self, "monitoring").refuse(told)
+        MetricsConsumer(self, "monitoring").refuse(condition.reasons())
         RemoteWriteRequirer(self, "send-remote-write").publish(self.bridge.alert_rules())
         if condition.version:
             self.unit.set_workload_version(condition.version)

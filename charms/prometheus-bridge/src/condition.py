@@ -29,3 +29,10 @@ class Condition:
     free: int | None = None
     refusals: tuple[Refusal, ...] = ()
     failure: str = ""
+
+    def reasons(self) -> dict[int, str]:
+        """What each relation's other side should hear of what was left out, by relation id."""
+        found: dict[int, list[str]] = {}
+        for refusal in self.refusals:
+            found.setdefault(refusal.relation, []).append(f"{refusal.what}: {refusal.reason}")
+        return {relation: "; ".join(texts) for relation, texts in found.items()}
