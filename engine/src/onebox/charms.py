@@ -122,7 +122,7 @@ def _document(archive: Archive, name: str, *, required: bool = False) -> Json:
         raise Refused(f"{name}: {' '.join(str(error).split())}") from error
     if not isinstance(value, dict | None):
         raise Refused(f"{name}: expected a mapping, got {value!r}")
-    _count(name, value)
+    _count(name, cast(object, value))
     return _as_dict(value)
 
 

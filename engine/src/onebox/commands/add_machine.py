@@ -1,0 +1,42 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju add-machine`."""
+
+from __future__ import annotations
+
+from onebox.client import Client
+from onebox.console import Flags, tell
+from onebox.flags import Parsed, no_more, number, option, repeated
+from onebox.focus import MODEL, model_of
+
+NAME = "add-machine"
+ALIASES = ()
+HELP = """
+Usage: juju add-machine [options] [new]
+
+Makes machines without units, to place units on later: each an address and a directory.
+
+    juju add-machine
+    juju add-machine -n 3
+"""
+
+BASE = option("base", default="ubuntu@24.04", help="The operating system base")
+COUNT = number("n", default=1, help="The number of machines to add")
+CONSTRAINTS = repeated("constraints", help="Machine constraints; ignored")
+DISKS = repeated("disks", help="Storage constraints for disks; ignored")
+PRIVATE_KEY = option("private-key", help="Path to a private key; ignored")
+PUBLIC_KEY = option("public-key", help="Path to a public key; ignored")
+
+
+def flags() -> Flags:
+    """What may be given."""
+    return [BASE, COUNT, CONSTRAINTS, DISKS, PRIVATE_KEY, PUBLIC_KEY, MODEL]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Make them and say their numbers."""
+    no_more(args.args[1:])
+    model = model_of(args)
+    for _ in range(args[COUNT]):
+        tell(f"created machine {client.call('add_machine', model=model, base=args[BASE])}")
+    return 0

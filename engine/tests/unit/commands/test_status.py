@@ -1,0 +1,48 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+import json
+
+import pytest
+
+
+def test_table(juju):
+    lines = juju("status").out.splitlines()
+    assert lines[0].split() == ["Model", "Controller", "Cloud/Region", "Version", "Timestamp"]
+    assert lines[4].split() == ["web", "active", "1", "web", "0", "no", "ready"]
+
+
+def test_json_on_one_line(juju):
+    out = juju("status", "--format", "json").out
+    assert out.count("\n") == 1
+    assert json.loads(out)["applications"]["web"]["units"]["web/0"]["leader"] is True
+
+
+@pytest.mark.parametrize(
+    ("words", "remark"),
+    [(["none"], "Nothing matched specified filter.\n"), (["web"], "")],
+)
+def test_filter_without_match_is_remarked(juju, words, remark):
+    assert juju("status", *words).err == remark
+
+
+def test_empty_model_is_remarked(juju, daemon):
+    for family in ("applications", "units", "machines", "storage"):
+        daemon.model[family] = {}
+    done = juju("status")
+    assert (done.code, done.err) == (0, '\nModel "admin/m" is empty.\n')
+    assert done.out.count("\n") == 2
+
+
+def test_output_goes_to_a_file(juju, tmp_path):
+    assert juju("status", "--format", "yaml", "-o", str(tmp_path / "s.yaml")).out == ""
+    assert (tmp_path / "s.yaml").read_text().startswith("model:\n  name: m\n")
+
+
+def test_quiet_keeps_remarks_back(juju):
+    assert juju("status", "none", "--quiet").err == ""
+
+
+def test_colour_on_request_only(juju):
+    assert "\x1b[32m" in juju("status", "--color").out
+    assert "\x1b" not in juju("status").out
+    assert "\x1b" not in juju("status", "--color", "--no-color").out
