@@ -112,7 +112,7 @@ def _restart(o: Observed, start: Start) -> Iterator[Step]:
     elif not o.settled:
         # While a unit comes or goes, its copies are being made: no broker may be missing.
         return
-    elif len(o.peers) == 1 or (o.agreement.turn == o.unit and o.cluster and o.cluster.whole):
+    elif len(o.peers) == 1 or (o.agreement.turn == o.unit and o.spare):
         yield start
     else:
         yield Note({"restart": o.fingerprint})
@@ -137,7 +137,7 @@ def _turn(o: Observed, cluster: ClusterFacts) -> Iterator[Step]:
         return
     # The controller last: it would otherwise hand its role to a broker that restarts next.
     ranked = sorted(asking, key=lambda peer: (peer.node == cluster.controller, peer.node))
-    yield Agree({"turn": ranked[0].unit if ranked and cluster.whole else ""})
+    yield Agree({"turn": ranked[0].unit if ranked and o.spare else ""})
 
 
 def _quorum(o: Observed, cluster: ClusterFacts, config: Config) -> Iterator[Step]:

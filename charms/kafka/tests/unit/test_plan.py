@@ -107,6 +107,14 @@ def test_changed_settings_wait_for_a_turn():
     assert steps.Note({"restart": found.fingerprint}) in plan(found)
 
 
+def test_nobody_restarts_before_newcomers_are_up():
+    few = a_cluster(brokers=frozenset({0}), partitions=())
+    turn = but(observed().agreement, turn="kafka/0")
+    assert not of(steps.Start, but(changed(observed(agreement=turn)), cluster=few))
+    asking = observed(peers=(a_peer(0, restart="new"), a_peer(1), a_peer(2)), cluster=few)
+    assert steps.Agree({"turn": ""}) in plan(asking)
+
+
 def test_whoever_has_the_turn_restarts_while_every_copy_is_in_sync():
     turn = but(changed(observed(node=1)), agreement=but(observed().agreement, turn="kafka/1"))
     assert of(steps.Start, turn)
