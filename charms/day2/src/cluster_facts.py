@@ -4,7 +4,11 @@
 
 from __future__ import annotations
 
+import math
+
 import pydantic
+
+_COMMITTED_WITHIN_S = 10.0
 
 
 class _Facts(pydantic.BaseModel):
@@ -66,6 +70,7 @@ class GroupTopic(_Facts):
         lag_before: at its beginning.
         seconds: between the two.
         consumed: records committed in between.
+        produced: records written to those partitions in between.
     """
 
     topic: str
@@ -73,6 +78,22 @@ class GroupTopic(_Facts):
     lag_before: int
     seconds: float
     consumed: int
+    produced: int = 0
+
+    @property
+    def age(self) -> float:
+        """How many seconds of traffic the lag is; infinite when nothing is written."""
+        if not self.lag or not self.produced or self.seconds <= 0:
+            return math.inf if self.lag else 0.0
+        return self.lag / (self.produced / self.seconds)
+
+    @property
+    def keeps_up(self) -> bool:
+        """Whether the lag is no more than a member has read and not committed yet.
+
+        Clients commit every five seconds unless told otherwise.
+        """
+        return self.age <= _COMMITTED_WITHIN_S
 
 
 class Group(_Facts):
@@ -135,7 +156,7 @@ def _lag(
     seconds: float,
 ) -> GroupTopic:
     """One topic of a group; a partition unknown before counts as unchanged."""
-    lag = lag_before = consumed = 0
+    lag = lag_before = consumed = produced = 0
     for partition in partitions:
         now = after.committed[group][partition]
         then = before.committed.get(group, {}).get(partition, now)
@@ -143,6 +164,12 @@ def _lag(
         lag += max(0, after.ends[partition] - now)
         lag_before += max(0, end_then - then)
         consumed += max(0, now - then)
+        produced += max(0, after.ends[partition] - end_then)
     return GroupTopic(
-        topic=topic, lag=lag, lag_before=lag_before, seconds=seconds, consumed=consumed
+        topic=topic,
+        lag=lag,
+        lag_before=lag_before,
+        seconds=seconds,
+        consumed=consumed,
+        produced=produced,
     )

@@ -119,7 +119,9 @@ def from_text(text: str) -> Journal:
     Raises:
         ValueError: a line is no record; the message names it.
     """
-    return tuple(_record(*numbered) for numbered in enumerate(text.splitlines(), start=1))
+    # Not splitlines(): it also splits at the line separators of Unicode, which a text may hold.
+    lines = text.removesuffix("\n").split("\n") if text else []
+    return tuple(_record(*numbered) for numbered in enumerate(lines, start=1))
 
 
 def tail(journal: Journal, size: int, keep_from_operation: int | None = None) -> Journal:

@@ -9,7 +9,8 @@ import hashlib
 from typing import Any
 
 from cluster_facts import GroupTopic
-from report.advice import Advice, advise
+from report.advice import Advice
+from report.adviser import advise
 from report.cards import cards
 from report.facts import ReportFacts, canonical
 from report.figures import figure
@@ -102,6 +103,8 @@ def _trend(topic: GroupTopic) -> str:
     """Which way a consumer group is going."""
     if topic.lag == 0:
         return "up to date"
+    if topic.keeps_up:
+        return f"keeps up, {quantity(topic.age, 's')} behind"
     if not topic.consumed:
         return "not reading"
     change = (topic.lag - topic.lag_before) / topic.seconds if topic.seconds else 0.0

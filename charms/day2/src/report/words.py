@@ -14,6 +14,8 @@ from report.panels import Panel
 from report.units import count, quantity, span
 from series import Series
 
+_STEADY = 0.01
+
 
 def clock(at: float) -> str:
     """A Unix time as the clock shows it (UTC)."""
@@ -31,6 +33,8 @@ def reading(panel: Panel, lines: Sequence[Line]) -> str:
     at, value = highest.series.peak
     if value == 0:
         return "Zero throughout."
+    if len(lines) == 1 and value - min(lines[0].series.values) < _STEADY * value:
+        return f"Steady at {quantity(lines[0].series.mean, panel.unit)}."
     who = f" ({highest.name.partition(' (')[0]})" if len(lines) > 1 else ""
     told = f"Highest {quantity(value, panel.unit)}{who} at {clock(at)} UTC"
     if panel.total:
@@ -112,9 +116,10 @@ def _groups(cluster: ClusterFacts | None) -> str:
     """Whether the consumers keep up."""
     if cluster is None or not cluster.groups:
         return ""
-    behind = [group for group in cluster.groups if group.lag]
+    behind = [group for group in cluster.groups if not all(t.keeps_up for t in group.topics)]
     if not behind:
-        return f"{count(len(cluster.groups), 'consumer group')}, none behind."
+        groups = count(len(cluster.groups), "consumer group")
+        return f"{groups}, none behind by more than it commits at a time."
     worst = max(behind, key=lambda group: group.lag)
     lag = quantity(worst.lag, "records")
     groups = count(len(cluster.groups), "consumer group")

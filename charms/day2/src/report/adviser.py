@@ -1,0 +1,20 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What to change, where the measured values support it. Pure.
+
+Each rule is a function of the facts that gives its advice or nothing. A rule states its evidence
+with the figure, names the setting, and stays silent when a series is missing.
+"""
+
+from __future__ import annotations
+
+from report.advice import Advice
+from report.cluster_rules import CLUSTER_RULES
+from report.facts import ReportFacts
+from report.metric_rules import METRIC_RULES
+
+
+def advise(facts: ReportFacts) -> tuple[Advice, ...]:
+    """All advice that the facts support, the grave ones first."""
+    found = [advice for rule in (*CLUSTER_RULES, *METRIC_RULES) for advice in rule(facts)]
+    return tuple(sorted(found, key=lambda advice: not advice.grave))
