@@ -76,7 +76,7 @@ def runtime_directory() -> Path:
     base = os.environ.get("XDG_RUNTIME_DIR")
     directory = Path(base) / "onebox" if base else Path("/tmp") / f"onebox-{uid}"  # noqa: S108
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if directory.stat().st_uid != uid:
+    if directory.is_symlink() or directory.stat().st_uid != uid:
         raise PermissionError(f"{directory} belongs to another user; set XDG_RUNTIME_DIR")
     directory.chmod(0o700)
     return directory

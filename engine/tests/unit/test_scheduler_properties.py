@@ -61,6 +61,18 @@ class Life(RuleBasedStateMachine):
         if unit:
             self.change(lambda m: units.remove(m, unit, force))
 
+    @rule(app=APPS, force=st.booleans())
+    def remove_application(self, app: str, force: bool) -> None:
+        self.change(lambda m: units.sweep(applications.remove(m, app, force)))
+
+    @rule(app=APPS)
+    def deploy_again(self, app: str) -> None:
+        if app not in self.world.model.applications:
+            for unit in [u for u in self.world.done if u.startswith(f"{app}/")]:
+                # Units of that name are others from now on.
+                del self.world.done[unit]
+            self.world.deploy(app, 1, storage=app == "a")
+
     @rule(a=APPS, b=APPS)
     def integrate(self, a: str, b: str) -> None:
         self.change(lambda m: relations.add(m, f"{a}:db", f"{b}:backend", self.world.now)[0])
@@ -125,6 +137,8 @@ class Life(RuleBasedStateMachine):
             self.world.settle()
         for unit in self.world.model.units.values():
             self.knows_all(unit)
+        for app in self.world.model.applications.values():
+            assert app.life == "alive"
         for relation in self.world.model.relations.values():
             assert relation.life == "alive"
             assert relation.scope <= self.world.model.units.keys()

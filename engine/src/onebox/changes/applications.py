@@ -32,6 +32,7 @@ class Deployment:
 
 def deploy(model: Model, asked: Deployment, now: datetime) -> Model:
     """The model with a new application and its first units."""
+    edit.refuse_dying(model)
     name = asked.application
     prefix = f'cannot deploy "{name}": '
     if name in model.applications:

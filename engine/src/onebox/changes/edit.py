@@ -71,3 +71,12 @@ def unit(model: Model, name: str) -> Unit:
         return model.units[name]
     except KeyError:
         raise Refused(f'unit "{name}" not found', "not-found") from None
+
+
+def refuse_dying(model: Model, *applications: str) -> None:
+    """Refuses to add anything to what is on its way out."""
+    if model.life != "alive":
+        raise Refused(f'model "{model.name}" is no longer alive', "not-alive")
+    for name in applications:
+        if application(model, name).life != "alive":
+            raise Refused(f"application {name} is not alive", "not-alive")

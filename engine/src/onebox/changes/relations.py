@@ -28,6 +28,7 @@ def add(model: Model, a: str, b: str, now: datetime) -> tuple[Model, Relation]:
             f'{prefix}cannot add relation "{a}", "{b}": relation {named}: already exists',
             "already-exists",
         )
+    edit.refuse_dying(model, *(end.application for end in ends))
     _refuse_over_limit(model, ends)
     return _make(model, ends, now)
 

@@ -25,9 +25,7 @@ def add(
     model: Model, application: str, count: int, placement: Sequence[str], now: datetime
 ) -> Model:
     """The model with `count` more units, the first ones placed as `placement` says."""
-    app = edit.application(model, application)
-    if app.life != "alive":
-        raise Refused(f'application "{application}" is not alive')
+    edit.refuse_dying(model, application)
     if len(placement) > count:
         raise Refused("too many placement directives: there are more of them than units")
     for index in range(count):
