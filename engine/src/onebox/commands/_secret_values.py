@@ -1,19 +1,15 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""The key=value words of `add-secret` and `update-secret`, as a secret keeps them."""
+"""The key=value words and the file of `add-secret` and `update-secret`."""
 
 from __future__ import annotations
 
-import base64
-import re
 from collections.abc import Iterable
+from pathlib import Path
 
-from onebox.flags import UsageError
-from onebox.values import read_file, yaml_mapping
-
-_KEY = re.compile(r"[a-z][a-z0-9-]{2,}")
-_BASE64 = "#base64"
-_FILE = "#file"
+from onebox import secret_content
+from onebox.errors import Refused
+from onebox.values import yaml_mapping
 
 
 def content(words: Iterable[str], file: str) -> dict[str, str]:
@@ -21,25 +17,15 @@ def content(words: Iterable[str], file: str) -> dict[str, str]:
 
     A file is the way that keeps a secret out of the shell's history and the list of processes.
     """
-    found: dict[str, str] = {}
+    found = secret_content.from_arguments(words, _read)
     if file:
-        for key, value in yaml_mapping(file).items():
-            _put(found, key, str(value))
-    for word in words:
-        key, equals, value = word.partition("=")
-        if not equals or not key:
-            raise UsageError(f'key value "{word}" not valid')
-        _put(found, key, value)
+        values = {key: str(value) for key, value in yaml_mapping(file).items()}
+        found.update(secret_content.from_settings(values))
     return found
 
 
-def _put(found: dict[str, str], key: str, value: str) -> None:
-    name = key.removesuffix(_BASE64).removesuffix(_FILE)
-    if not _KEY.fullmatch(name):
-        raise UsageError(f'key "{name}" not valid')
-    if key.endswith(_FILE):
-        value = read_file(value)
-    if key.endswith(_BASE64):
-        found[name] = value
-    else:
-        found[name] = base64.b64encode(value.encode()).decode()
+def _read(path: str) -> bytes:
+    try:
+        return Path(path).expanduser().read_bytes()
+    except OSError as error:
+        raise Refused(f'cannot read "{path}": {error.strerror}') from error

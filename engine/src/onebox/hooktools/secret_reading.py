@@ -7,11 +7,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 
+from onebox import secret_content
 from onebox.changes import secrets
 from onebox.changes.secrets import Draft
 from onebox.errors import Refused
 from onebox.flags import UsageError, option, quote, switch
-from onebox.hooktools import secret_content
 from onebox.hooktools.context import Context
 from onebox.hooktools.secrets import id_of, may_manage
 from onebox.hooktools.tool import DOCUMENT_FORMAT, Call, tool

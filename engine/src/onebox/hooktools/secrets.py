@@ -1,9 +1,6 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""secret-add, secret-set, secret-remove, secret-grant, secret-revoke, secret-ids, secret-info-get.
-
-Everything an owner does waits for the good end of the hook. Reading is in `secret_reading`.
-"""
+"""secret-add, secret-set, secret-remove: an owner's work, which waits for the hook's good end."""
 
 from __future__ import annotations
 
@@ -15,17 +12,15 @@ import secrets as randomness
 from datetime import datetime
 from typing import Any
 
+from onebox import secret_content
 from onebox.changes import edit, secrets
 from onebox.changes.secrets import POLICIES, Draft
 from onebox.errors import Refused
 from onebox.flags import Flag, UsageError, option, quote
-from onebox.hooktools import secret_content, settings
+from onebox.hooktools import settings
 from onebox.hooktools.context import Context
-from onebox.hooktools.relation import is_application, is_unit
-from onebox.hooktools.tool import DOCUMENT_FORMAT, SMART_FORMAT, Call, tool
-from onebox.model import Grant, Model, Secret
-from onebox.render.document import Timestamp
-from onebox.render.times import rfc3339
+from onebox.hooktools.tool import Call, tool
+from onebox.model import Model, Secret
 
 EXPIRE = option("expire", help="Either a duration or time when the secret should expire")
 ROTATE = option("rotate", help="The secret rotation policy")
@@ -37,9 +32,6 @@ OWNER = option(
 )
 EDITING: tuple[Flag[Any], ...] = (EXPIRE, ROTATE, DESCRIPTION, LABEL, FILE, OWNER)
 
-RELATION = option("r", "relation", help="The relation with which to associate the grant")
-UNIT = option("unit", help="The unit to grant access")
-APPLICATION = option("app", "application", help="The application to revoke access")
 REVISION = option("revision", help="Remove the specified revision")
 
 _URI = re.compile(r"(?:secret:)?(?://[0-9a-f-]{36}/)?([0-9a-v]{20})")
@@ -202,141 +194,3 @@ def _revision(call: Call) -> int | None:
 
 def _remove(id_: str, revisions: tuple[int, ...], model: Model) -> Model:
     return secrets.remove(model, id_, revisions) if id_ in model.secrets else model
-
-
-# -- granting ----------------------------------------------------------------------------------
-
-
-@tool("secret-grant", RELATION, UNIT, usage="<ID>", purpose="Grant access to a secret.")
-def secret_grant(context: Context, call: Call) -> None:
-    """Let the remote application, or one unit of it, read for as long as the relation lasts."""
-    if not call.args:
-        raise UsageError("missing secret URI")
-    id_ = id_of(call.arg(0))
-    relation = context.relation(call[RELATION])
-    application = relation.other(context.app_name).application
-    _check_unit(call[UNIT])
-    if call[UNIT] and call[UNIT].partition("/")[0] != application:
-        raise UsageError(
-            f"cannot specify unit {quote(call[UNIT])} in relation to application "
-            f"{quote(application)}"
-        )
-    call.at_most(1)
-    managed(context, id_)
-    target = call[UNIT] or application
-    context.write(functools.partial(_grant, id_, target, relation.id))
-
-
-def _grant(id_: str, target: str, relation: int, model: Model) -> Model:
-    known = id_ in model.secrets and relation in model.relations
-    return secrets.grant(model, id_, target, relation) if known else model
-
-
-@tool(
-    "secret-revoke",
-    RELATION,
-    APPLICATION,
-    UNIT,
-    usage="<ID>",
-    purpose="Revoke access to a secret.",
-)
-def secret_revoke(context: Context, call: Call) -> None:
-    """Take an application's or a unit's access back."""
-    if not call.args:
-        raise UsageError("missing secret URI")
-    id_ = id_of(call.arg(0))
-    target, relation = _revoked(context, call)
-    call.at_most(1)
-    managed(context, id_)
-    context.write(functools.partial(_revoke, id_, target, relation))
-
-
-def _revoked(context: Context, call: Call) -> tuple[str, int | None]:
-    """Whose access goes, and in which relation."""
-    app, unit = call[APPLICATION], call[UNIT]
-    if app and not is_application(app):
-        raise UsageError(f"application {quote(app)} not valid")
-    _check_unit(unit)
-    if app and unit:
-        raise UsageError("specify only one of application or unit")
-    if call[RELATION] or context.hook.relation is not None:
-        relation = context.relation(call[RELATION])
-        if app:
-            raise UsageError("do not specify both relation and app")
-        return unit or relation.other(context.app_name).application, relation.id
-    if not app and not unit:
-        raise UsageError("missing relation or application or unit")
-    return unit or app, None
-
-
-def _check_unit(name: str) -> None:
-    if name and not is_unit(name):
-        raise UsageError(f"unit {quote(name)} not valid")
-
-
-def _revoke(id_: str, target: str, relation: int | None, model: Model) -> Model:
-    return secrets.revoke(model, id_, target, relation) if id_ in model.secrets else model
-
-
-# -- listing -----------------------------------------------------------------------------------
-
-
-@tool("secret-ids", purpose="Print secret IDs.", form=SMART_FORMAT)
-def secret_ids(context: Context, call: Call) -> list[str]:
-    """Bare ids of the secrets that this unit may manage."""
-    call.at_most(0)
-    return sorted(s.id for s in context.view.secrets.values() if may_manage(context, s))
-
-
-@tool(
-    "secret-info-get",
-    LABEL,
-    usage="<ID>",
-    purpose="Get a secret's metadata info.",
-    form=DOCUMENT_FORMAT,
-)
-def secret_info_get(context: Context, call: Call) -> dict[str, Any]:
-    """What an owner may know of its secret; never the content."""
-    id_, label = (id_of(call.arg(0)) if call.args else ""), call[LABEL]
-    if not id_ and not label:
-        raise UsageError("require either a secret URI or label")
-    if id_ and label:
-        raise UsageError("specify either a secret URI or label but not both")
-    call.at_most(1)
-    for secret in context.view.secrets.values():
-        if may_manage(context, secret) and (secret.id == id_ or (label and secret.label == label)):
-            return {secret.id: _info(context.view, secret)}
-    raise Refused(f"secret {quote(id_ or label)} not found")
-
-
-def _info(model: Model, secret: Secret) -> dict[str, Any]:
-    newest = secret.revisions.get(secret.latest)
-    expires = newest.expires if newest else None
-    info: dict[str, Any] = {
-        "revision": secret.latest,
-        "label": secret.label,
-        "owner": "unit" if "/" in secret.owner else "application",
-        "description": secret.description,
-        "rotation": secret.rotate,
-        "expiry": _time(expires) if expires else None,
-        "rotates": _time(secret.rotates) if secret.rotates else None,
-        "access": [access(model, g) for g in secret.grants],
-    }
-    needed = ("revision", "label", "owner")
-    return {k: v for k, v in info.items() if v or k in needed}
-
-
-def _time(moment: datetime) -> Timestamp:
-    return Timestamp(rfc3339(moment.isoformat()))
-
-
-def access(model: Model, grant: Grant) -> dict[str, str]:
-    """A grant in Juju's tags."""
-    kind = "unit" if "/" in grant.target else "application"
-    relation = model.relations.get(-1 if grant.relation is None else grant.relation)
-    key = relation.key.replace(":", ".").replace(" ", "#") if relation else ""
-    return {
-        "target": f"{kind}-{grant.target.replace('/', '-')}",
-        "scope": f"relation-{key}" if relation else f"model-{model.uuid}",
-        "role": "view",
-    }

@@ -55,11 +55,11 @@ class TestAdding:
         (engine.root / "more.yaml").write_text("more: yes\n")
         run = hook("pg/0")
         uri = run.ok(
-            "secret-add abc#base64=eA== abd#file=key abe#base64=eQ== --file more.yaml"
+            "secret-add one#base64=eA== two#file=key three#base64=eQ== --file more.yaml"
         ).strip()
-        expected = {"abc": "x", "abd": "from a file\n", "abe": "y", "more": "yes"}
+        expected = {"one": "x", "two": "from a file\n", "three": "y", "more": "yes"}
         assert run.json(f"secret-get {uri}") == expected
-        assert run.ok(f"secret-get {uri} abc#base64").strip() == base64.b64encode(b"x").decode()
+        assert run.ok(f"secret-get {uri} one#base64").strip() == base64.b64encode(b"x").decode()
 
     @pytest.mark.parametrize(
         ("line", "code", "message"),

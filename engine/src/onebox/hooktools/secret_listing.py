@@ -1,0 +1,80 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""secret-ids, secret-info-get: what an owner may know of its secrets; never the content."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from onebox.errors import Refused
+from onebox.flags import UsageError, option, quote
+from onebox.hooktools.context import Context
+from onebox.hooktools.secrets import id_of, may_manage
+from onebox.hooktools.tool import DOCUMENT_FORMAT, SMART_FORMAT, Call, tool
+from onebox.model import Grant, Model, Secret
+from onebox.render.document import Timestamp
+from onebox.render.times import rfc3339
+
+LABEL = option("label", help="A label used to identify the secret in hooks")
+
+
+@tool("secret-ids", purpose="Print secret IDs.", form=SMART_FORMAT)
+def secret_ids(context: Context, call: Call) -> list[str]:
+    """Bare ids of the secrets that this unit may manage."""
+    call.at_most(0)
+    return sorted(s.id for s in context.view.secrets.values() if may_manage(context, s))
+
+
+@tool(
+    "secret-info-get",
+    LABEL,
+    usage="<ID>",
+    purpose="Get a secret's metadata info.",
+    form=DOCUMENT_FORMAT,
+)
+def secret_info_get(context: Context, call: Call) -> dict[str, Any]:
+    """What an owner may know of its secret; never the content."""
+    id_, label = (id_of(call.arg(0)) if call.args else ""), call[LABEL]
+    if not id_ and not label:
+        raise UsageError("require either a secret URI or label")
+    if id_ and label:
+        raise UsageError("specify either a secret URI or label but not both")
+    call.at_most(1)
+    for secret in context.view.secrets.values():
+        if may_manage(context, secret) and (secret.id == id_ or (label and secret.label == label)):
+            return {secret.id: _info(context.view, secret)}
+    raise Refused(f"secret {quote(id_ or label)} not found")
+
+
+def _info(model: Model, secret: Secret) -> dict[str, Any]:
+    newest = secret.revisions.get(secret.latest)
+    expires = newest.expires if newest else None
+    info: dict[str, Any] = {
+        "revision": secret.latest,
+        "label": secret.label,
+        "owner": "unit" if "/" in secret.owner else "application",
+        "description": secret.description,
+        "rotation": secret.rotate,
+        "expiry": _time(expires) if expires else None,
+        "rotates": _time(secret.rotates) if secret.rotates else None,
+        "access": [access(model, g) for g in secret.grants],
+    }
+    needed = ("revision", "label", "owner")
+    return {k: v for k, v in info.items() if v or k in needed}
+
+
+def _time(moment: datetime) -> Timestamp:
+    return Timestamp(rfc3339(moment.isoformat()))
+
+
+def access(model: Model, grant: Grant) -> dict[str, str]:
+    """A grant in Juju's tags."""
+    kind = "unit" if "/" in grant.target else "application"
+    relation = model.relations.get(-1 if grant.relation is None else grant.relation)
+    key = relation.key.replace(":", ".").replace(" ", "#") if relation else ""
+    return {
+        "target": f"{kind}-{grant.target.replace('/', '-')}",
+        "scope": f"relation-{key}" if relation else f"model-{model.uuid}",
+        "role": "view",
+    }
