@@ -98,7 +98,8 @@ class Check(Result):
         """One line for people."""
         if self.ok:
             return f"ok: {self.detail}"
-        return f"FAILED: {self.detail}" + (f" Next: {self.next_move}" if self.next_move else "")
+        seen = f"FAILED: {self.detail.rstrip('.')}"
+        return f"{seen}. Next: {self.next_move}" if self.next_move else seen
 
 
 class HealthCheck(Result):

@@ -177,5 +177,5 @@ def test_checks_are_printed_a_line_each(context):
     act(context, "health-check", leader=False)
     assert context.action_results == {
         "healthy": "false",
-        "checks": {"sky": "ok: blue", "floor": "FAILED: wet Next: mop it"},
+        "checks": {"sky": "ok: blue", "floor": "FAILED: wet. Next: mop it"},
     }
