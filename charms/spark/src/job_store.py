@@ -84,4 +84,7 @@ class JobStore:
         return ensure_absent(self._submitted / name)
 
     def _write(self, stopped: frozenset[str]) -> bool:
-        return ensure_contents(self._stopped, json.dumps(sorted(stopped)))
+        changed = stopped != self.stopped()
+        if changed:
+            ensure_contents(self._stopped, json.dumps(sorted(stopped)))
+        return changed

@@ -1,0 +1,50 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""A unit whose workload runs without processes, and the context of its verbs."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from factory import observed
+
+from cluster import Spark
+from dataops.host.paths import UnitPaths
+from dataops.testing import FakePackages, FakeServices
+from installation import Installation
+from job_store import JobStore
+from observed import Observed
+from plan import plan
+
+Call = Callable[..., Any]
+
+
+@pytest.fixture
+def spark(
+    unit_paths: UnitPaths,
+    fake_services: FakeServices,
+    fake_packages: FakePackages,
+    charm_dir: Path,
+) -> Spark:
+    return Spark(unit_paths, fake_services, Installation(unit_paths.root / "spark", charm_dir))
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    path = tmp_path / "data"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def facts(spark: Spark, data: Path) -> Callable[..., Observed]:
+    """The unit's facts as its storage has them now; everything planned runs."""
+
+    def read(**fields: Any) -> Observed:
+        store = JobStore(data)
+        found = observed(data, stopped=store.stopped(), submitted=store.submitted(), **fields)
+        spark.converge(plan(found))
+        return found
+
+    return read

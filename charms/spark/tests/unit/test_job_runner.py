@@ -1,0 +1,187 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The runner's supervision; what Spark itself makes of a job, the integration tests show."""
+
+import http.server
+import importlib
+import json
+import sys
+import threading
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from job_progress import Progress, read
+
+
+class PySparkError(Exception):
+    """Stands for pyspark.errors.PySparkException."""
+
+
+@pytest.fixture
+def runner(monkeypatch: pytest.MonkeyPatch) -> Iterator[types.ModuleType]:
+    """The module, with just enough of pyspark to import it; its pauses are short."""
+    names = ("pyspark", "pyspark.errors", "pyspark.sql", "pyspark.sql.streaming")
+    for name in (*names, "pyspark.sql.streaming.query"):
+        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+    sys.modules["pyspark.errors"].PySparkException = PySparkError
+    for name in ("DataFrame", "SparkSession", "functions"):
+        setattr(sys.modules["pyspark.sql"], name, types.SimpleNamespace())
+    sys.modules["pyspark.sql.streaming.query"].StreamingQuery = object
+    module = importlib.import_module("job_runner")
+    monkeypatch.setattr(module.time, "sleep", lambda seconds: None)
+    yield module
+    del sys.modules["job_runner"]
+
+
+class Query:
+    """A running query: one step of its script at every look."""
+
+    def __init__(self, *script: Any) -> None:
+        self._script = list(script)
+        self.status = {"message": "Initializing sources"}
+        self.recentProgress: list[Any] = []
+
+    def awaitTermination(self, seconds: int) -> bool:  # noqa: N802  Spark's name
+        step = self._script.pop(0)
+        if isinstance(step, Exception):
+            raise step
+        if isinstance(step, str):
+            self.status = {"message": step}
+        elif step is not None:
+            self.recentProgress.append(types.SimpleNamespace(json=json.dumps(step)))
+        return step is None
+
+
+def batch(number: int, rows: int) -> dict[str, Any]:
+    """What Spark reports about a micro-batch."""
+    return {
+        "batchId": number,
+        "timestamp": f"2026-11-22T10:00:0{number}.000Z",
+        "durationMs": {},
+        "sources": [{"numInputRows": rows}],
+        "sink": {"numOutputRows": rows},
+    }
+
+
+class Never:
+    """A master that always knows the application."""
+
+    def lost(self) -> bool:
+        return False
+
+
+def test_every_batch_counts_once(runner: types.ModuleType, tmp_path: Path) -> None:
+    progress, path = Progress(), tmp_path / "x.json"
+    query = Query("Processing new data", batch(1, 5), "Waiting for data", batch(2, 7), None)
+    runner.follow(query, progress, path, Never())
+    assert (read(path).batch, read(path).rows_in, read(path).state) == (2, 12, "running")
+
+
+def test_a_master_that_forgot_us_ends_the_process(
+    runner: types.ModuleType, tmp_path: Path
+) -> None:
+    watch = types.SimpleNamespace(lost=lambda: True)
+    with pytest.raises(ConnectionError, match="no longer knows"):
+        runner.follow(Query("Waiting for data"), Progress(), tmp_path / "x.json", watch)
+
+
+class Session:
+    """A Spark that stops after a number of looks."""
+
+    def __init__(self, looks: int) -> None:
+        self._looks = looks
+        jsc = types.SimpleNamespace(sc=lambda: self)
+        self.sparkContext = types.SimpleNamespace(applicationId="app-1", _jsc=jsc)
+
+    def isStopped(self) -> bool:  # noqa: N802  Spark's name
+        self._looks -= 1
+        return self._looks < 0
+
+
+def job(tmp_path: Path) -> dict[str, Any]:
+    options = {"subscribe": "flights"}
+    progress = str(tmp_path / "x.json")
+    return {
+        "name": "flights-hourly",
+        "input": {"options": options},
+        "progress": progress,
+        "master_ui": "http://127.0.0.1:1",
+    }
+
+
+def test_a_query_that_fails_is_tried_again(
+    runner: types.ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queries = [Query(PySparkError("boom\n")), Query("Processing new data", batch(1, 5), None)]
+    monkeypatch.setattr(runner, "start", lambda spark, job: queries.pop(0))
+    progress = Progress()
+    runner.run(Session(2), job(tmp_path), progress)
+    assert not queries
+    assert (progress.state, progress.rows_in) == ("running", 5)
+
+
+def test_the_operator_reads_the_root_cause(runner: types.ModuleType, tmp_path: Path) -> None:
+    text = "Stream failed\n  at x\nCaused by: a\n  at y\nCaused by: Disk quota exceeded\n  at z"
+    found = runner.explain(PySparkError(text), job(tmp_path))
+    assert found == ("failed", "Caused by: Disk quota exceeded")
+    assert runner.explain(PySparkError("no column x"), job(tmp_path)) == ("failed", "no column x")
+
+
+def test_a_topic_that_is_not_there_yet_is_waited_for(
+    runner: types.ModuleType, tmp_path: Path
+) -> None:
+    error = PySparkError("org.apache.kafka...UnknownTopicOrPartitionException: no such thing")
+    expected = ("waiting", "topic flights does not exist yet")
+    assert runner.explain(error, job(tmp_path)) == expected
+
+
+@pytest.fixture
+def master() -> Iterator[types.SimpleNamespace]:
+    """A master's pages, with the applications that it knows."""
+    known = types.SimpleNamespace(apps=[{"id": "app-1"}], url="")
+
+    class Pages(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps({"activeapps": known.apps}).encode())
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Pages)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    known.url = f"http://127.0.0.1:{server.server_address[1]}"
+    yield known
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def looks(runner: types.ModuleType, url: str, count: int) -> list[bool]:
+    watch = runner.ClusterWatch(url, "app-1")
+    found = []
+    for _ in range(count):
+        watch._next = 0
+        found.append(watch.lost())
+    return found
+
+
+def test_a_master_that_knows_us(runner: types.ModuleType, master: types.SimpleNamespace) -> None:
+    assert looks(runner, master.url, 4) == [False] * 4
+
+
+def test_a_master_that_came_back_empty(
+    runner: types.ModuleType, master: types.SimpleNamespace
+) -> None:
+    master.apps = []
+    assert looks(runner, master.url, 3) == [False, False, True]
+
+
+def test_a_master_that_is_away_is_waited_for(runner: types.ModuleType) -> None:
+    assert looks(runner, "http://127.0.0.1:1", 5) == [False] * 5

@@ -1,0 +1,29 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+import pydantic
+import pytest
+from factory import SAMPLE
+
+from jobs import parse
+from observed import Config, requests
+
+TWO = SAMPLE + SAMPLE.replace("name: flights-hourly", "name: other").replace(
+    "topic: flights-hourly\n    key: key", "path: other"
+)
+
+
+def test_every_topic_with_the_role_that_its_job_needs() -> None:
+    asked = [(r.topic, r.roles_text) for r in requests(parse(SAMPLE))]
+    assert asked == [("flights", "consumer"), ("flights-hourly", "producer")]
+
+
+def test_files_need_no_topic() -> None:
+    assert [r.topic for r in requests(parse(TWO))] == ["flights", "flights", "flights-hourly"]
+
+
+@pytest.mark.parametrize(
+    "values", [{"worker_memory": "lots"}, {"worker_cores": 0}, {"log_level": "LOUD"}]
+)
+def test_refuses_an_unusable_option(values: dict) -> None:
+    with pytest.raises(pydantic.ValidationError):
+        Config.model_validate(values)
