@@ -3,6 +3,7 @@
 """Archives, such as a resource that an operator attached."""
 
 import hashlib
+import os
 import shutil
 import tarfile
 import zipfile
@@ -39,12 +40,40 @@ def unpack(archive: Path, target: Path) -> bool:
 
 def _extract(archive: Path, target: Path) -> None:
     if tarfile.is_tarfile(archive):
-        with tarfile.open(archive) as tar:
-            tar.extractall(target, filter="data")
+        _untar(archive, target)
     elif zipfile.is_zipfile(archive):
         _unzip(archive, target)
     else:
         raise PackageError(f"Cannot unpack {archive}: it is neither a tar nor a zip file")
+
+
+def _untar(archive: Path, target: Path) -> None:
+    with tarfile.open(archive) as tar:
+        if hasattr(tarfile, "data_filter"):
+            tar.extractall(target, filter="data")
+            return
+        # Python before 3.11.4 and 3.10.12 (Debian 12 has 3.11.2) knows no filters.
+        for entry in tar:
+            _require_inside(entry, target)
+            entry.mode &= 0o755
+            entry.uid = entry.gid = os.getuid()
+            entry.uname = entry.gname = ""
+            tar.extract(entry, target)
+
+
+def _require_inside(entry: tarfile.TarInfo, target: Path) -> None:
+    """Refuses what is no plain file, directory or link, or would be outside of the target."""
+    if not (entry.isreg() or entry.isdir() or entry.issym() or entry.islnk()):
+        raise tarfile.ExtractError(f"{entry.name} is a device or a pipe")
+    place = target / entry.name
+    reached = [place]
+    if entry.issym():
+        reached.append(place.parent.resolve() / entry.linkname)
+    elif entry.islnk():
+        reached.append(target / entry.linkname)
+    # Entries are judged one by one as they are unpacked: links that are there already count.
+    if not all(each.resolve().is_relative_to(target.resolve()) for each in reached):
+        raise tarfile.ExtractError(f"{entry.name} is outside of it")
 
 
 def _unzip(archive: Path, target: Path) -> None:

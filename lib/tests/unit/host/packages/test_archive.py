@@ -11,6 +11,13 @@ import pytest
 from dataops.host.packages import PackageError, unpack
 
 
+@pytest.fixture(params=["filters", "no filters"], autouse=True)
+def python(request, monkeypatch):
+    """Every test runs as with a Python that knows tar filters, and as with one that does not."""
+    if request.param == "no filters":
+        monkeypatch.delattr(tarfile, "data_filter", raising=False)
+
+
 def tar(path, entries):
     with tarfile.open(path, "w:gz") as archive:
         for entry, content in entries:
@@ -59,8 +66,20 @@ def link(name, to):
     return entry
 
 
+def device(name):
+    entry = tarfile.TarInfo(name)
+    entry.type = tarfile.CHRTYPE
+    return entry
+
+
 @pytest.mark.parametrize(
-    "entry", [program("../outside"), link("link", "/etc"), link("link", "../../outside")]
+    "entry",
+    [
+        program("../outside"),
+        link("link", "/etc"),
+        link("link", "../../outside"),
+        device("null"),
+    ],
 )
 def test_a_tar_that_reaches_out_is_refused(tmp_path, entry):
     archive = tar(tmp_path / "a.tar.gz", [(entry, b"")])
@@ -68,6 +87,19 @@ def test_a_tar_that_reaches_out_is_refused(tmp_path, entry):
         unpack(archive, tmp_path / "target")
     assert not (tmp_path / "target").exists()
     assert not (tmp_path / "outside").exists()
+
+
+def test_a_tar_that_reaches_out_through_its_own_link_is_refused(tmp_path):
+    entries = [link("up", "."), link("up/up", "..")]
+    archive = tar(tmp_path / "a.tar.gz", [(entry, b"") for entry in entries])
+    with pytest.raises(PackageError, match="Cannot unpack"):
+        unpack(archive, tmp_path / "target")
+
+
+def test_a_link_inside_is_kept(tmp_path):
+    entries = [(program("lib/a.jar"), b"jar"), (link("share/a.jar", "../lib/a.jar"), b"")]
+    unpack(tar(tmp_path / "a.tar.gz", entries), tmp_path / "target")
+    assert (tmp_path / "target" / "share" / "a.jar").read_bytes() == b"jar"
 
 
 def test_a_zip_that_reaches_out_is_refused(tmp_path):
