@@ -49,15 +49,17 @@ class KafkaCharm(ops.CharmBase):
 
     def _reconcile(self, event: ops.EventBase) -> None:
         """The one road for all events."""
+        goes = bool(leaving(event).unit or leaving(event).storage)
         done: tuple[Step, ...] | None = None
-        for _ in range(_ROUNDS):
+        # A departure is one plan: what it leaves behind would look like something to mend.
+        for _ in range(1 if goes else _ROUNDS):
             with self.workload.administrator() as admin:
                 observed = self._observe(admin, event)
                 steps = plan(observed)
                 if steps == done or not self._apply(steps, observed, admin):
                     break
                 done = steps
-        if leaving(event).unit or leaving(event).storage:
+        if goes:
             return
         self._last = self._observe_now()
         self._tell(self._last)

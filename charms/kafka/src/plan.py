@@ -235,4 +235,5 @@ def _hand_over(
         yield from (Stop(), *changes)
     else:
         yield from (*changes, Stop())
-    yield Unregister(o.node)
+    if o.node in cluster.brokers | cluster.fenced:
+        yield Unregister(o.node)
