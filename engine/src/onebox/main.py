@@ -81,6 +81,11 @@ def _run(command: ModuleType, args: flags.Parsed) -> int:
             console.show("{}\n")
         console.error(error.message)
         return 1
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        console.error(f"cannot reach the engine: {error}; see onebox status")
+        return 1
 
 
 def _machine_format(command: ModuleType, args: flags.Parsed) -> bool:

@@ -40,8 +40,14 @@ def help_of(command: ModuleType) -> str:
     return f"{usage}\n{section}{aliases}\nDetails:\n{details.rstrip()}\n"
 
 
+# Commands of earlier series, for which Juju 4 does not guess another.
+_GONE = ("wait-for",)
+
+
 def nearest(name: str) -> str | None:
     """The command or alias that is spelled most like `name`, if any is near."""
+    if name in _GONE:
+        return None
     spelled = [*names(), *(alias for c in map(_load, names()) for alias in c.ALIASES)]
     distance, guess = min((_distance(name, known), known) for known in spelled)
     return guess if distance <= len(guess) else None

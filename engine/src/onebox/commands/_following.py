@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import Any
 
 from onebox.client import Client
 from onebox.console import tell
-from onebox.errors import Refused
+from onebox.errors import Internal, Refused, Unreachable
 from onebox.render import times
 from onebox.render.tasks import FINISHED
 
@@ -99,6 +100,8 @@ class Follower:
                 tell()
             waiting = [f"unit {t['unit']}" for t in tasks if t["status"] not in FINISHED]
             raise Refused(f"timed out waiting for results from: {', '.join(waiting)}", "timeout")
-        self._client.call(
-            "watch", model=self._model, after=self._version, timeout=min(left, _STEP)
-        )
+        # An engine that is killed meanwhile starts again with the next question, and knows all.
+        with contextlib.suppress(Internal, Unreachable, OSError):
+            self._client.call(
+                "watch", model=self._model, after=self._version, timeout=min(left, _STEP)
+            )

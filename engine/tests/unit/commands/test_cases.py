@@ -44,7 +44,7 @@ def test_help_shows_an_example(juju, name):
 def test_command_is_named_after_its_file_and_refuses_unknown_flags(juju, name):
     found = commands.find(name)
     assert found is not None
-    assert found.NAME == name
+    assert name == found.NAME
     done = juju(name, "--bogus")
     assert (done.code, done.err) == (2, "ERROR option provided but not defined: --bogus\n")
 
