@@ -156,7 +156,7 @@ class _Planner:
             self._machines[key] = self._new_machine()
             base = self.bundle.machines[key].base or self.bundle.default_base
             line = f"- add new machine {self._machines[key]}"
-            yield Change(line, "add_machine", {"base": base})
+            yield Change(line, "add_machine", {"base": base} if base else {})
 
     def _missing(self) -> Iterator[tuple[str, int]]:
         """(application, index) of each unit that the bundle wants and the model lacks."""
