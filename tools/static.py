@@ -18,8 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent
 def settings(source: Path, mode: str, *also: Path) -> dict[str, Any]:
     """A pyright configuration: charms have modules of the same names, so each is checked alone."""
     return {
-        "include": [str(source)],
-        "extraPaths": [str(p) for p in also],
+        # Pyright takes paths relative to the file that holds them, and no others.
+        "include": [str(source.relative_to(ROOT))],
+        "extraPaths": [str(p.relative_to(ROOT)) for p in also],
         "pythonVersion": "3.10",
         "typeCheckingMode": mode,
         "venvPath": str(Path(sys.prefix).parent),
@@ -33,11 +34,11 @@ def parts() -> list[tuple[str, dict[str, Any]]]:
     found = [
         ("lib", settings(lib, "strict")),
         ("engine", settings(engine, "strict")),
-        ("tools", settings(ROOT / "tools", "standard", ROOT)),
+        ("tools", settings(ROOT / "tools", "standard", ROOT, lib)),
     ]
     for charm in sorted((ROOT / "charms").glob("*/charmcraft.yaml")):
         source = charm.parent / "src"
-        found.append((charm.parent.name, settings(source, "strict", source)))
+        found.append((charm.parent.name, settings(source, "strict", source, lib)))
     return found
 
 
