@@ -200,6 +200,10 @@ class Spark:
                 return True
         return False
 
+    def _scratch(self, name: str) -> Path:
+        """Where this process keeps temporary files."""
+        return self.paths.tmp / name
+
     @property
     def _work(self) -> Path:
         """Where executors run: credentials of jobs pass through it."""
@@ -234,7 +238,7 @@ class Spark:
         return {
             "JAVA_HOME": str(self.installation.java_home),
             # The one way that reaches executors with this unit's own paths: workers pass it on.
-            "JAVA_TOOL_OPTIONS": settings.java_options(self.paths.tmp),
+            "JAVA_TOOL_OPTIONS": settings.java_options(self._scratch(directory.name)),
             "PYSPARK_PYTHON": _SYSTEM_PYTHON,
             "PYTHONPATH": str(self.installation.python_path),
             "PYTHONUNBUFFERED": "1",
@@ -243,7 +247,7 @@ class Spark:
             "SPARK_DAEMON_JAVA_OPTS": "-XX:TieredStopAtLevel=1",
             "SPARK_DAEMON_MEMORY": cluster.config.daemon_memory,
             "SPARK_HOME": str(self.installation.spark_home),
-            "SPARK_LOCAL_DIRS": str(self.paths.tmp),
+            "SPARK_LOCAL_DIRS": str(self._scratch(directory.name)),
             "SPARK_LOCAL_IP": cluster.address,
             "SPARK_PUBLIC_DNS": cluster.address,
         }
@@ -274,8 +278,12 @@ class Spark:
         current = told.is_file() and told.read_text(encoding="utf-8") == digest
         if current and self._as_wanted(name):
             return False
-        # Noted only afterwards: a hook that dies between the two starts the process once more.
-        self.services.start(name) if current else self.services.restart(name)
+        self.services.stop(name)
+        # What a killed process left there, its copy of old credentials included.
+        ensure_absent(self._scratch(name))
+        ensure_directory(self._scratch(name), mode=0o700, owner=service.user)
+        self.services.start(name)
+        # Noted only now: a hook that dies before this starts the process once more.
         ensure_contents(told, digest)
         return True
 
@@ -293,6 +301,7 @@ class Spark:
             return False
         self.services.remove(name)
         ensure_absent(self.paths.control / f"{name}.told")
+        ensure_absent(self._scratch(name))
         ensure_absent(self.progress_file(name.removeprefix(_JOB)))
         return ensure_absent(self.paths.etc / name)
 

@@ -96,7 +96,7 @@ class Installation:
             ensure_absent(self.root)
             raise PackageError(
                 "The resource spark holds no python/pyspark or no jars/: make it with"
-                " tools/resources.py spark, then juju attach-resource"
+                " python -m tools.resources spark, then juju attach-resource"
             )
         ensure_contents(self._stamp, stamp)
         return changed

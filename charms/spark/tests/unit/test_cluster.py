@@ -69,7 +69,10 @@ def test_new_credentials_restart_the_job_alone(
     fake_services.journal.clear()
     rotated = {t: access(t, password="new") for t in ("flights", "flights-hourly")}
     spark.converge(plan(observed(data, accesses=rotated)))
-    assert fake_services.journal == [("restart", "job-flights-hourly")]
+    assert fake_services.journal == [
+        ("stop", "job-flights-hourly"),
+        ("start", "job-flights-hourly"),
+    ]
 
 
 def test_a_hook_that_died_before_the_restart_is_made_good(
@@ -83,7 +86,7 @@ def test_a_hook_that_died_before_the_restart_is_made_good(
     fake_services.unstartable.clear()
     fake_services.journal.clear()
     spark.converge(plan(observed(data, accesses=rotated)))
-    assert ("restart", "job-flights-hourly") in fake_services.journal
+    assert ("start", "job-flights-hourly") in fake_services.journal
     assert spark.failure == ""
 
 
@@ -95,7 +98,7 @@ def test_another_master_restarts_what_talks_to_it(
     fake_services.journal.clear()
     elsewhere = AGREEMENT.model_copy(update={"master": "10.0.0.7"})
     spark.converge(plan(observed(data, agreement=elsewhere, **follower)))
-    assert fake_services.journal == [("ensure", "worker"), ("restart", "worker")]
+    assert fake_services.journal == [("ensure", "worker"), ("stop", "worker"), ("start", "worker")]
 
 
 def test_a_unit_that_leads_no_more_runs_no_master(

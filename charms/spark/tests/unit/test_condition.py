@@ -44,13 +44,21 @@ def test_before_anything_is_known(spark: Spark) -> None:
     assert (found.daemons, found.taken, found.free, found.version) == ({}, (), None, "")
 
 
+def free(other: socket.socket, port: int) -> bool:
+    """Whether the port could be taken; it then is."""
+    try:
+        other.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    other.listen()
+    return True
+
+
 def test_a_taken_port_matters_only_while_our_process_is_absent(
     spark: Spark, tmp_path: Path, fake_services: FakeServices
 ) -> None:
     with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        offset = other.getsockname()[1] - 7077
+        offset = next(n for n in range(15000, 16000) if free(other, 7077 + n))
         agreement = AGREEMENT.model_copy(update={"port_offset": offset, "master": "127.0.0.1"})
         facts = observed(tmp_path, address="127.0.0.1", agreement=agreement)
         assert 7077 + offset in look(spark, facts).taken

@@ -72,6 +72,6 @@ def test_an_archive_of_something_else_is_refused(
     installation: Installation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("dataops.host.packages.find_java", lambda: Path("/usr/bin/java"))
-    with pytest.raises(PackageError, match=r"tools/resources\.py spark"):
+    with pytest.raises(PackageError, match=r"python -m tools\.resources spark"):
         installation.ensure(archive(tmp_path / "x.tar.gz", "README"))
     assert not installation.root.exists()
