@@ -1,0 +1,30 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+
+from world import World, plan
+
+from archive import Archive
+from observed import Observed
+from operations.list_operations import VERB
+
+
+def listed(world, tmp_path):
+    observed = Observed(unit="day2/0", model="m", leader=True, journal=world.journal)
+    return VERB.call(observed, Archive(tmp_path), {})
+
+
+def test_the_newest_comes_first_as_a_table(tmp_path):
+    world = World({}, verbs=("look",))
+    world.request(plan({}, name="first"))
+    world.drive()
+    world.request(plan({}, name="second"))
+    result = listed(world, tmp_path)
+    assert [line.name for line in result.operations] == ["second", "first"]
+    head, newest, oldest = result.action_results()["operations"].splitlines()
+    assert "how it ended" in head
+    assert newest.split()[:3] == ["2", "second", "running"]
+    assert "all well" in oldest
+
+
+def test_an_empty_journal_says_how_to_begin(tmp_path):
+    assert "juju run day2/leader health-check" in str(listed(World({}), tmp_path).action_results())

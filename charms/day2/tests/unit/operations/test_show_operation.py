@@ -1,0 +1,65 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+
+import pytest
+from world import SICK, World, plan
+
+from archive import Archive
+from dataops.operations import OperationError, Scope
+from observed import Observed
+from operations.show_operation import VERB
+
+
+def show(world, tmp_path, **params):
+    observed = Observed(unit="day2/0", model="m", leader=True, journal=world.journal)
+    return VERB.call(observed, Archive(tmp_path), params)
+
+
+@pytest.fixture
+def world():
+    found = World(
+        {"kafka": ["kafka/0", "kafka/1", "kafka/2"], "spark": []},
+        scopes={"spark": Scope.UNKNOWN},
+        verbs=(),
+    )
+    found.request(plan({"verify": "healthy"}))
+    found.drive()
+    return found
+
+
+def test_who_answered_what_and_who_has_not(world, tmp_path):
+    world.answer("kafka/0")
+    world.answer("kafka/1", failure="No disk.")
+    world.drive()
+    shown = show(world, tmp_path).action_results()
+    assert shown["steps"]["step1"] == {
+        "kafka-0": "1 of 1 checks well",
+        "kafka-1": "failed: No disk.",
+        "kafka-2": "no answer yet",
+        "spark": "does not offer look",
+    }
+    assert (shown["status"], shown["progress"]) == ("running", "kafka 2/3")
+    assert "report" not in shown
+
+
+def test_an_ended_one_names_the_next_moves_and_the_report(world, tmp_path):
+    for unit in range(3):
+        world.answer(f"kafka/{unit}", SICK)
+    world.drive()
+    shown = show(world, tmp_path, id=1).action_results()
+    assert shown["next-moves"].splitlines()[2] == "kafka/2 disk: full Add one."
+    assert shown["report"] == "juju run day2/leader get-report id=1"
+    assert "progress" not in shown
+
+
+def test_the_newest_is_shown_unless_another_is_asked_for(world, tmp_path):
+    world.request(plan({}))
+    assert show(world, tmp_path).operation == 2
+    assert show(world, tmp_path, id=1).operation == 1
+
+
+def test_an_unknown_number_says_where_the_known_ones_are(world, tmp_path):
+    with pytest.raises(OperationError, match=r"no operation 9 .* list-operations"):
+        show(world, tmp_path, id=9)
+    with pytest.raises(OperationError, match="health-check"):
+        show(World({}), tmp_path)
