@@ -4,19 +4,14 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from onebox.changes import edit, options, relations, secrets, storage, units
-from onebox.model import Hook, Local, Model, RelationSeen, Status, Unit
+from onebox.changes import edit, effects, relations, told
+from onebox.model import Hook, Model, Status, Unit
 
 RETRY_FIRST = timedelta(seconds=5)
 RETRY_CAP = timedelta(minutes=5)
 
-# Workload statuses that the agent sets while the charm has not spoken.
-_INSTALLING = ("maintenance", "installing charm software")
-_SILENT = (("waiting", "installing agent"), _INSTALLING)
 _ANNOUNCED = {
     "stop": ("maintenance", "stopping charm software"),
     "remove": ("maintenance", "cleaning up prior to charm deletion"),
@@ -73,7 +68,7 @@ def committed(model: Model, name: str, hook: Hook, now: datetime) -> Model:
         unit.local, progress="continue", hook=None, context="", failures=0, retry_at=None
     )
     model = edit.put_unit(model, unit, local=local, resolve="")
-    return _EFFECTS[hook.kind](model, name, hook, now)
+    return effects.EFFECTS[hook.kind](model, name, hook, now)
 
 
 def failed(model: Model, name: str, hook: Hook, now: datetime) -> Model:
@@ -99,7 +94,7 @@ def failed(model: Model, name: str, hook: Hook, now: datetime) -> Model:
 def requeued(model: Model, name: str, now: datetime) -> Model:
     """The model after a hook was ended by us: it has not failed and runs again."""
     local = model.units[name].local
-    return _put_local(model, name, context="", failures=0, retry_at=now, hook=local.hook)
+    return told.put(model, name, context="", failures=0, retry_at=now, hook=local.hook)
 
 
 def in_error(model: Model, name: str, now: datetime) -> Model:
@@ -141,9 +136,9 @@ def deployed(model: Model, name: str, charm_url: str, modified: int, now: dateti
     if local.progress == "pending":
         local = edit.replace(local, retry_at=now)
     elif not local.installed:
-        local = _queue(local, Hook(kind="install"))
+        local = told.queue(local, Hook(kind="install"))
     else:
-        local = _queue(local, Hook(kind="upgrade-charm"))
+        local = told.queue(local, Hook(kind="upgrade-charm"))
     return edit.put_unit(model, unit, local=local)
 
 
@@ -185,179 +180,8 @@ def _set_agent(model: Model, name: str, status: Status) -> Model:
 def _announced(unit: Unit, hook: Hook, now: datetime) -> Status:
     """The workload status that the agent gives on the charm's behalf before some hooks."""
     found = _ANNOUNCED.get(hook.kind)
-    if hook.kind == "install" and _spoken(unit) in _SILENT:
-        found = _INSTALLING
-    if found is None or _spoken(unit) == found:
+    if hook.kind == "install" and told.spoken(unit) in told.SILENT:
+        found = told.INSTALLING
+    if found is None or told.spoken(unit) == found:
         return unit.workload
     return edit.status(*found, since=now)
-
-
-def _spoken(unit: Unit) -> tuple[str, str]:
-    return unit.workload.current, unit.workload.message
-
-
-def _queue(local: Local, hook: Hook) -> Local:
-    return edit.replace(local, progress="queued", hook=hook)
-
-
-def _put_local(model: Model, name: str, **fields: object) -> Model:
-    unit = model.units[name]
-    return edit.put_unit(model, unit, local=edit.replace(unit.local, **fields))
-
-
-# -- what each kind of hook leaves behind ------------------------------------------------------
-
-
-def _installed(model: Model, name: str, hook: Hook, now: datetime) -> Model:
-    return _put_local(model, name, installed=True)
-
-
-def _started(model: Model, name: str, hook: Hook, now: datetime) -> Model:
-    unit = model.units[name]
-    silent = _spoken(unit) in _SILENT
-    workload = edit.status("unknown", since=now) if silent else unit.workload
-    local = edit.replace(unit.local, started=True, rebooted=False)
-    return edit.put_unit(model, unit, local=local, workload=workload)
-
-
-def _stopped(model: Model, name: str, hook: Hook, now: datetime) -> Model:
-    return _put_local(model, name, stopped=True)
-
-
-def _removed(model: Model, name: str, hook: Hook, now: datetime) -> Model:
-    model = _put_local(model, name, removed=True)
-    unit = model.units[name]
-    return edit.put_unit(model, unit, workload=edit.status("terminated", since=now))
-
-
-def _configured(model: Model, name: str, hook: Hook, now: datetime) -> Model:
-    local = edit.replace(model.units[name].local, config_hash=hook.config_hash)
-    if not local.started:
-        local = _queue(local, Hook(kind="start"))
-    return edit.put_unit(model, model.units[name], local=local)
-
-
-def _upgraded(model: Model, name: str, hook: Hook, now: datetime) -> Model:
-    local = _queue(model.units[name].local, Hook(kind="config-changed"))
-    return edit.put_unit(model, model.units[name], local=local)
-
-
-def _elected(model: Model, name: str, hook: Hook, now: datetime) -> Model:
-    return _put_local(model, name, leader=True)
-
-
-def _created(model: Model, name: str, hook: Hook, now: datetime) -> Model:
-    if hook.relation not in model.relations:
-        return model
-    model = relations.enter_scope(model, hook.relation, name)
-    return _see(model, name, hook.relation, RelationSeen())
-
-
-def _joined(model: Model, name: str, hook: Hook, now: datetime) -> Model:
-    seen = _seen(model, name, hook)
-    if seen is None or hook.relation is None:
-        return model
-    joined = {**seen.joined, str(hook.remote_unit): hook.version or 0}
-    model = _see(model, name, hook.relation, edit.replace(seen, joined=joined))
-    local = _queue(model.units[name].local, edit.replace(hook, kind="relation-changed"))
-    return edit.put_unit(model, model.units[name], local=local)
-
-
-def _changed(model: Model, name: str, hook: Hook, now: datetime) -> Model:
-    seen = _seen(model, name, hook)
-    if seen is None or hook.relation is None:
-        return model
-    if hook.remote_unit is None:
-        seen = edit.replace(seen, application=hook.version or 0)
-    elif hook.remote_unit in seen.joined:
-        joined = {**seen.joined, hook.remote_unit: hook.version or 0}
-        seen = edit.replace(seen, joined=joined)
-    return _see(model, name, hook.relation, seen)
-
-
-def _departed(model: Model, name: str, hook: Hook, now: datetime) -> Model:
-    seen = _seen(model, name, hook)
-    if seen is None or hook.relation is None:
-        return model
-    joined = {u: v for u, v in seen.joined.items() if u != hook.remote_unit}
-    return _see(model, name, hook.relation, edit.replace(seen, joined=joined))
-
-
-def _broken(model: Model, name: str, hook: Hook, now: datetime) -> Model:
-    seen = _seen(model, name, hook)
-    if seen is None or hook.relation is None:
-        return model
-    model = _see(model, name, hook.relation, edit.replace(seen, broken=True))
-    return units.leave_scope(model, hook.relation, name)
-
-
-def _attached(model: Model, name: str, hook: Hook, now: datetime) -> Model:
-    return _put_local(model, name, storage=model.units[name].local.storage | {hook.storage})
-
-
-def _detached(model: Model, name: str, hook: Hook, now: datetime) -> Model:
-    model = _put_local(model, name, storage=model.units[name].local.storage - {hook.storage})
-    return storage.remove(model, hook.storage or "")
-
-
-def _idled(model: Model, name: str, hook: Hook, now: datetime) -> Model:
-    interval = options.update_status_interval(model)
-    # Spread by a fifth either way, so that the units of a model do not all wake together.
-    spread = zlib.crc32(f"{name} {now.isoformat()}".encode()) / 0xFFFFFFFF * 0.4 + 0.8
-    return edit.put_unit(model, model.units[name], next_update_status=now + interval * spread)
-
-
-def _secret_told(model: Model, name: str, hook: Hook, now: datetime) -> Model:
-    told = {**model.units[name].local.secrets, str(hook.secret): hook.version or 0}
-    return _put_local(model, name, secrets=told)
-
-
-def _secret_removed(model: Model, name: str, hook: Hook, now: datetime) -> Model:
-    told = model.units[name].local.secrets_removed
-    return _put_local(model, name, secrets_removed=told | {_revision(hook)})
-
-
-def _secret_rotated(model: Model, name: str, hook: Hook, now: datetime) -> Model:
-    return secrets.remind_of_rotation(model, hook.secret or "", now)
-
-
-def _secret_expired(model: Model, name: str, hook: Hook, now: datetime) -> Model:
-    told = model.units[name].local.secrets_expired
-    again = {**told, _revision(hook): now + secrets.REMINDER}
-    return _put_local(model, name, secrets_expired=again)
-
-
-def _revision(hook: Hook) -> str:
-    return f"{hook.secret}/{hook.secret_revision}"
-
-
-def _seen(model: Model, name: str, hook: Hook) -> RelationSeen | None:
-    return model.units[name].local.relations.get(-1 if hook.relation is None else hook.relation)
-
-
-def _see(model: Model, name: str, relation: int, seen: RelationSeen) -> Model:
-    told = {**model.units[name].local.relations, relation: seen}
-    return _put_local(model, name, relations=told)
-
-
-_EFFECTS: dict[str, Callable[[Model, str, Hook, datetime], Model]] = {
-    "install": _installed,
-    "start": _started,
-    "stop": _stopped,
-    "remove": _removed,
-    "config-changed": _configured,
-    "upgrade-charm": _upgraded,
-    "leader-elected": _elected,
-    "update-status": _idled,
-    "relation-created": _created,
-    "relation-joined": _joined,
-    "relation-changed": _changed,
-    "relation-departed": _departed,
-    "relation-broken": _broken,
-    "storage-attached": _attached,
-    "storage-detaching": _detached,
-    "secret-changed": _secret_told,
-    "secret-remove": _secret_removed,
-    "secret-rotate": _secret_rotated,
-    "secret-expired": _secret_expired,
-}
