@@ -125,6 +125,7 @@ def _mark_peak(
     axes.plot(
         [_time(at)],
         [value / factor],
+        color=colour,
         marker="o",
         markersize=5.5,
         markerfacecolor=_CARD,
