@@ -179,28 +179,26 @@ def _without_source(names: tuple[str, ...], reason: str) -> str:
 
 def _in_tree(tree: Path) -> Programs | None:
     """The programs below an unpacked directory, wherever its maker put them."""
-    paths = [_program(tree, name) for name in _NEEDED]
     assets = next((path for path in sorted(tree.glob("**/prometheus/web")) if path.is_dir()), None)
-    return _programs(paths, assets)
+    # Both in one directory: a package also has an init script that is called `prometheus`.
+    for beside in sorted(tree.glob("**/promtool")):
+        paths = [beside.with_name(name) for name in _NEEDED]
+        if all(path.is_file() and os.access(path, os.X_OK) for path in paths):
+            return _programs(paths, assets)
+    return None
 
 
 def _on_path() -> Programs | None:
     """The programs that the machine has already."""
     found = [shutil.which(name) for name in _NEEDED]
-    return _programs([Path(path) if path else None for path in found], None)
+    return _programs([Path(path) for path in found if path], None)
 
 
-def _program(tree: Path, name: str) -> Path | None:
-    """An executable file of that name."""
-    candidates = (path for path in sorted(tree.glob(f"**/{name}")) if path.is_file())
-    return next((path for path in candidates if os.access(path, os.X_OK)), None)
-
-
-def _programs(paths: list[Path | None], web: Path | None) -> Programs | None:
+def _programs(paths: list[Path], web: Path | None) -> Programs | None:
     """Both programs, if they are there and run."""
-    prometheus, promtool = paths
-    if prometheus is None or promtool is None:
+    if len(paths) != len(_NEEDED):
         return None
+    prometheus, promtool = paths
     version = _version(prometheus)
     return Programs(prometheus, promtool, version, web) if version else None
 

@@ -27,6 +27,8 @@ def archive(tmp_path, version="2.50.1", names=("prometheus", "promtool"), under=
     tree = tmp_path / f"tree-{version}"
     for name in names:
         program(tree / under / name, version)
+    # What a distribution's package has of the same name, executable too: never to be run.
+    program(tree / "etc/init.d/prometheus", "99")
     (tree / "usr/share/prometheus/web/static").mkdir(parents=True)
     result = tmp_path / f"{version}.tar.gz"
     with tarfile.open(result, "w:gz") as file:
