@@ -143,6 +143,9 @@ def plan(observed: Observed) -> tuple[Step, ...]:
 
 
 def _steps(observed: Observed) -> Iterator[Step]:
+    if observed.data is None:
+        # Not there yet, or gone already: the hooks of a leaving unit that follow install nothing.
+        return
     yield Install(observed.archive)
     cluster = cluster_of(observed)
     if cluster is None:

@@ -54,11 +54,13 @@ def test_another_unit_runs_a_worker_of_the_leaders_master() -> None:
     assert of(KeepJobs, steps) == [KeepJobs(frozenset())]
 
 
-@pytest.mark.parametrize(
-    "missing", [{"secret": ""}, {"data": None}, {"config": None}, {"agreement": Agreement()}]
-)
+@pytest.mark.parametrize("missing", [{"secret": ""}, {"config": None}, {"agreement": Agreement()}])
 def test_a_missing_fact_disturbs_nothing(missing: dict) -> None:
     assert plan(observed(**missing)) == (Install(None),)
+
+
+def test_without_storage_there_is_nothing_to_do() -> None:
+    assert plan(observed(None)) == ()
 
 
 def test_without_credentials_a_job_is_neither_started_nor_ended() -> None:
