@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import os
 
 from archive import Archive
 from dataops.interfaces.operations import utc_now
@@ -46,6 +47,8 @@ class Made(Result):
 
 def run(context: Context[Observed, Archive, Window]) -> Made:
     """Gather, compose and write the report into the operation's folder."""
+    # A hook has no home: without a place of its own the library lists the fonts anew each time.
+    os.environ.setdefault("MPLCONFIGDIR", str(context.workload.root / "cache"))
     # Kafka's client and the plotting library take seconds to load, which no hook should pay.
     from report.gather import gather
     from report.page import compose
