@@ -15,7 +15,7 @@ from io import BufferedIOBase
 from typing import Any
 
 from onebox import protocol
-from onebox.errors import Unreachable
+from onebox.errors import Refused, Unreachable
 from onebox.home import Home
 
 START_SECONDS = 60.0
@@ -29,17 +29,22 @@ class Client:
 
     def call(self, method: str, **params: Any) -> Any:
         """The answer to `method`; raises Refused with the daemon's message."""
-        with self._connection() as stream:
-            stream.write(protocol.request(method, params))
-            stream.flush()
-            return protocol.result(stream)
+        while True:
+            try:
+                with self._asked(method, params) as stream:
+                    return protocol.result(stream)
+            except Refused as error:  # noqa: PERF203 - it tries again only after a pause
+                _wait_or_raise(error)
 
     def stream(self, method: str, **params: Any) -> Iterator[Any]:
         """The items of a streamed answer, one by one as they come."""
-        with self._connection() as stream:
-            stream.write(protocol.request(method, params))
-            stream.flush()
-            yield from protocol.items(stream)
+        while True:
+            try:
+                with self._asked(method, params) as stream:
+                    yield from protocol.items(stream)
+                    return
+            except Refused as error:  # noqa: PERF203 - it tries again only after a pause
+                _wait_or_raise(error)
 
     def running(self) -> bool:
         """Whether a daemon listens; starts none."""
@@ -50,10 +55,12 @@ class Client:
         return True
 
     @contextlib.contextmanager
-    def _connection(self) -> Generator[BufferedIOBase]:
+    def _asked(self, method: str, params: dict[str, Any]) -> Generator[BufferedIOBase]:
         connection = self._connect_or_start()
         try:
             with connection.makefile("rwb") as stream:
+                stream.write(protocol.request(method, params))
+                stream.flush()
                 yield stream
         finally:
             connection.close()
@@ -98,3 +105,10 @@ class Client:
             )
         if started.returncode:
             raise Unreachable(f"the engine cannot start; see {self.home.daemon_log}")
+
+
+def _wait_or_raise(error: Refused) -> None:
+    """Only a daemon that was about to end and did not look at a request may be asked again."""
+    if error.code != protocol.STOPPING:
+        raise error
+    time.sleep(0.1)

@@ -31,6 +31,7 @@ _LOG = logging.getLogger(__name__)
 
 # A thread per unit and per request: small stacks are enough for them.
 _STACK_BYTES = 1024 * 1024
+_CLOSE_SECONDS = 5.0
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -82,8 +83,9 @@ class _Handler(socketserver.StreamRequestHandler):
 class Server(socketserver.ThreadingUnixStreamServer):
     """Answers requests until it is told to stop."""
 
-    daemon_threads = True
-    block_on_close = False
+    # Whoever was let in is answered before the daemon ends.
+    daemon_threads = False
+    block_on_close = True
     request_queue_size = 128
 
     def __init__(self, agents: Agents) -> None:
@@ -100,9 +102,22 @@ class Server(socketserver.ThreadingUnixStreamServer):
         """Ends `serve_forever` soon; may be called from anywhere."""
         threading.Thread(target=self.shutdown, daemon=True).start()
 
+    def turn_away(self) -> None:
+        """Tells those who wait at the door to ask the next daemon."""
+        while select.select([self.socket], [], [], 0)[0]:
+            self.handle_request()
+
+    def close(self) -> None:
+        """Waits for requests that are being answered, but not for a client that does not read."""
+        closing = threading.Thread(target=self.server_close, daemon=True)
+        closing.start()
+        closing.join(_CLOSE_SECONDS)
+
 
 def call(agents: Agents, method: str, params: dict[str, Any]) -> Any:
     """The answer to one request; Refused when there is no such method or parameter."""
+    if agents.engine.stopping.is_set():
+        raise Refused("the engine is stopping; ask again", protocol.STOPPING)
     function = METHODS.get(method)
     if function is None:
         raise Refused(f'unknown method "{method}"', "not-found")
@@ -132,7 +147,10 @@ def serve(home: Home) -> None:
         server.serve_forever(poll_interval=0.5)
     finally:
         home.socket.unlink(missing_ok=True)
+        engine.stopping.set()
+        server.turn_away()
         agents.stop()
+        server.close()
         engine.store.close()
         _LOG.info("pid %d ends", os.getpid())
 
@@ -170,7 +188,13 @@ def _run(home: Home, told: int) -> None:
     threading.stack_size(_STACK_BYTES)
     os.write(told, b"+")
     os.close(told)
-    serve(home)
+    try:
+        serve(home)
+    except BaseException:
+        _LOG.exception("the daemon fails")
+        os._exit(1)
+    # A thread that is stuck in a client which does not read must not keep us.
+    os._exit(0)
 
 
 if __name__ == "__main__":

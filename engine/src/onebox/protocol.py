@@ -16,6 +16,9 @@ from typing import Any
 
 from onebox.errors import Internal, OneboxError, Refused
 
+# The code of an answer that was none: the daemon was about to end, the request was not looked at.
+STOPPING = "stopping"
+
 
 def _plain(value: object) -> object:
     """Times as ISO text: the one thing in an answer that JSON has no word for."""

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,12 +14,19 @@ from onebox.api.method import Methods
 method = Methods()
 
 _MOST_SECONDS = 60.0
+# So long a stopping daemon waits for those who watch.
+_SLICE_SECONDS = 1.0
 
 
 @method
 def watch(agents: Agents, model: str, after: int, timeout: float = _MOST_SECONDS) -> int:
     """The model's version, as soon as it is beyond `after` or the time is over."""
-    return agents.engine.store.wait(model, after, min(float(timeout), _MOST_SECONDS))
+    engine, deadline = agents.engine, time.monotonic() + min(float(timeout), _MOST_SECONDS)
+    while (left := deadline - time.monotonic()) > 0 and not engine.stopping.is_set():
+        version = engine.store.wait(model, after, min(left, _SLICE_SECONDS))
+        if version != after:
+            return version
+    return engine.store.version(model)
 
 
 @method

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import signal
 import sys
@@ -22,7 +21,6 @@ import pytest
 
 from onebox import scheduler
 from onebox.client import Client
-from onebox.errors import OneboxError
 from onebox.home import Home
 from onebox.machine import UnitRoom
 from onebox.model import Model
@@ -144,31 +142,31 @@ def keeper(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return pack("keeper", tmp_path_factory.mktemp("charms") / "keeper.charm")
 
 
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """The root of one engine for all tests; its path does not fit into a socket's address."""
+    directory = tmp_path_factory.mktemp("a-directory-name-that-is-much-too-long-for-a-unix-socket")
+    home = Home(directory / "with-another-long-one-below-it" / "onebox")
+    yield home
+    client = Client(home)
+    client.call("ping")
+    daemon = psutil.Process(int(home.pid_file.read_text()))
+    client.call("shutdown")
+    daemon.wait(60)
+    shutil.rmtree(directory)
+
+
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    home = Home(tmp_path / "a-directory-name-that-is-much-too-long-for-a-unix-socket" / "onebox")
+def bench(home: Home) -> Iterator[Bench]:
+    """A fresh model; whatever a test leaves in it is gone afterwards."""
     client = Client(home)
     client.call("add_model", name="m")
     found = Bench(home, client)
-    try:
-        yield found
-    finally:
-        end(found)
-    assert found.processes() == []
-    shutil.rmtree(tmp_path)
-
-
-def end(bench: Bench) -> None:
-    """Destroys what is left and stops the daemon."""
-    client = bench.client
-    for model in client.call("models"):
-        client.call("destroy_model", model=model["name"], destroy_storage=True, force=True)
+    yield found
+    client.call("destroy_model", model="m", destroy_storage=True, force=True)
     deadline = time.monotonic() + TIMEOUT
     while client.call("models") and time.monotonic() < deadline:
         time.sleep(0.1)
-    pid = bench.pid
-    with contextlib.suppress(OneboxError):
-        client.call("shutdown")
-    with contextlib.suppress(psutil.NoSuchProcess):
-        psutil.Process(pid).wait(30)
-    assert not os.listdir(bench.home.models)
+    assert not list(home.models.iterdir())
+    assert not list(home.blobs.iterdir())
+    assert found.processes() == []
