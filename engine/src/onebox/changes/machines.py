@@ -37,12 +37,22 @@ def place(model: Model, placement: str, base: Base, now: datetime) -> tuple[Mode
 
 
 def drop_unused(model: Model, *candidates: str) -> Model:
-    """The model without those machines that no unit needs and nobody asked to keep."""
-    used = {u.machine for u in model.units.values()}
-    used |= {m.rpartition("/")[0].rpartition("/")[0] for m in model.machines if "/" in m}
-    names = candidates or tuple(model.machines)
-    unused = [n for n in names if n in model.machines and n not in used]
-    return edit.drop(model, "machines", *(n for n in unused if not model.machines[n].kept))
+    """The model without those machines that no unit needs and nobody asked to keep.
+
+    A machine that goes may have been the last container of another, which then goes, too.
+    """
+    names = {*candidates, *map(_host, candidates)} if candidates else set(model.machines)
+    used = {u.machine for u in model.units.values()} | {_host(m) for m in model.machines}
+    kept = {m.id for m in model.machines.values() if m.kept}
+    unused = (names & model.machines.keys()) - used - kept
+    if not unused:
+        return model
+    return drop_unused(edit.drop(model, "machines", *sorted(unused)), *candidates)
+
+
+def _host(machine: str) -> str:
+    """The machine that a container such as `0/lxd/1` is in; empty for one that is none."""
+    return machine.rpartition("/")[0].rpartition("/")[0]
 
 
 def _make(model: Model, name: str, base: Base, now: datetime, *, kept: bool) -> Model:
