@@ -227,7 +227,7 @@ def test_monitoring_is_one_more_building_block(model: jubilant.Juju) -> None:
 
 def test_health_check_asks_every_application(model: jubilant.Juju) -> None:
     started = model.run("day2/leader", "health-check")
-    operation = started.results["operation"]
+    operation = int(started.results["operation"])
 
     def ended() -> dict[str, object]:
         shown = model.run("day2/leader", "show-operation", {"id": operation}).results
