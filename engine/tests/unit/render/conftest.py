@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from onebox import persona
-
 from onebox.model import (
     ActionSpec,
     Application,
