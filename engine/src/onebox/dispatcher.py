@@ -143,6 +143,7 @@ class Run:
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
+        # It stays after the end: until the commit, a later daemon may have to clear up after us.
         self._record.write_text(f"{process.pid}\n")
         self._process = process
         if self._killed.is_set():
@@ -162,7 +163,6 @@ class Run:
         for pipe in (process.stdout, process.stderr):
             assert pipe is not None
             pipe.close()
-        self._record.unlink(missing_ok=True)
 
     # -- the loop ------------------------------------------------------------------------------
 

@@ -148,7 +148,7 @@ class Runner:
             return self._task_ended(context, task, {}, str(error))
         if ended is None:
             return self._task_ended(context, task, {}, f'action not implemented on unit "{unit}"')
-        failure = ended.reason if ended.code else context.outcome.failure
+        failure = self._reason(ended) if ended.code else context.outcome.failure
         return self._task_ended(
             context,
             task,
@@ -156,6 +156,9 @@ class Runner:
             failure,
             flush=ended.code == 0,
         )
+
+    def _reason(self, ended: Ended) -> str:
+        return actions.TERMINATED if self._engine.aborting.is_set() else ended.reason
 
     def _exec(self, model: Model, task: Task) -> Outcome:
         self._engine.store.transact(

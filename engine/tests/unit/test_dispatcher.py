@@ -90,7 +90,6 @@ def test_the_socket_lives_as_long_as_the_run(stage: Stage) -> None:
     assert mode == b"600"
     assert recorded == own
     assert not stage.address.exists()
-    assert not stage.record.exists()
 
 
 def test_what_runs_a_hook(tmp_path: Path) -> None:

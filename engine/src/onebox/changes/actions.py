@@ -14,6 +14,8 @@ from onebox.model import Model, Operation, Task
 
 # The built-in action behind `juju exec`.
 EXEC = "juju-exec"
+# What Juju says of an action whose agent went down.
+TERMINATED = "action terminated"
 _UNFINISHED = ("pending", "running", "aborting")
 
 
@@ -113,7 +115,7 @@ def interrupt(model: Model, now: datetime) -> Model:
     """The model after the engine's death: a task that ran is failed and never run again."""
     for task in model.tasks.values():
         if task.status in ("running", "aborting"):
-            model = finish(model, task.id, {}, "action terminated", now)
+            model = finish(model, task.id, {}, TERMINATED, now)
     return model
 
 

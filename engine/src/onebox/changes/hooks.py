@@ -92,9 +92,11 @@ def failed(model: Model, name: str, hook: Hook, now: datetime) -> Model:
 
 
 def requeued(model: Model, name: str, now: datetime) -> Model:
-    """The model after a hook was ended by us: it has not failed and runs again."""
-    local = model.units[name].local
-    return told.put(model, name, context="", failures=0, retry_at=now, hook=local.hook)
+    """The model after a hook was ended by us: it has not failed and runs again.
+
+    Its context stays, so that what it left running is ended before that.
+    """
+    return told.put(model, name, failures=0, retry_at=now)
 
 
 def in_error(model: Model, name: str, now: datetime) -> Model:
