@@ -41,28 +41,34 @@ class SparkCharm(ops.CharmBase):
         )
         self.verbs = OperationsProvider(self, "operations", VERBS)
         self.actions = Actions(self, VERBS, lambda: (Observed.read(self), self.spark))
+        self._last: Observed | None = None
         observe_all(self, self._reconcile)
         framework.observe(self.on.collect_unit_status, self._on_collect_status)
 
     def _reconcile(self, event: ops.EventBase) -> None:
         """The one road for all events."""
         observed = Observed.read(self, leaving(event))
-        if observed.peers_ready and not observed.leaving.unit:
-            self._agree(observed)
+        if self._agree(observed):
             observed = Observed.read(self, leaving(event))
+        self._last = observed
         self.spark.converge(plan(observed))
         if not observed.leaving.unit:
             self._tell(observed)
             self.verbs.run_due(observed, self.spark)
 
-    def _agree(self, observed: Observed) -> None:
-        """Say where we are, and on the leader what all units go by."""
+    def _agree(self, observed: Observed) -> bool:
+        """Whether the agreement is a new one; says where we are, and as the leader what to do."""
         relation = self.model.get_relation(PEERS)
-        assert relation is not None
+        if relation is None or observed.leaving.unit:
+            return False
         relation.data[self.unit]["address"] = observed.address
-        if observed.leader:
-            secret = observed.agreement.secret or self._new_secret()
-            relation.data[self.app].update(agree(observed, secret).write())
+        if not observed.leader:
+            return False
+        agreement = agree(observed, observed.agreement.secret or self._new_secret())
+        if agreement == observed.agreement:
+            return False
+        relation.data[self.app].update(agreement.write())
+        return True
 
     def _new_secret(self) -> str:
         """What all of Spark's processes will share."""
@@ -85,7 +91,7 @@ class SparkCharm(ops.CharmBase):
 
     def _on_collect_status(self, event: ops.CollectStatusEvent) -> None:
         """Facts to statuses; the worst is shown."""
-        observed = Observed.read(self)
+        observed = self._last or Observed.read(self)
         for status in statuses(observed, look(self.spark, observed)):
             event.add_status(status)
 

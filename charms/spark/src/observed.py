@@ -78,7 +78,6 @@ class Observed:
         application: its application's name.
         address: where it listens, IPv4 text.
         leader: whether it leads.
-        peers_ready: whether there is a peer relation to agree over.
         addresses: of every unit by name, this one included.
         config: the options; None while one of them is not usable.
         config_problems: one line per unusable option.
@@ -100,7 +99,6 @@ class Observed:
     application: str
     address: str
     leader: bool = False
-    peers_ready: bool = False
     addresses: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
     config: Config | None = None
     config_problems: tuple[str, ...] = ()
@@ -131,7 +129,6 @@ class Observed:
             application=charm.app.name,
             address=own,
             leader=charm.unit.is_leader(),
-            peers_ready=charm.model.get_relation(PEERS) is not None,
             addresses=_addresses(charm, own),
             config=config,
             config_problems=problems,
@@ -209,7 +206,13 @@ def _agreement(charm: ops.CharmBase) -> Agreement:
 
 
 def _secret(charm: ops.CharmBase, uri: str) -> str:
-    return charm.model.get_secret(id=uri).get_content(refresh=True)["secret"] if uri else ""
+    if not uri:
+        return ""
+    try:
+        return charm.model.get_secret(id=uri).get_content(refresh=True)["secret"]
+    except ops.SecretNotFoundError:
+        # The hook that makes it may not be able to read it yet; the next one is.
+        return ""
 
 
 def _addresses(charm: ops.CharmBase, own: str) -> dict[str, str]:

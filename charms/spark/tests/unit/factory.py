@@ -39,7 +39,6 @@ def observed(data: Path | None = Path("/data"), **fields: Any) -> Observed:
         "application": "spark",
         "address": "10.0.0.1",
         "leader": True,
-        "peers_ready": True,
         "addresses": {"spark/0": "10.0.0.1"},
         "config": Config(),
         "jobs_text": SAMPLE,
