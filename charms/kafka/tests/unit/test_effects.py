@@ -1,0 +1,185 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+
+from pathlib import Path
+
+import pytest
+from builders import CLUSTER_ID, a_cluster, observed, request
+
+import effects as module
+import steps
+from access import acls_for
+from admin import ClusterError
+from effects import Effects
+from facts import Partition
+from quorum import Change
+
+
+class Recorder:
+    """Notes every call by name and arguments; answers what it was told to."""
+
+    def __init__(self, **answers):
+        self.calls = []
+        self.answers = answers
+
+    def __getattr__(self, name):
+        if name == "programs":
+            return self
+
+        def call(*args, **kwargs):
+            self.calls.append((name, *args, *kwargs.values()))
+            answer = self.answers.get(name)
+            return answer() if callable(answer) else answer
+
+        return call
+
+    def of(self, name):
+        return [call[1:] for call in self.calls if call[0] == name]
+
+
+@pytest.fixture
+def broker():
+    return Recorder(start=True, wait_until_listening=True, wait_until_serving=True)
+
+
+@pytest.fixture
+def admin():
+    return Recorder(facts=a_cluster())
+
+
+@pytest.fixture
+def peers():
+    return Recorder()
+
+
+@pytest.fixture
+def clients():
+    return Recorder()
+
+
+@pytest.fixture
+def make(broker, admin, peers, clients):
+    def made(found=None, **instead):
+        given = {"broker": broker, "admin": admin, "peers": peers, "clients": clients}
+        return Effects(found or observed(), **{**given, **instead}, archive=lambda: Path("/a"))
+
+    return made
+
+
+def test_a_new_cluster_has_an_id_that_no_program_takes_for_an_option(make, peers):
+    for _ in range(200):
+        make().apply(steps.Found(first=0))
+    ids = [values["cluster-id"] for (values,) in peers.of("agree")]
+    assert len(set(ids)) == 200
+    assert all(len(one) == 22 and not one.startswith("-") for one in ids)
+
+
+def test_formatted_storage_keeps_its_id(make, peers):
+    make().apply(steps.Found(first=0, cluster_id="from-before"))
+    assert peers.of("agree") == [({"cluster-id": "from-before", "first": "0"},)]
+
+
+def test_the_archive_is_asked_for_when_it_is_needed(make, broker):
+    make().apply(steps.Install())
+    assert broker.of("install") == [(Path("/a"),)]
+
+
+@pytest.mark.parametrize(
+    ("started", "listens", "wakes"), [(True, True, 0), (True, False, 1), (False, True, 1)]
+)
+def test_a_slow_start_is_waited_for_outside_the_hook(make, started, listens, wakes):
+    broker = Recorder(start=started, wait_until_listening=listens)
+    make(broker=broker).apply(steps.Start("512m", "abc"))
+    assert len(broker.of("wake_when_listening")) == wakes
+
+
+def test_a_certificate_that_the_broker_does_not_take_is_an_error(make, admin):
+    broker = Recorder(wait_until_serving=False)
+    with pytest.raises(ClusterError, match="does not take its new certificate"):
+        make(broker=broker).apply(steps.ReloadCertificate(0, "ab"))
+    assert admin.of("reload_certificates")
+
+
+def test_draining_goes_on_until_nothing_is_left(make, monkeypatch):
+    monkeypatch.setattr(module.time, "sleep", lambda seconds: None)
+    here = a_cluster(partitions=(Partition("t", 0, (2,), (2,), 2),))
+    there = a_cluster(partitions=(Partition("t", 0, (0,), (0,), 0),))
+    states = [here, here, there]
+    admin = Recorder(facts=lambda: states.pop(0))
+    make(admin=admin).apply(steps.Drain(2, frozenset({0, 1})))
+    assert len(admin.of("move")) == 2 and not states
+
+
+def test_draining_does_not_go_on_for_ever(make, monkeypatch):
+    monkeypatch.setattr(module, "_DRAIN_SECONDS", -1)
+    admin = Recorder(facts=a_cluster(partitions=(Partition("t", 0, (2,), (2,), 2),)))
+    with pytest.raises(ClusterError, match="1 partitions are still on broker 2.*juju resolve"):
+        make(admin=admin).apply(steps.Drain(2, frozenset({0, 1})))
+
+
+def test_a_new_client_gets_a_password_of_its_own(make, admin, clients):
+    for _ in range(2):
+        make().apply(steps.Admit(request(), "10.0.0.1:9093", known=False))
+    passwords = [password for _, password in admin.of("set_password")]
+    assert len(set(passwords)) == 2 and min(map(len, passwords)) >= 32
+    assert [access.password for _, access in clients.of("answer")] == passwords
+    assert clients.of("answer")[0][1].tls
+
+
+def test_a_known_client_is_told_again_and_not_changed(make, admin, clients):
+    found = observed(passwords={"relation-7": "hush"})
+    make(found).apply(steps.Admit(request(), "10.0.0.1:9093", known=True))
+    assert not admin.of("set_password")
+    assert clients.of("answer")[0][1].password == "hush"
+
+
+def test_a_dismissed_user_loses_its_secret_too(make, admin, clients):
+    make().apply(steps.Dismiss("relation-7"))
+    assert admin.of("drop_user") == clients.of("withdraw") == [("relation-7",)]
+
+
+def test_changes_of_the_quorum(make, broker):
+    make().apply(steps.ChangeQuorum(Change(True, 1, "dir-1"), "10.0.0.2"))
+    make().apply(steps.ChangeQuorum(Change(False, 1, "dir-1")))
+    servers = "10.0.0.1:19093,10.0.0.2:19093,10.0.0.3:19093"
+    assert broker.of("add_voter") == [(servers, CLUSTER_ID, 1, "10.0.0.2", "dir-1")]
+    assert broker.of("remove_voter") == [(servers, 1, "dir-1")]
+
+
+def test_nothing_is_asked_of_a_cluster_that_does_not_answer(make):
+    with pytest.raises(ClusterError, match="does not answer"):
+        make(admin=None).apply(steps.Grant(acls_for(request())))
+
+
+SAMPLES = [
+    steps.Install(),
+    steps.Note({}),
+    steps.Found(0),
+    steps.Agree({}),
+    steps.Configure({}, {}),
+    steps.Format("ID", True),
+    steps.Start("512m", "abc"),
+    steps.ReloadCertificate(0, "ab"),
+    steps.ChangeQuorum(Change(True, 1, "dir-1")),
+    steps.MoveReplicas(()),
+    steps.Drain(9, frozenset()),
+    steps.SetMinInSync(2),
+    steps.Unregister(1),
+    steps.Grant(frozenset()),
+    steps.Revoke(frozenset()),
+    steps.Admit(request(), "", False),
+    steps.Dismiss("relation-7"),
+    steps.Stop(),
+    steps.Remove(),
+]
+
+
+def test_every_step_has_its_effect(make):
+    assert {type(step) for step in SAMPLES} == set(steps.Step.__subclasses__())
+    for step in SAMPLES:
+        make().apply(step)
+
+
+def test_a_step_without_an_effect_is_a_mistake(make):
+    with pytest.raises(NotImplementedError):
+        make().apply(steps.Step())

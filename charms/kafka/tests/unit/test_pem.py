@@ -1,0 +1,51 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+
+import socket
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+
+import authority
+import pem
+
+
+@pytest.fixture
+def issued():
+    return authority.certificate()
+
+
+def test_a_keystore_holds_a_key_that_kafka_can_read(issued):
+    certificate, key = issued
+    text = pem.keystore(key, certificate, ())
+    assert text.startswith("-----BEGIN PRIVATE KEY-----")
+    assert serialization.load_pem_private_key(text.encode(), None)
+
+
+def test_a_certificate_is_in_its_chain_once(issued):
+    certificate, key = issued
+    above, _ = authority.certificate("ca")
+    text = pem.keystore(key, certificate, (certificate, above))
+    assert text.count("BEGIN CERTIFICATE") == 2
+
+
+def test_a_unit_trusts_authorities_and_not_itself(issued):
+    certificate, _ = issued
+    root, _ = authority.certificate("root")
+    assert pem.truststore(root, certificate, (certificate, root)) == root
+
+
+def test_the_served_serial_is_the_certificate_s(tmp_path):
+    with authority.port(tmp_path) as (port, certificate):
+        assert pem.served_serial("127.0.0.1", port) == pem.serial(certificate)
+
+
+def test_a_silent_port_serves_nothing():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        assert pem.served_serial("127.0.0.1", server.getsockname()[1], patience=0.1) == ""
+
+
+def test_a_closed_port_serves_nothing():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    assert pem.served_serial("127.0.0.1", port) == ""
