@@ -386,6 +386,18 @@ def test_refresh_runs_upgrade_charm(water: jubilant.Juju, charm: Charm, tmp_path
     assert hooks_of(water, unit)[-2:] == ["upgrade-charm", "config-changed"]
 
 
+def test_container_goes_with_its_unit_and_takes_its_machine_along(
+    water: jubilant.Juju, charm: Charm
+) -> None:
+    before = set(water.status().machines)
+    water.deploy(charm("tap"), "boxed", to="lxd")
+    water.wait(lambda s: settled(s) and "boxed/0" in s.apps["boxed"].units, timeout=PATIENCE)
+    machine = water.status().apps["boxed"].units["boxed/0"].machine
+    assert machine.endswith("/lxd/0")
+    water.remove_application("boxed")
+    water.wait(lambda s: set(s.machines) == before, timeout=PATIENCE, delay=0.3)
+
+
 # -- the end -----------------------------------------------------------------------------------
 
 

@@ -1,0 +1,88 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Reads a `.charm` file into a `Charm`, or says what is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from onebox.archive import Archive, opened
+from onebox.charms import metadata as meta
+from onebox.charms import schemas
+from onebox.charms.documents import document, mapping
+from onebox.errors import Refused
+from onebox.model import Charm
+
+_VENV = re.compile(r"venv/lib/python(\d+\.\d+)/")
+_HOOK_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def read(path: Path, *, revision: int = 0, python: str | None = None) -> Charm:
+    """The charm in the archive at `path`.
+
+    Args:
+        path: the `.charm` file.
+        revision: the number the model gives to this upload.
+        python: the `X.Y` of the host's `python3`; found out when the charm brings a venv.
+
+    Raises:
+        Refused: the archive is hostile, incomplete or contradicts itself; the text says where.
+    """
+    with opened(path) as archive:
+        metadata = document(archive, "metadata.yaml", required=True)
+        name = meta.charm_name(metadata)
+        _check_python(name, archive, python)
+        return Charm(
+            url=f"local:{name}-{revision}",
+            name=name,
+            revision=revision,
+            digest=digest(path),
+            version=(archive.text("version") or "").strip(),
+            summary=meta.sentence(metadata, "summary"),
+            description=meta.sentence(metadata, "description"),
+            subordinate=meta.subordinate(metadata),
+            endpoints=meta.endpoints(metadata),
+            extra_bindings=tuple(mapping(metadata, "extra-bindings")),
+            options=schemas.options(document(archive, "config.yaml")),
+            actions=schemas.actions(document(archive, "actions.yaml")),
+            storage=meta.storages(metadata),
+            resources=meta.resources(metadata),
+            bases=meta.bases(document(archive, "manifest.yaml", required=True)),
+        )
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file, in hex."""
+    sha = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            sha.update(chunk)
+    return sha.hexdigest()
+
+
+def host_python() -> str:
+    """The `X.Y` of the `python3` that hooks find; empty when there is none."""
+    program = shutil.which("python3", path=_HOOK_PATH)
+    if not program:
+        return ""
+    code = "import sys; print('%d.%d' % sys.version_info[:2])"
+    done = subprocess.run([program, "-c", code], capture_output=True, text=True, check=False)
+    return done.stdout.strip()
+
+
+def _check_python(name: str, archive: Archive, python: str | None) -> None:
+    """A venv serves one minor version only; any other fails later with a bare ImportError."""
+    packed = {found[1] for entry in archive.names if (found := _VENV.match(entry))}
+    if not packed:
+        return
+    host = python if python is not None else host_python()
+    if host not in packed:
+        listed = " and ".join(sorted(packed))
+        raise Refused(
+            f'charm "{name}" is packed for Python {listed}, but python3 on this machine is '
+            f"{host or 'missing'}; pack it here: tools/pack.py {name}"
+        )
