@@ -359,7 +359,9 @@ def test_storage_and_resource_are_there_before_install(
     assert hooks_of(water, "deep/0")[:2] == ["basin-storage-attached", "install"]
     [(name, item)] = water.status().storage.storage.items()
     assert (name.partition("/")[0], item.kind) == ("basin", "filesystem")
-    task = water.exec("resource-get map; echo; storage-get location -s $(storage-list)", unit="deep/0")
+    task = water.exec(
+        "resource-get map; echo; storage-get location -s $(storage-list)", unit="deep/0"
+    )
     path, location = task.stdout.split()
     assert Path(path).read_text() == "north"
     assert Path(location).is_dir()
