@@ -3,6 +3,7 @@
 """The broker on this machine: its programs, files, storage and process. Knows no Juju."""
 
 import dataclasses
+import errno
 import hashlib
 import re
 import shutil
@@ -88,7 +89,8 @@ class Broker:
             listening=bool(serial),
             started_with=_started_with(state.pid),
             serial=serial,
-            complaint="" if serial else self._complaint(),
+            # What an earlier process said is no news of one that runs.
+            complaint="" if state.running else self._complaint(),
         )
 
     def install(self, archive: Path | None) -> bool:
@@ -239,10 +241,7 @@ class Broker:
                 try:
                     probe.bind((self.address, port))
                 except OSError as error:
-                    raise BrokerError(
-                        f"port {port} on {self.address} is taken ({error.strerror}): stop what "
-                        f"holds it (`ss -ltnp sport = :{port}`)"
-                    ) from None
+                    raise BrokerError(_why_not(self.address, port, error)) from None
 
     def _complaint(self) -> str:
         """Why the process ends, by the last things it said."""
@@ -251,6 +250,15 @@ class Broker:
             if path.exists() and (found := _explain(_tail(path))):
                 return found
         return ""
+
+
+def _why_not(address: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"this machine has no address {address}: check the binding of `cluster`"
+    return (
+        f"port {port} on {address} is taken ({error.strerror}): stop what holds it "
+        f"(`ss -ltnp sport = :{port}`)"
+    )
 
 
 _KNOWN = (

@@ -51,7 +51,7 @@ def test_an_attached_archive_takes_maven_s_place(broker, tmp_path):
 def test_no_java_says_what_to_do(tmp_path, packages):
     packages.java = None
     paths = UnitPaths.beside(tmp_path / "charm")
-    with pytest.raises(PackageError, match="openjdk|Java"):
+    with pytest.raises(PackageError, match=r"openjdk|Java"):
         Broker(paths, FakeServices(), None, tmp_path, "127.45.200.1").install(None)
 
 
@@ -89,6 +89,12 @@ def test_a_taken_port_is_named(broker):
     ):
         broker.start("512m", "abc")
     assert "broker" not in broker.services.running
+
+
+def test_a_foreign_address_is_named(broker):
+    elsewhere = dataclasses.replace(broker, address="192.0.2.1")
+    with pytest.raises(BrokerError, match=r"no address 192\.0\.2\.1"):
+        elsewhere.start("512m", "abc")
 
 
 def test_a_full_disk_is_named(broker, monkeypatch):

@@ -113,7 +113,7 @@ def test_draining_goes_on_until_nothing_is_left(make, monkeypatch):
 def test_draining_does_not_go_on_for_ever(make, monkeypatch):
     monkeypatch.setattr(module, "_DRAIN_SECONDS", -1)
     admin = Recorder(facts=a_cluster(partitions=(Partition("t", 0, (2,), (2,), 2),)))
-    with pytest.raises(ClusterError, match="1 partitions are still on broker 2.*juju resolve"):
+    with pytest.raises(ClusterError, match=r"1 partitions are still on broker 2.*juju resolve"):
         make(admin=admin).apply(steps.Drain(2, frozenset({0, 1})))
 
 

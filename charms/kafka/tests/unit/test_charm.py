@@ -1,0 +1,213 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The charm as a whole, with processes and the cluster replaced by what behaves like them."""
+
+import contextlib
+import dataclasses
+import json
+from pathlib import Path
+
+import ops
+import pytest
+from builders import CLUSTER_ID
+from ops import testing
+from test_admin import FakeClient
+
+import authority
+import broker as broker_module
+import effects
+import pem
+import programs
+import wiring
+import workload
+from admin import Administrator
+from charm import KafkaCharm
+from dataops.testing import FakePackages, FakeServices
+
+
+@dataclasses.dataclass
+class Provided:
+    certificate: str
+    ca: str
+    chain: tuple[str, ...] = ()
+
+
+class Machine:
+    """One machine with a cluster of one broker, which answers while its service runs."""
+
+    def __init__(self, monkeypatch):
+        self.services = FakeServices()
+        self.packages = FakePackages().patch(monkeypatch)
+        self.certificate, self.key = authority.certificate()
+        self.client = OneBroker()
+        monkeypatch.setattr(wiring.services, "manager", lambda paths, unit: self.services)
+        monkeypatch.setattr(broker_module, "served_serial", self.served)
+        monkeypatch.setattr(broker_module, "_started_with", self.started_with)
+        monkeypatch.setattr(programs.Programs, "format", format_storage)
+        monkeypatch.setattr(workload, "administrator", self.administrator)
+        monkeypatch.setattr(effects, "START_SECONDS", 0.1)
+        monkeypatch.setattr(
+            wiring.TLSCertificatesRequiresV4,
+            "get_assigned_certificate",
+            lambda requirer, wanted: self.assigned(requirer),
+        )
+        install = broker_module.Broker.install
+
+        def with_jars(broker, archive):
+            installed = install(broker, archive)
+            for libraries in broker.paths.bin.glob("kafka-*/libs"):
+                (libraries / "jmx_prometheus_javaagent-1.0.1.jar").touch()
+                (libraries / "kafka_2.13-4.3.1.jar").touch()
+            return installed
+
+        monkeypatch.setattr(broker_module.Broker, "install", with_jars)
+
+    @property
+    def running(self):
+        return "broker" in self.services.running
+
+    def served(self, address, port, patience=0):
+        return pem.serial(self.certificate) if self.running else ""
+
+    def started_with(self, pid):
+        if not self.running:
+            return ""
+        marked = [one for one in self.services.running["broker"].command if "settings=" in one]
+        return marked[0].partition("=")[2]
+
+    def assigned(self, requirer):
+        if not requirer.model.relations["certificates"]:
+            return None, None
+        return Provided(self.certificate, self.certificate), self.key
+
+    @contextlib.contextmanager
+    def administrator(self, addresses, etc):
+        yield Administrator(self.client) if self.running else None
+
+
+def format_storage(tool, cluster_id, *, standalone):
+    text = (tool.etc / "server.properties").read_text()
+    (line,) = [one for one in text.splitlines() if one.startswith("log.dirs=")]
+    Path(line.partition("=")[2], "meta.properties").write_text(f"cluster.id={cluster_id}\n")
+
+
+class OneBroker(FakeClient):
+    """A cluster of one broker that is up."""
+
+    def describe_cluster(self):
+        return {"brokers": [{"broker_id": 0}]}
+
+    def describe_topics(self):
+        return []
+
+    def describe_configs(self, resources, config_filter):
+        return {"broker": {"0": {"min.insync.replicas": {"value": "1"}}}}
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    return Machine(monkeypatch)
+
+
+@pytest.fixture
+def context():
+    return testing.Context(KafkaCharm)
+
+
+CERTIFICATES = testing.Relation("certificates")
+ADDRESS = testing.Address("127.45.200.3")
+CLIENT = {"topic": "orders", "extra-user-roles": "producer"}
+
+
+def deployed(*relations, config=None):
+    return testing.State(
+        leader=True,
+        planned_units=1,
+        relations=[testing.PeerRelation("cluster"), *relations],
+        storages=[testing.Storage("data")],
+        # As a store that wants every resource to be there attaches it.
+        resources=[testing.Resource(name="kafka", path="/dev/null")],
+        networks={testing.Network("cluster", [testing.BindAddress([ADDRESS])])},
+        config=config or {},
+    )
+
+
+def app_data(out):
+    (peers,) = out.get_relations("cluster")
+    return peers.local_app_data
+
+
+def test_without_certificates_nothing_starts(machine, context):
+    out = context.run(context.on.install(), deployed())
+    assert out.unit_status.name == "blocked"
+    assert "juju integrate kafka:certificates" in out.unit_status.message
+    assert not machine.running and out.workload_version == "4.3.1"
+
+
+def test_with_certificates_a_cluster_is_founded_in_one_hook(machine, context):
+    out = context.run(context.on.config_changed(), deployed(CERTIFICATES))
+    assert machine.running
+    assert out.unit_status == ops.ActiveStatus()
+    assert app_data(out)["first"] == "0" and app_data(out)["founded"] == "true"
+    assert len(app_data(out)["cluster-id"]) == len(CLUSTER_ID)
+    assert {port.port for port in out.opened_ports} == {9093}
+
+
+def test_a_second_hook_changes_nothing(machine, context):
+    out = context.run(context.on.config_changed(), deployed(CERTIFICATES))
+    before = list(machine.services.journal)
+    again = context.run(context.on.update_status(), out)
+    assert machine.services.journal == before
+    assert app_data(again) == app_data(out)
+
+
+def test_a_client_gets_its_user_and_loses_it_with_the_relation(machine, context):
+    client = testing.Relation("kafka-client", id=7, remote_app_data=CLIENT)
+    out = context.run(context.on.config_changed(), deployed(CERTIFICATES, client))
+    answer = out.get_relation(7).local_app_data
+    assert answer["topic"] == "orders" and answer["tls"] == "enabled"
+    assert set(machine.client.users) == {"relation-7"} and machine.client.acls
+    secret = out.get_secret(label="kafka-client.7.user.secret")
+    assert secret.latest_content["password"] not in json.dumps(dict(answer))
+
+    context.run(context.on.relation_broken(out.get_relation(7)), out)
+    assert not machine.client.users and not machine.client.acls
+
+
+def test_a_user_goes_even_when_its_relation_ended_without_telling(machine, context):
+    client = testing.Relation("kafka-client", id=7, remote_app_data=CLIENT)
+    out = context.run(context.on.config_changed(), deployed(CERTIFICATES, client))
+    forgotten = dataclasses.replace(
+        out, relations=[one for one in out.relations if one.endpoint != "kafka-client"]
+    )
+    after = context.run(context.on.update_status(), forgotten)
+    assert not machine.client.users and not machine.client.acls
+    assert not [one for one in after.secrets if "kafka-client" in (one.label or "")]
+
+
+def test_an_invalid_option_changes_nothing(machine, context):
+    out = context.run(context.on.config_changed(), deployed(CERTIFICATES))
+    before = list(machine.services.journal)
+    wrong = dataclasses.replace(out, config={"heap": "lots"})
+    after = context.run(context.on.config_changed(), wrong)
+    assert after.unit_status.name == "blocked" and "heap" in after.unit_status.message
+    assert machine.running and machine.services.journal == before
+
+
+def test_no_java_is_blocked_with_the_next_move(machine, context):
+    machine.packages.java = None
+    out = context.run(context.on.install(), deployed(CERTIFICATES))
+    assert out.unit_status.name == "blocked" and "ava" in out.unit_status.message
+
+
+def test_the_last_unit_stops_its_broker_and_keeps_its_data(machine, context):
+    out = context.run(context.on.config_changed(), deployed(CERTIFICATES))
+    going = dataclasses.replace(out, planned_units=0)
+    context.run(context.on.stop(), going)
+    assert not machine.running
+
+
+def test_an_action_asks_the_cluster(machine, context):
+    out = context.run(context.on.config_changed(), deployed(CERTIFICATES))
+    context.run(context.on.action("describe-cluster"), out)
+    assert json.loads(context.action_results["brokers"]) == ["kafka/0"]
