@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The workload: Spark's daemons and jobs as services of this unit. It knows no Juju."""
 
+import errno
 import functools
 import hashlib
 import logging
 import shutil
 import socket
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import jinja2
@@ -34,6 +36,7 @@ from plan import (
 
 logger = logging.getLogger(__name__)
 
+_PATIENCE_SECONDS = 3.0
 _SYSTEM_PYTHON = "/usr/bin/python3"
 _MAIN = {
     "master": "org.apache.spark.deploy.master.Master",
@@ -120,7 +123,10 @@ class Spark:
             ensure_directory(self._work, mode=0o700, owner=self.user)
         command = (str(self.installation.spark_home / "bin" / "spark-class"), _MAIN[step.role])
         environment = self._environment(directory, step.cluster)
-        return self._run(step.role, (*command, *self._arguments(step)), environment, directory)
+        arguments = (*command, *self._arguments(step))
+        ports = [port for port in (step.port, step.ui_port) if port]
+        places = [(step.cluster.address, port) for port in ports]
+        return self._run(step.role, arguments, environment, directory, places)
 
     @_apply.register
     def _(self, step: StopDaemon) -> bool:
@@ -196,8 +202,8 @@ class Spark:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((address, port))
-            except OSError:
-                return True
+            except OSError as error:
+                return error.errno == errno.EADDRINUSE
         return False
 
     def _scratch(self, name: str) -> Path:
@@ -257,7 +263,12 @@ class Spark:
         return self._run(name, command, self._environment(directory, cluster), directory)
 
     def _run(
-        self, name: str, command: tuple[str, ...], environment: dict[str, str], directory: Path
+        self,
+        name: str,
+        command: tuple[str, ...],
+        environment: dict[str, str],
+        directory: Path,
+        places: Sequence[tuple[str, int]] = (),
     ) -> bool:
         service = Service(
             name=name,
@@ -267,10 +278,16 @@ class Spark:
             working_directory=directory,
             restart="on-failure" if self._program(name) else "always",
         )
-        return self._keep(service, directory)
+        return self._keep(service, directory, places)
 
-    def _keep(self, service: Service, directory: Path) -> bool:
-        """Whether the process had to be started: it was not there, or was told something else."""
+    def _keep(
+        self, service: Service, directory: Path, places: Sequence[tuple[str, int]] = ()
+    ) -> bool:
+        """Whether the process had to be started: it was not there, or was told something else.
+
+        Raises:
+            ServiceError: another program listens where it has to.
+        """
         name = service.name
         self.services.ensure(service)
         told = self.paths.control / f"{name}.told"
@@ -279,6 +296,8 @@ class Spark:
         if current and self._as_wanted(name):
             return False
         self.services.stop(name)
+        for address, port in places:
+            self._await_free(name, address, port)
         # What a killed process left there, its copy of old credentials included.
         ensure_absent(self._scratch(name))
         ensure_directory(self._scratch(name), mode=0o700, owner=service.user)
@@ -286,6 +305,14 @@ class Spark:
         # Noted only now: a hook that dies before this starts the process once more.
         ensure_contents(told, digest)
         return True
+
+    def _await_free(self, name: str, address: str, port: int) -> None:
+        """Return once nobody holds the port: a process that was killed may be on its way out."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while self.taken(address, port):
+            if time.monotonic() > deadline:
+                raise ServiceError(f"Cannot start the {name}: port {port} is taken: free it")
+            time.sleep(0.2)
 
     def _as_wanted(self, name: str) -> bool:
         """Whether the process runs or, if it is a program, has done its work."""

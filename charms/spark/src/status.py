@@ -16,9 +16,9 @@ _SET_JOBS = "juju config {app} jobs=@jobs.yaml"
 def statuses(observed: Observed, condition: Condition) -> Iterator[ops.StatusBase]:
     """Everything there is to say; Ops shows the most urgent."""
     yield from _configuration(observed)
+    yield from _ground(observed, condition)
     if condition.failure:
         yield ops.BlockedStatus(condition.failure)
-    yield from _ground(observed, condition)
     yield from _kafka(observed)
     yield from _daemons(observed, condition)
     yield from _jobs(observed, condition)

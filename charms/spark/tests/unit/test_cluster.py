@@ -175,3 +175,28 @@ def test_sees_a_taken_port(spark: Spark) -> None:
         port = other.getsockname()[1]
         assert spark.taken("127.0.0.1", port)
     assert not spark.taken("127.0.0.1", port)
+
+
+def test_a_daemon_whose_port_is_taken_is_not_started(
+    spark: Spark, data: Path, fake_services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cluster._PATIENCE_SECONDS", 0)
+    with socket.socket() as other:
+        place = next(n for n in range(15000, 16000) if listens(other, 7077 + n))
+        agreement = AGREEMENT.model_copy(update={"port_offset": place})
+        facts = observed(data, address="127.0.0.1", agreement=agreement)
+        spark.converge(plan(facts))
+        assert spark.failure == f"Cannot start the master: port {7077 + place} is taken: free it"
+        assert "master" not in fake_services.running
+    spark.converge(plan(facts))
+    assert "master" in fake_services.running
+
+
+def listens(other: socket.socket, port: int) -> bool:
+    """Whether the port was free; it now is taken."""
+    try:
+        other.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    other.listen()
+    return True

@@ -61,6 +61,10 @@ def test_a_taken_port_matters_only_while_our_process_is_absent(
         offset = next(n for n in range(15000, 16000) if free(other, 7077 + n))
         agreement = AGREEMENT.model_copy(update={"port_offset": offset, "master": "127.0.0.1"})
         facts = observed(tmp_path, address="127.0.0.1", agreement=agreement)
-        assert 7077 + offset in look(spark, facts).taken
+        other.close()
         spark.converge(plan(facts))
+    with socket.socket() as other:
+        assert free(other, 7077 + offset)
         assert look(spark, facts).taken == ()
+        fake_services.crash("master")
+        assert look(spark, facts).taken == (7077 + offset,)
