@@ -54,7 +54,7 @@ def _ground(observed: Observed, condition: Condition) -> Iterator[ops.StatusBase
         ports = ", ".join(map(str, condition.taken))
         yield ops.BlockedStatus(
             f"Port {ports} on {observed.address} is taken by another program: free it, or"
-            f" juju config {observed.application} port-offset=100"
+            f" juju config {observed.application} port-offset={observed.agreement.port_offset + 100}"
         )
     if not observed.agreement.master or not observed.secret:
         yield ops.WaitingStatus("Waiting for the leader to name the master")
