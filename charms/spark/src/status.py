@@ -52,9 +52,10 @@ def _ground(observed: Observed, condition: Condition) -> Iterator[ops.StatusBase
         yield ops.BlockedStatus(f"Storage data has {left} MB left at {observed.data}: make room")
     if condition.taken:
         ports = ", ".join(map(str, condition.taken))
+        another = observed.agreement.port_offset + 100
         yield ops.BlockedStatus(
             f"Port {ports} on {observed.address} is taken by another program: free it, or"
-            f" juju config {observed.application} port-offset={observed.agreement.port_offset + 100}"
+            f" juju config {observed.application} port-offset={another}"
         )
     if not observed.agreement.master or not observed.secret:
         yield ops.WaitingStatus("Waiting for the leader to name the master")
