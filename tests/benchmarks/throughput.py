@@ -1,0 +1,264 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the charm costs a producer: `python -m tests.benchmarks.throughput [PAIRS]`.
+
+One client writes records of 1 kB, idempotent and with acknowledgement of all copies, through the
+TLS listener of a broker that the charm runs, and of one that is configured by hand: the same
+jars, heap and flags of the JVM, the same listener (SASL_SSL with SCRAM-SHA-512), keys of the same
+kind, StandardAuthorizer with permissions for that one user, one topic of as many partitions. The
+broker by hand has no metrics agent and the client alone for company; whatever else the charm's
+broker carries counts against the charm.
+
+Both brokers run all the time and are written to in turns, the first of a pair second in the next.
+Prints one JSON line with the megabytes a second of each and the median of the pairs' ratios, and
+fails below the limit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import jubilant
+import psutil
+from charmlibs.interfaces.tls_certificates import (
+    Certificate,
+    CertificateRequestAttributes,
+    CertificateSigningRequest,
+    KeyAlgorithm,
+    PrivateKey,
+)
+from confluent_kafka import Producer
+from confluent_kafka.admin import (
+    AclBinding,
+    AclOperation,
+    AclPermissionType,
+    NewTopic,
+    ResourcePatternType,
+    ResourceType,
+)
+
+from tests.benchmarks import kafka_by_hand
+from tests.benchmarks.own_engine import own_engine, units, wait_active
+from tools.demo import feed, pipeline
+from tools.demo.pipeline import Credentials
+
+LIMIT = 0.95
+PAIRS = 7
+WARM_UP = 2
+RECORD = 1000
+RECORDS = 150_000
+MODEL = "throughput"
+TOPIC = "bench"
+CHARMS = pipeline.ROOT / "charms"
+LONGEST_ENDING = 60
+
+SERVER = """\
+process.roles=broker,controller
+node.id=0
+controller.quorum.bootstrap.servers={address}:9097
+log.dirs={directory}/data
+listeners=CLIENT://{address}:9093,INTERNAL://{address}:19093,CONTROLLER://{address}:9097
+listener.security.protocol.map=CLIENT:SASL_SSL,INTERNAL:SSL,CONTROLLER:SSL
+inter.broker.listener.name=INTERNAL
+controller.listener.names=CONTROLLER
+sasl.enabled.mechanisms=SCRAM-SHA-512
+listener.name.client.scram-sha-512.sasl.jaas.config={module} required;
+ssl.keystore.type=PEM
+ssl.keystore.location={directory}/keystore.pem
+ssl.truststore.type=PEM
+ssl.truststore.location={directory}/truststore.pem
+listener.name.internal.ssl.client.auth=required
+listener.name.controller.ssl.client.auth=required
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:CN=broker
+offsets.topic.replication.factor=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+"""
+SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule"
+
+
+def deploy(juju: jubilant.Juju) -> None:
+    """A broker by the charm, with one customer."""
+    juju.cli("add-model", MODEL, include_model=False)
+    for name in ("certificates", "kafka", "data-access"):
+        config = {"topic": TOPIC} if name == "data-access" else None
+        juju.deploy(CHARMS / name / f"{name}_amd64.charm", name, config=config)
+    juju.integrate("kafka:certificates", "certificates:certificates")
+    juju.integrate("data-access:kafka", "kafka:kafka-client")
+
+
+def broker_of(uuid: str) -> psutil.Process:
+    """The charm's broker."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            ours = process.environ().get("JUJU_MODEL_UUID") == uuid
+            if ours and process.name() == "java" and "kafka.Kafka" in process.cmdline():
+                return process
+    raise SystemExit("The charm's broker does not run")
+
+
+@contextlib.contextmanager
+def by_hand(model: psutil.Process, like: Credentials, directory: Path) -> Generator[Credentials]:
+    """Access to a broker that is configured by hand, beside the charm's."""
+    command = model.cmdline()
+    libraries = Path(command[command.index("-cp") + 1]).parent
+    flags = [word for word in command if word.startswith(("-X", "-Djava.awt"))]
+    # Another address of the model's own network: no other engine uses it.
+    address = like.endpoints.partition(":")[0].rpartition(".")[0] + ".200"
+    directory.mkdir(mode=0o700)
+    ca = issue(directory, address)
+    config = directory / "server.properties"
+    config.write_text(SERVER.format(address=address, directory=directory, module=SCRAM))
+    kafka_by_hand.format_storage(libraries, config, "benchmarkbenchmarkbenc")
+    with (directory / "broker.log").open("wb") as log:
+        broker = subprocess.Popen(
+            ["java", *flags, "-cp", f"{libraries}/*", "kafka.Kafka", str(config)],
+            stdout=log,
+            stderr=log,
+            env={"PATH": os.environ["PATH"]},
+        )
+    try:
+        kafka_by_hand.wait_until_serving(address)
+        access = replace(
+            like, endpoints=f"{address}:9093", password=secrets.token_urlsafe(24), ca=ca
+        )
+        admit(access, address, directory)
+        yield access
+    finally:
+        broker.terminate()
+        try:
+            broker.wait(LONGEST_ENDING)
+        except subprocess.TimeoutExpired:
+            broker.kill()
+
+
+def issue(directory: Path, address: str) -> str:
+    """The broker's stores, with keys as the charms make them; the authority as PEM text."""
+    authority, key = (PrivateKey.generate(key_algorithm=KeyAlgorithm.ECDSA) for _ in range(2))
+    validity = timedelta(days=2)
+    own = CertificateRequestAttributes("benchmark", is_ca=True)
+    ca = Certificate.generate_self_signed_ca(own, authority, validity)
+    wanted = CertificateRequestAttributes(
+        "broker", sans_ip=[address], add_unique_id_to_subject_name=False
+    )
+    request = CertificateSigningRequest.generate(wanted, key)
+    certificate = request.sign(ca, authority, validity)
+    keystore = directory / "keystore.pem"
+    keystore.touch(mode=0o600)
+    keystore.write_text(f"{key}\n{certificate}\n")
+    (directory / "truststore.pem").write_text(f"{ca}\n")
+    return str(ca)
+
+
+def admit(access: Credentials, address: str, directory: Path) -> None:
+    """The user, with what a producer needs, and the topic."""
+    admin = kafka_by_hand.administrator(address, directory)
+    acls = [
+        AclBinding(
+            ResourceType.TOPIC,
+            access.topic,
+            ResourcePatternType.LITERAL,
+            f"User:{access.username}",
+            "*",
+            operation,
+            AclPermissionType.ALLOW,
+        )
+        for operation in (AclOperation.WRITE, AclOperation.DESCRIBE)
+    ]
+    kafka_by_hand.let_in(admin, {access.username: access.password}, acls)
+    made = admin.create_topics([NewTopic(access.topic, 3, 1)])
+    made[access.topic].result(60)
+
+
+def rate(access: Credentials, payloads: list[bytes]) -> float:
+    """Acknowledged megabytes a second of one producer that has just connected."""
+    producer = Producer(
+        {
+            **access.client(),
+            "enable.idempotence": True,
+            "acks": "all",
+            "linger.ms": 10,
+            "batch.size": 131_072,
+            "queue.buffering.max.kbytes": 65_536,
+        }
+    )
+    failures: list[str] = []
+
+    def write(records: int) -> None:
+        for number in range(records):
+            payload = payloads[number % len(payloads)]
+            while True:
+                try:
+                    producer.produce(access.topic, payload, on_delivery=delivered)
+                    break
+                except BufferError:
+                    producer.poll(0.05)
+            producer.poll(0)
+        if waiting := producer.flush(120):
+            failures.append(f"{waiting} records were not acknowledged within 120 s")
+        if failures:
+            raise SystemExit(f"Records were not acknowledged: {failures[0]}")
+
+    def delivered(error: object, _: object) -> None:
+        if error is not None:
+            failures.append(str(error))
+
+    write(1000)  # connects, logs in, and meets every partition
+    start = time.perf_counter()
+    write(RECORDS)
+    return RECORDS * RECORD / 1e6 / (time.perf_counter() - start)
+
+
+def measure(charm: Credentials, hand: Credentials, pairs: int) -> dict[str, object]:
+    """Pairs of runs in alternating order."""
+    # Not compressible, so that every byte passes through the cipher.
+    payloads = [os.urandom(RECORD) for _ in range(64)]
+    rates: list[tuple[float, float]] = []
+    for number in range(WARM_UP + pairs):
+        order = (charm, hand) if number % 2 else (hand, charm)
+        run = {access.endpoints: rate(access, payloads) for access in order}
+        found = run[charm.endpoints], run[hand.endpoints]
+        print(f"charm {found[0]:.1f} MB/s, by hand {found[1]:.1f} MB/s")
+        if number >= WARM_UP:
+            rates.append(found)
+    ratio = statistics.median(ours / theirs for ours, theirs in rates)
+    return {
+        "benchmark": "throughput",
+        "charm_mb_s": [round(ours, 1) for ours, _ in rates],
+        "by_hand_mb_s": [round(theirs, 1) for _, theirs in rates],
+        "ratio": round(ratio, 3),
+        "limit": LIMIT,
+        "within": ratio >= LIMIT,
+    }
+
+
+def main() -> int:
+    """Measure with an engine of its own; 1 when the charm costs too much."""
+    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else PAIRS
+    with contextlib.redirect_stdout(sys.stderr), own_engine() as (client, directory):
+        juju = jubilant.Juju(model=MODEL, cli_binary=str(pipeline.ROOT / ".venv/bin/juju"))
+        deploy(juju)
+        wait_active(client, MODEL, *units(client, MODEL))
+        access = pipeline.credentials(juju, "data-access")
+        assert feed.partitions(access) == 3
+        broker = broker_of(client.call("models")[0]["uuid"])
+        with by_hand(broker, access, directory / "by-hand") as hand:
+            result = measure(access, hand, pairs)
+    print(json.dumps(result))
+    return 0 if result["within"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
