@@ -32,8 +32,8 @@ def parts() -> list[tuple[str, dict[str, Any]]]:
     """What is checked: a name and its configuration."""
     lib, engine = ROOT / "lib" / "src", ROOT / "engine" / "src"
     found = [
-        ("lib", settings(lib, "strict")),
-        ("engine", settings(engine, "strict")),
+        ("lib", settings(lib, "strict", lib)),
+        ("engine", settings(engine, "strict", engine)),
         ("tools", settings(ROOT / "tools", "standard", ROOT, lib)),
     ]
     for charm in sorted((ROOT / "charms").glob("*/charmcraft.yaml")):

@@ -84,7 +84,8 @@ def hourly(frame: pd.DataFrame) -> dict[tuple[str, str], Hour]:
         departed=("dep_delay", "count"),
         total=("dep_delay", "sum"),
     )
+    rows: dict[tuple[str, str], dict[str, Any]] = figures.to_dict("index")
     return {
-        (str(origin), str(hour)): Hour(int(r.flights), int(r.flights - r.departed), int(r.total))
-        for (origin, hour), r in zip(figures.index, figures.itertuples(index=False), strict=True)
+        key: Hour(int(r["flights"]), int(r["flights"] - r["departed"]), int(r["total"]))
+        for key, r in rows.items()
     }

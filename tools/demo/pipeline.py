@@ -26,13 +26,15 @@ class Credentials:
     topic: str
     group: str
 
-    def client(self) -> dict[str, str]:
-        """The settings of a librdkafka client."""
+    def client(self) -> dict[str, str | int | float | bool]:
+        """The settings of a librdkafka client, which speaks up only when something is lost."""
         security = {"security.protocol": "SASL_SSL", "ssl.ca.pem": self.ca} if self.ca else {}
         return {
             "bootstrap.servers": self.endpoints,
             "security.protocol": "SASL_PLAINTEXT",
             "sasl.mechanism": "SCRAM-SHA-512",
+            # Errors reach the caller by themselves; reconnections at the end of a run are none.
+            "log_level": 2,
             "sasl.username": self.username,
             "sasl.password": self.password,
             **security,
