@@ -149,9 +149,13 @@ class Broker:
             self.services.start(SERVICE)
         return True
 
-    def stop(self) -> None:
-        """End the broker in order: it hands its partitions over and flushes its logs."""
-        self.services.stop(SERVICE)
+    def stop(self, patience: float | None = None) -> None:
+        """End the broker in order: it hands its partitions over and flushes its logs.
+
+        Args:
+            patience: seconds after which it is killed; None gives it the time that it needs.
+        """
+        self.services.stop(SERVICE, patience=patience)
 
     def remove(self) -> None:
         """End and remove everything but the data."""

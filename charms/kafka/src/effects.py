@@ -94,7 +94,7 @@ class Effects:
             case steps.Start():
                 self._start(step)
             case steps.Stop():
-                self._broker.stop()
+                self._broker.stop(step.patience)
             case steps.Remove():
                 self._broker.remove()
             case _:

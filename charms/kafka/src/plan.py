@@ -40,6 +40,8 @@ from steps import (
 
 # Users of clients: no other user of the cluster is ours to remove.
 _CLIENT = re.compile(r"relation-\d+(-[0-9A-Za-z]+)?")
+# Seconds for a broker to flush its logs when the whole application goes.
+_LAST_PATIENCE = 10.0
 
 
 def plan(observed: Observed) -> tuple[Step, ...]:
@@ -215,8 +217,12 @@ def _depart(o: Observed) -> Iterator[Step]:
     stay = ((o.cluster.brokers if o.cluster else frozenset[int]()) & o.members) - {o.node}
     if o.planned and stay and o.cluster and o.config:
         yield from _hand_over(o, o.cluster, o.config, stay)
-    else:
+    elif o.planned:
         yield Stop()
+    else:
+        # All brokers leave at once: the later ones would wait in vain for a majority of
+        # controllers to let them go.
+        yield Stop(_LAST_PATIENCE)
 
 
 def _hand_over(

@@ -156,7 +156,9 @@ class Dismiss(Step):
 
 @dataclasses.dataclass(frozen=True)
 class Stop(Step):
-    """End the broker in order."""
+    """End the broker in order, or after `patience` seconds without it; None waits as it takes."""
+
+    patience: float | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -280,6 +280,13 @@ def test_the_end_of_the_application_moves_nothing(hook):
     assert kinds(found) == [steps.Stop]
 
 
+def test_the_end_of_the_application_does_not_wait_for_a_majority_that_is_gone():
+    (stop,) = of(steps.Stop, observed(planned=0, leaving=LEAVES))
+    assert stop.patience is not None
+    (stop,) = of(steps.Stop, observed(planned=2, leaving=LEAVES))
+    assert stop.patience is None
+
+
 def test_the_last_hook_cleans_up():
     assert kinds(observed(leaving=Leaving("remove"))) == [steps.Remove]
 

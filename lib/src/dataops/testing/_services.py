@@ -49,7 +49,7 @@ class FakeServices:
         self._require(name)
         self._run(name, "restart")
 
-    def stop(self, name: str) -> None:
+    def stop(self, name: str, *, patience: float | None = None) -> None:
         """End it."""
         if self.running.pop(name, None):
             self.journal.append(("stop", name))

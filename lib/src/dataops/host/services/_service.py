@@ -99,8 +99,13 @@ class ServiceManager(Protocol):
         """Run it anew, as now defined; raises as ``start``."""
         ...
 
-    def stop(self, name: str) -> None:
-        """End it, waiting up to its ``stop_timeout``; it stays defined. Does nothing if absent."""
+    def stop(self, name: str, *, patience: float | None = None) -> None:
+        """End it, waiting up to its ``stop_timeout``; it stays defined. Does nothing if absent.
+
+        Args:
+            name: of the service.
+            patience: seconds after which it is killed, where its own time is too long.
+        """
         ...
 
     def remove(self, name: str) -> None:

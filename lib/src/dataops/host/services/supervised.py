@@ -15,6 +15,7 @@ from typing import Any
 from dataops.host.files import ensure_absent, ensure_contents, ensure_directory
 from dataops.host.paths import UnitPaths
 from dataops.host.services import _environment
+from dataops.host.services._patience import limited
 from dataops.host.services._service import Service, ServiceError, ServiceState, Status
 from dataops.host.services._supervisord import Supervisord, wait_until_executed
 
@@ -96,10 +97,11 @@ class Supervised:
         self._end(name)
         self.start(name)
 
-    def stop(self, name: str) -> None:
+    def stop(self, name: str, *, patience: float | None = None) -> None:
         """End it and wait for that."""
         ensure_absent(self._link(name))
-        self._end(name)
+        with limited(self.state(name).pid, patience):
+            self._end(name)
 
     def remove(self, name: str) -> None:
         """End it and forget it."""

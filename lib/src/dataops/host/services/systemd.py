@@ -13,6 +13,7 @@ import jinja2
 from dataops.host.files import ensure_absent, ensure_contents
 from dataops.host.paths import UnitPaths
 from dataops.host.services import _environment
+from dataops.host.services._patience import limited
 from dataops.host.services._service import Service, ServiceError, ServiceState, Status
 
 _UNITS = Path("/etc/systemd/system")
@@ -53,11 +54,12 @@ class Systemd:
         _systemctl("enable", self._name(name))
         _systemctl("restart", self._name(name))
 
-    def stop(self, name: str) -> None:
+    def stop(self, name: str, *, patience: float | None = None) -> None:
         """End it and wait for that."""
         if not self._file(name).exists():
             return
-        _systemctl("disable", "--now", self._name(name))
+        with limited(self.state(name).pid, patience):
+            _systemctl("disable", "--now", self._name(name))
         if self.state(name).status is Status.FAILED:
             _systemctl("reset-failed", self._name(name))
 

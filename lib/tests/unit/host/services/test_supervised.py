@@ -164,14 +164,17 @@ def test_stop_waits_and_a_stopped_service_stays_stopped(services, paths):
     assert services.state("sleeper").status is Status.STOPPED
 
 
-def test_stop_kills_what_does_not_listen(services):
+@pytest.mark.parametrize(("stop_timeout", "patience"), [(1, None), (300, 0.5)])
+def test_stop_kills_what_does_not_listen(services, stop_timeout, patience):
     script = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
     script += "print('up', flush=True); time.sleep(600)"
     log = services._paths.log / "deaf.log"
-    pid = started(services, name="deaf", command=(sys.executable, "-c", script), stop_timeout=1)
+    command = (sys.executable, "-c", script)
+    pid = started(services, name="deaf", command=command, stop_timeout=stop_timeout)
     eventually(lambda: log.exists() and "up" in log.read_text())
-    services.stop("deaf")
+    services.stop("deaf", patience=patience)
     assert not alive(pid)
+    assert services.state("deaf").status is Status.STOPPED
 
 
 def test_stop_ends_the_children_too(services, tmp_path):
