@@ -126,8 +126,10 @@ def test_a_wrong_password_is_refused(customer: pipeline.Credentials) -> None:
         "sasl.password": "wrong",
         "error_cb": lambda e: failures.append(str(e)),
     }
+    producer = Producer(settings)
     with pytest.raises(KafkaException):
-        Producer(settings).list_topics(timeout=5)
+        producer.list_topics(timeout=5)
+    producer.poll(5)
     assert any("Authentication failed" in f for f in failures), failures
 
 
@@ -174,16 +176,16 @@ def test_the_job_runs_on_after_the_faults(model: jubilant.Juju) -> None:
     eventually(running, 180, "the streaming job runs")
 
 
-def test_sigkill_of_the_engine(model: jubilant.Juju, writer: Writer, engine_home: Path) -> None:
+def test_sigkill_of_the_engine(model: jubilant.Juju, writer: Writer, engine: Path) -> None:
     brokers = {p.pid for p in psutil.process_iter() if "kafka.Kafka" in " ".join(p.cmdline())}
-    daemon = psutil.Process(int((engine_home / "daemon.pid").read_text()))
+    daemon = psutil.Process(int((engine / "daemon.pid").read_text()))
     os.kill(daemon.pid, signal.SIGKILL)
     psutil.wait_procs([daemon], timeout=10)
     assert not daemon.is_running()
     writer.progress(100)
     # The next command starts the engine again; it finds the model as it was.
     settled(model)
-    assert int((engine_home / "daemon.pid").read_text()) != daemon.pid
+    assert int((engine / "daemon.pid").read_text()) != daemon.pid
     now = {p.pid for p in psutil.process_iter() if "kafka.Kafka" in " ".join(p.cmdline())}
     assert now == brokers
 
