@@ -10,8 +10,9 @@ broker by hand has no metrics agent and the client alone for company; whatever e
 broker carries counts against the charm.
 
 Both brokers run all the time and are written to in turns, the first of a pair second in the next.
-Prints one JSON line with the megabytes a second of each and the median of the pairs' ratios, and
-fails below the limit.
+The runs are many and short (60 MB): other work on the machine then troubles both alike. Prints
+one JSON line with the megabytes a second of each (medians), the median of the pairs' ratios and
+their quartiles, and fails when that median is below the limit.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ from confluent_kafka.admin import (
     ResourcePatternType,
     ResourceType,
 )
+from cryptography.hazmat.primitives import serialization
 
 from tests.benchmarks import kafka_by_hand
 from tests.benchmarks.own_engine import own_engine, units, wait_active
@@ -54,10 +56,10 @@ from tools.demo import feed, pipeline
 from tools.demo.pipeline import Credentials
 
 LIMIT = 0.95
-PAIRS = 7
-WARM_UP = 2
+PAIRS = 25
+WARM_UP = 5
 RECORD = 1000
-RECORDS = 150_000
+RECORDS = 60_000
 MODEL = "throughput"
 TOPIC = "bench"
 CHARMS = pipeline.ROOT / "charms"
@@ -130,12 +132,15 @@ def by_hand(model: psutil.Process, like: Credentials, directory: Path) -> Genera
             env={"PATH": os.environ["PATH"]},
         )
     try:
-        kafka_by_hand.wait_until_serving(address)
+        kafka_by_hand.wait_until_serving(address, 9093)
         access = replace(
             like, endpoints=f"{address}:9093", password=secrets.token_urlsafe(24), ca=ca
         )
         admit(access, address, directory)
         yield access
+    except SystemExit:
+        print((directory / "broker.log").read_text()[-2000:])
+        raise
     finally:
         broker.terminate()
         try:
@@ -157,7 +162,13 @@ def issue(directory: Path, address: str) -> str:
     certificate = request.sign(ca, authority, validity)
     keystore = directory / "keystore.pem"
     keystore.touch(mode=0o600)
-    keystore.write_text(f"{key}\n{certificate}\n")
+    # Java reads no other form of a key.
+    own_key = serialization.load_pem_private_key(str(key).encode(), None).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    keystore.write_text(f"{own_key.decode()}{certificate}\n")
     (directory / "truststore.pem").write_text(f"{ca}\n")
     return str(ca)
 
@@ -233,12 +244,15 @@ def measure(charm: Credentials, hand: Credentials, pairs: int) -> dict[str, obje
         print(f"charm {found[0]:.1f} MB/s, by hand {found[1]:.1f} MB/s")
         if number >= WARM_UP:
             rates.append(found)
-    ratio = statistics.median(ours / theirs for ours, theirs in rates)
+    ratios = [ours / theirs for ours, theirs in rates]
+    charm_mb_s, hand_mb_s = (statistics.median(each) for each in zip(*rates, strict=True))
+    ratio = statistics.median(ratios)
     return {
         "benchmark": "throughput",
-        "charm_mb_s": [round(ours, 1) for ours, _ in rates],
-        "by_hand_mb_s": [round(theirs, 1) for _, theirs in rates],
+        "charm_mb_s": round(charm_mb_s, 1),
+        "by_hand_mb_s": round(hand_mb_s, 1),
         "ratio": round(ratio, 3),
+        "quartiles": [round(value, 3) for value in statistics.quantiles(ratios)],
         "limit": LIMIT,
         "within": ratio >= LIMIT,
     }
