@@ -18,8 +18,8 @@ class Description(Result):
         brokers: units that are up.
         down: units that are registered and not up; of a unit that is gone, its node id.
         partitions: of all topics, Kafka's own too.
-        short: how many partitions lack a copy.
-        moving: how many partitions are being moved.
+        under_replicated_partitions: how many lack a copy.
+        reassigning_partitions: how many are being moved.
         users: clients that may log in.
     """
 
@@ -30,8 +30,8 @@ class Description(Result):
     brokers: tuple[str, ...]
     down: tuple[str, ...]
     partitions: int
-    short: int
-    moving: int
+    under_replicated_partitions: int
+    reassigning_partitions: int
     users: tuple[str, ...]
 
 
@@ -52,8 +52,8 @@ def run(context: Context[Observed, Workload, NoParams]) -> Description:
         brokers=units(cluster.brokers),
         down=units(cluster.fenced),
         partitions=len(cluster.partitions),
-        short=sum(part.short for part in cluster.partitions),
-        moving=cluster.moving,
+        under_replicated_partitions=sum(part.short for part in cluster.partitions),
+        reassigning_partitions=cluster.moving,
         users=tuple(sorted(cluster.users)),
     )
 

@@ -1,10 +1,8 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Every topic with its partitions, copies, and how many are in sync."""
+"""Every topic with its partitions, replicas, and how many of them are in sync."""
 
 from collections.abc import Iterable
-
-from pydantic import Field
 
 from dataops.operations import Context, NoParams, OperationError, Result, Scope, Verb
 from facts import Partition
@@ -16,20 +14,25 @@ class Topic(Result):
     """One topic.
 
     Attributes:
+        name: as Kafka knows it; Kafka's own begin with two underscores.
         partitions: how many it has.
-        copies: how many replicas each partition has; the fewest, where they differ.
-        in_sync: how many of them are in sync; the fewest of all partitions.
+        replication_factor: replicas of each partition; the fewest, where they differ.
+        in_sync_replicas: how many of them are in sync; the fewest of all partitions.
     """
 
+    name: str
     partitions: int
-    copies: int
-    in_sync: int
+    replication_factor: int
+    in_sync_replicas: int
 
 
 class Topics(Result):
-    """Every topic, by name; Kafka's own begin with two underscores."""
+    """Every topic in order of the names.
 
-    topics: dict[str, Topic] = Field(default_factory=dict[str, Topic])
+    A list, not a mapping: the keys of an action's results allow fewer characters than a topic.
+    """
+
+    topics: tuple[Topic, ...] = ()
 
 
 def run(context: Context[Observed, Workload, NoParams]) -> Topics:
@@ -39,24 +42,25 @@ def run(context: Context[Observed, Workload, NoParams]) -> Topics:
     return Topics(topics=_topics(context.observed.cluster.partitions))
 
 
-def _topics(partitions: Iterable[Partition]) -> dict[str, Topic]:
+def _topics(partitions: Iterable[Partition]) -> tuple[Topic, ...]:
     """The partitions, put together by topic."""
     grouped: dict[str, list[Partition]] = {}
     for part in sorted(partitions):
         grouped.setdefault(part.topic, []).append(part)
-    return {
-        name: Topic(
+    return tuple(
+        Topic(
+            name=name,
             partitions=len(parts),
-            copies=min(len(part.replicas) for part in parts),
-            in_sync=min(len(part.in_sync) for part in parts),
+            replication_factor=min(len(part.replicas) for part in parts),
+            in_sync_replicas=min(len(part.in_sync) for part in parts),
         )
         for name, parts in grouped.items()
-    }
+    )
 
 
 VERB = Verb(
     name="list-topics",
-    description="Every topic with its partitions, copies, and how many are in sync.",
+    description="Every topic with its partitions, replicas, and how many of them are in sync.",
     run=run,
     params=NoParams,
     result=Topics,

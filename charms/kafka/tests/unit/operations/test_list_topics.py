@@ -1,6 +1,8 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
 
+import json
+
 import pytest
 from builders import a_cluster, observed
 
@@ -16,9 +18,15 @@ def test_partitions_are_put_together_by_topic():
         Partition("a", 0, (0,), (0,), 0),
     )
     result = VERB.call(observed(cluster=a_cluster(partitions=parts)), None, {})
-    assert list(result.topics) == ["a", "orders"]
-    orders = result.topics["orders"]
-    assert (orders.partitions, orders.copies, orders.in_sync) == (2, 2, 1)
+    assert [topic.name for topic in result.topics] == ["a", "orders"]
+    _, orders = result.topics
+    assert (orders.partitions, orders.replication_factor, orders.in_sync_replicas) == (2, 2, 1)
+
+
+def test_a_topic_keeps_its_name_in_the_results_of_the_action():
+    parts = (Partition("__consumer_offsets", 0, (0,), (0,), 0), Partition("a.B_c", 0, (0,), (0,)))
+    results = VERB.call(observed(cluster=a_cluster(partitions=parts)), None, {}).action_results()
+    assert [t["name"] for t in json.loads(results["topics"])] == ["__consumer_offsets", "a.B_c"]
 
 
 def test_a_cluster_that_does_not_answer_is_said():
