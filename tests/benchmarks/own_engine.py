@@ -38,7 +38,8 @@ def own_engine() -> Generator[tuple[Client, Path]]:
 
 def onebox(*words: str) -> None:
     """Run `onebox`; what it says is no part of the benchmark's line."""
-    subprocess.run([ONEBOX, *words], check=False, stdout=sys.stderr)
+    # In a session of its own: Ctrl-C ends the benchmark, not the tidying up after it.
+    subprocess.run([ONEBOX, *words], check=False, stdout=sys.stderr, start_new_session=True)
 
 
 def units(client: Client, model: str) -> dict[str, Any]:
