@@ -168,10 +168,13 @@ def test_sigkill_of_a_workload_process(
 
 def test_the_job_runs_on_after_the_faults(model: jubilant.Juju) -> None:
     def running() -> bool:
-        jobs = model.run("spark/0", "list-jobs").results
-        return "running" in json.dumps(jobs).lower()
+        # A new master knows no application until the job's driver has started anew.
+        master = f"{pipeline.addresses(model)['Spark master']}/json/"
+        known = requests.get(master, timeout=10).json()["activeapps"]
+        jobs = json.dumps(model.run("spark/0", "list-jobs").results)
+        return any(app["state"] == "RUNNING" for app in known) and "running" in jobs
 
-    eventually(running, 180, "the streaming job runs")
+    eventually(running, 240, "the streaming job runs")
 
 
 def test_sigkill_of_the_engine(
