@@ -119,6 +119,9 @@ def _delete(client: Client) -> None:
     outside = home.models.parent
     if outside != home.root:
         shutil.rmtree(outside, ignore_errors=True)
+        # Other engines of this user keep their machines beside ours.
+        with contextlib.suppress(OSError):
+            outside.parent.rmdir()
     with contextlib.suppress(OSError):
         focus.directory().rmdir()
     if home.root.exists():
