@@ -14,6 +14,7 @@ from onebox import console, flags, focus
 from onebox.client import Client
 from onebox.errors import OneboxError, Refused, Unreachable
 from onebox.flags import Parsed, UsageError
+from onebox.home import runtime_directory
 
 _HELP = """Usage: onebox <command> [options]
 
@@ -116,12 +117,9 @@ def _end_models(client: Client) -> None:
 def _delete(client: Client) -> None:
     home = client.home
     shutil.rmtree(home.root, ignore_errors=True)
-    outside = home.models.parent
-    if outside != home.root:
-        shutil.rmtree(outside, ignore_errors=True)
-        # Other engines of this user keep their machines beside ours.
-        with contextlib.suppress(OSError):
-            outside.parent.rmdir()
+    # Sockets whose own path is too long lie there; other engines of this user may have theirs.
+    with contextlib.suppress(OSError):
+        runtime_directory().rmdir()
     with contextlib.suppress(OSError):
         focus.directory().rmdir()
     if home.root.exists():
