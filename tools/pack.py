@@ -111,7 +111,7 @@ def uv() -> str:
     """The uv to use: on PATH, or in the workspace's environment."""
     found = shutil.which("uv") or shutil.which("uv", path=str(ROOT / ".venv" / "bin"))
     if found is None:
-        raise PackError("Cannot find uv: run scripts/setup first")
+        raise PackError("Cannot find uv: install it, or run scripts/test --quick, which does")
     return found
 
 
@@ -181,11 +181,10 @@ def dump(value: object) -> str:
     return yaml.safe_dump(value, sort_keys=False, allow_unicode=True)
 
 
-def tree(directory: Path, prefix: str) -> Iterator[tuple[str, Path]]:
-    """Every file below `directory` with its name in the archive, but byte code of our own."""
+def tree(directory: Path, prefix: str, *, bytecode: bool = False) -> Iterator[tuple[str, Path]]:
+    """Every file below `directory` with its name in the archive, byte code only where asked."""
     for path in sorted(directory.rglob("*")):
-        ours = prefix in ("src", "venv-own")
-        if path.is_file() and not (ours and "__pycache__" in path.parts):
+        if path.is_file() and (bytecode or "__pycache__" not in path.parts):
             yield f"{prefix}/{path.relative_to(directory)}", path
 
 
@@ -216,7 +215,7 @@ def pack(name: str, base: str | None, python: str, arch: str) -> tuple[Path, boo
         write(archive, "dispatch", dispatch.encode(), executable=True)
         for file, path in own_files(charm, site):
             write(archive, file, path.read_bytes(), executable=os.access(path, os.X_OK))
-        for file, path in tree(packages, site):
+        for file, path in tree(packages, site, bytecode=True):
             write(archive, file, path.read_bytes(), executable=os.access(path, os.X_OK))
     changed = not result.exists() or digest_of(result) != digest_of(building)
     if changed:
@@ -228,13 +227,11 @@ def pack(name: str, base: str | None, python: str, arch: str) -> tuple[Path, boo
 
 def own_files(charm: Path, site: str) -> Iterator[tuple[str, Path]]:
     """The charm's own sources, what its workload is pinned by, and the shared library."""
-    for file, path in tree(charm / "src", "src"):
-        yield file, path
+    yield from tree(charm / "src", "src")
     for pinned in ("pom.xml", "workload.txt", "README.md"):
         if (charm / pinned).is_file():
             yield pinned, charm / pinned
-    for file, path in tree(ROOT / "lib" / "src" / "dataops", "venv-own"):
-        yield file.replace("venv-own", f"{site}/dataops", 1), path
+    yield from tree(ROOT / "lib" / "src" / "dataops", f"{site}/dataops")
 
 
 def digest_of(path: Path) -> str:

@@ -9,7 +9,8 @@ from agreement import Agreement, Placement
 from dataops.interfaces.kafka_client import Access
 from observed import Config, Observed
 
-SAMPLE = (Path(__file__).parent / "sample_jobs.yaml").read_text()
+# The job that the bundle ships is the one to hold the charm against.
+SAMPLE = (Path(__file__).parents[4] / "bundles" / "jobs" / "flights-hourly.yaml").read_text()
 AGREEMENT = Agreement(
     master="10.0.0.1",
     secret="secret:shared",
