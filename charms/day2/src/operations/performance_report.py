@@ -50,8 +50,8 @@ def run(context: Context[Observed, Archive, Window]) -> Made:
     # A hook has no home: without a place of its own the library lists the fonts anew each time.
     os.environ.setdefault("MPLCONFIGDIR", str(context.workload.root / "cache"))
     # Kafka's client and the plotting library take seconds to load, which no hook should pay.
-    from report.gather import gather
-    from report.page import compose
+    from report.performance.gather import gather
+    from report.performance.page import compose
 
     archive, observed = context.workload, context.observed
     facts = gather(observed, archive, context.params.window, utc_now(), context.log)

@@ -1,3 +1,3 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""The performance report: facts, then figures and words (pure), then one page."""
+"""What every report shares: one document, from it one page; signed, and chained to the last."""

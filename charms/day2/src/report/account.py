@@ -10,8 +10,8 @@ from typing import Any
 from dataops.interfaces.operations import Outcome, Status
 from dataops.operations import Check, HealthCheck
 from history import Operation
-from report.facts import canonical
 from report.html import render
+from report.performance.facts import canonical
 
 SCHEMA = "dataops-operation/1"
 

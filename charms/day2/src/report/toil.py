@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataops.interfaces.operations import Status
 from history import Operation, operations
 from journal import Journal
-from report.facts import Toil
+from report.performance.facts import Toil
 
 
 def toil(journal: Journal) -> tuple[Toil, ...]:

@@ -7,7 +7,7 @@ import datetime
 from world import NOON
 
 from cluster_facts import Broker, ClusterFacts, Group, GroupTopic, Partition, Topic
-from report.facts import PanelFacts, ReportFacts
+from report.performance.facts import PanelFacts, ReportFacts
 from series import Series
 
 START = NOON - datetime.timedelta(minutes=5)

@@ -16,7 +16,7 @@ from dataops.interfaces.prometheus_api import QueryServer
 from dataops.operations import OperationError
 from observed import Observed
 from operations.performance_report import VERB
-from report import gather
+from report.performance import gather
 
 SECRET = "hush-hush"
 ACCESS = Access(topic="day2", endpoints="a:9093", username="u", password=SECRET)

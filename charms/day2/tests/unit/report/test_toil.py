@@ -5,7 +5,7 @@ import datetime
 
 from world import SICK, World, plan
 
-from report.facts import Toil
+from report.performance.facts import Toil
 from report.toil import toil
 
 

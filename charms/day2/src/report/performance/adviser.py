@@ -8,10 +8,10 @@ with the figure, names the setting, and stays silent when a series is missing.
 
 from __future__ import annotations
 
-from report.advice import Advice
-from report.cluster_rules import CLUSTER_RULES
-from report.facts import ReportFacts
-from report.metric_rules import METRIC_RULES
+from report.performance.advice import Advice
+from report.performance.cluster_rules import CLUSTER_RULES
+from report.performance.facts import ReportFacts
+from report.performance.metric_rules import METRIC_RULES
 
 
 def advise(facts: ReportFacts) -> tuple[Advice, ...]:

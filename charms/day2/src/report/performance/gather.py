@@ -20,8 +20,8 @@ from dataops.interfaces.kafka_client import Access
 from dataops.operations import OperationError, explain
 from observed import Observed
 from prometheus_queries import Prometheus
-from report.facts import Down, PanelFacts, ReportFacts
-from report.panels import PANELS, Panel
+from report.performance.facts import Down, PanelFacts, ReportFacts
+from report.performance.panels import PANELS, Panel
 from report.toil import toil
 from report.units import span
 

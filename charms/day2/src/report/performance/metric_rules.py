@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from report.advice import Advice, Rule
-from report.facts import ReportFacts
+from report.performance.advice import Advice, Rule
+from report.performance.facts import ReportFacts
 from report.units import quantity
 from series import Series
 

@@ -7,8 +7,8 @@ import subprocess
 import pytest
 
 from plan import duration
-from report.gather import expression
-from report.panels import PANELS
+from report.performance.gather import expression
+from report.performance.panels import PANELS
 
 
 def test_ids_are_unique_and_every_panel_says_what_it_means():

@@ -3,8 +3,8 @@
 
 from sample import series
 
-from report.lines import MOST_LINES, lines, total
-from report.panels import PANELS
+from report.performance.lines import MOST_LINES, lines, total
+from report.performance.panels import PANELS
 
 BY_ID = {panel.id: panel for panel in PANELS}
 

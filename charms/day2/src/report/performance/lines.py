@@ -9,7 +9,7 @@ import dataclasses
 import math
 from collections.abc import Iterable, Sequence
 
-from report.panels import Panel
+from report.performance.panels import Panel
 from series import Series
 
 # As many colours as the palette has; the rest is summed up.

@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 
-from report.facts import ReportFacts
+from report.performance.facts import ReportFacts
 
 
 @dataclasses.dataclass(frozen=True)

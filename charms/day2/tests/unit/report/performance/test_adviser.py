@@ -4,8 +4,8 @@
 import pytest
 from sample import cluster, facts, group, series, topic
 
-from report.adviser import advise
-from report.panels import PANELS
+from report.performance.adviser import advise
+from report.performance.panels import PANELS
 
 QUEUE = "kafka_network_request_requestqueuetimems"
 REMOTE = "kafka_network_request_remotetimems"

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cluster_facts import ClusterFacts, Group, GroupTopic, Topic
-from report.advice import Advice, Rule
-from report.facts import ReportFacts
+from report.performance.advice import Advice, Rule
+from report.performance.facts import ReportFacts
 from report.units import count, quantity
 
 _DISK_FREE_PERCENT = 20

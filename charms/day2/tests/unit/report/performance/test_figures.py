@@ -8,9 +8,9 @@ import pytest
 from sample import START, series
 from world import NOON
 
-from report.figures import figure
-from report.lines import lines
-from report.panels import PANELS
+from report.performance.figures import figure
+from report.performance.lines import lines
+from report.performance.panels import PANELS
 
 BY_ID = {panel.id: panel for panel in PANELS}
 

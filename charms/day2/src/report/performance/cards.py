@@ -7,10 +7,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from report.facts import ReportFacts
-from report.lines import total
+from report.performance.facts import ReportFacts
+from report.performance.lines import total
+from report.performance.words import average
 from report.units import count, quantity
-from report.words import average
 
 
 @dataclasses.dataclass(frozen=True)

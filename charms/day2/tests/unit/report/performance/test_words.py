@@ -3,10 +3,10 @@
 
 from sample import cluster, facts, group, series, topic
 
-from report.cards import cards
-from report.lines import lines
-from report.panels import PANELS
-from report.words import reading, summary
+from report.performance.cards import cards
+from report.performance.lines import lines
+from report.performance.panels import PANELS
+from report.performance.words import reading, summary
 
 BY_ID = {panel.id: panel for panel in PANELS}
 

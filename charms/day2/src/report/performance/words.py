@@ -8,9 +8,9 @@ import datetime
 from collections.abc import Sequence
 
 from cluster_facts import ClusterFacts
-from report.facts import ReportFacts
-from report.lines import Line, total
-from report.panels import Panel
+from report.performance.facts import ReportFacts
+from report.performance.lines import Line, total
+from report.performance.panels import Panel
 from report.units import count, quantity, span
 from series import Series
 

@@ -7,8 +7,8 @@ import re
 
 from sample import cluster, facts, group, series, topic
 
-from report.facts import Down, PanelFacts
-from report.page import compose
+from report.performance.facts import Down, PanelFacts
+from report.performance.page import compose
 
 
 class Page(html.parser.HTMLParser):

@@ -9,16 +9,16 @@ import hashlib
 from typing import Any
 
 from cluster_facts import GroupTopic
-from report.advice import Advice
-from report.adviser import advise
-from report.cards import cards
-from report.facts import ReportFacts, canonical
-from report.figures import figure
 from report.html import render
-from report.lines import Line, lines
-from report.panels import PANELS, Panel
+from report.performance.advice import Advice
+from report.performance.adviser import advise
+from report.performance.cards import cards
+from report.performance.facts import ReportFacts, canonical
+from report.performance.figures import figure
+from report.performance.lines import Line, lines
+from report.performance.panels import PANELS, Panel
+from report.performance.words import reading, summary
 from report.units import quantity, scale
-from report.words import reading, summary
 
 
 @dataclasses.dataclass(frozen=True)

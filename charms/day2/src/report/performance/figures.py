@@ -14,8 +14,8 @@ import io
 import re
 from typing import Any
 
-from report.lines import Line
-from report.panels import Panel
+from report.performance.lines import Line
+from report.performance.panels import Panel
 from report.units import quantity, scale
 
 # Matplotlib wants colours as numbers: each stands for a variable of the page's style sheet.
