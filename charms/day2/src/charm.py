@@ -18,7 +18,7 @@ from dataops.interfaces.kafka_client import KafkaClientRequirer
 from dataops.operations import Actions, discover
 from dataops.reconciler import leaving, observe_all
 from driver import Driver
-from observed import ACCESS, KAFKA, Observed
+from observed import KAFKA, REQUESTS, Observed
 from preconditions import refusals
 from started import started
 from status import statuses
@@ -34,7 +34,7 @@ class Day2Charm(ops.CharmBase):
 
     def __init__(self, framework: ops.Framework) -> None:
         super().__init__(framework)
-        self.kafka = KafkaClientRequirer(self, KAFKA, (ACCESS,))
+        self.kafka = KafkaClientRequirer(self, KAFKA, REQUESTS)
         # A verb of day2 that is an operation of its own is started, journalled, by a plan.
         answering = [verb for name, verb in VERBS.items() if name not in PLANS]
         self.actions = Actions(self, answering, self._context)

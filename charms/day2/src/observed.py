@@ -24,6 +24,14 @@ JOURNAL_KEY = "journal"
 # log directory takes the role admin. The topic is a name that the interface demands; day2 neither
 # creates it nor writes to it.
 ACCESS = TopicRequest(topic="day2", roles=frozenset({"admin"}))
+# The canary is a customer like any other: a user of its own who may only make, write and read
+# topics of this prefix.
+CANARY = TopicRequest(
+    topic="day2-canary-*",
+    roles=frozenset({"producer", "consumer"}),
+    consumer_group_prefix="day2-canary-",
+)
+REQUESTS = (ACCESS, CANARY)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +46,7 @@ class Observed:
         participants: the applications related by `operations`.
         kafka_related, prometheus_related: whether the endpoint has a relation at all.
         kafka: how to reach the cluster; None until it is granted.
+        canary: what the canary works with; None until it is granted.
         prometheus: where to query; None until it is published.
         storage: the folder of the storage `data`; None until it is attached.
     """
@@ -50,6 +59,7 @@ class Observed:
     kafka_related: bool = False
     prometheus_related: bool = False
     kafka: Access | None = None
+    canary: Access | None = None
     prometheus: QueryServer | None = None
     storage: Path | None = None
 
@@ -62,7 +72,7 @@ class Observed:
     def read(cls, charm: ops.CharmBase) -> Observed:
         """The facts as they are now."""
         model = charm.model
-        kafka = KafkaClientRequirer(charm, KAFKA, (ACCESS,))
+        accesses = KafkaClientRequirer(charm, KAFKA, REQUESTS).accesses()
         return cls(
             unit=charm.unit.name,
             model=model.name,
@@ -71,7 +81,8 @@ class Observed:
             participants=OperationsRequirer(charm, OPERATIONS).participants(),
             kafka_related=bool(model.relations[KAFKA]),
             prometheus_related=bool(model.relations[PROMETHEUS]),
-            kafka=kafka.accesses().get(ACCESS.topic),
+            kafka=accesses.get(ACCESS.topic),
+            canary=accesses.get(CANARY.topic),
             prometheus=QueryRequirer(charm, PROMETHEUS).server(),
             storage=_storage(model),
         )

@@ -10,7 +10,7 @@ from world import NOON
 
 from dataops.interfaces.kafka_client import KafkaClientRequirer
 from journal import Kind, append, to_text
-from observed import ACCESS, Observed
+from observed import ACCESS, CANARY, REQUESTS, Observed
 
 META = {
     "name": "day2",
@@ -27,7 +27,7 @@ META = {
 class Charm(ops.CharmBase):
     def __init__(self, framework):
         super().__init__(framework)
-        KafkaClientRequirer(self, "kafka", (ACCESS,)).publish()
+        KafkaClientRequirer(self, "kafka", REQUESTS).publish()
 
 
 def observe(**state) -> Observed:
@@ -53,8 +53,9 @@ def test_every_unit_reads_the_journal_of_the_peers(leader):
 def test_what_others_grant_is_read():
     secret = ops.testing.Secret({"username": "relation-1", "password": "hush"}, label="u")
     granted = {"request-id": ACCESS.request_id, "endpoints": "a:1", "secret-user": secret.id}
+    other = granted | {"request-id": CANARY.request_id, "endpoints": "b:2"}
     kafka = ops.testing.Relation(
-        "kafka", remote_app_data={"version": "v1", "requests": json.dumps([granted])}
+        "kafka", remote_app_data={"version": "v1", "requests": json.dumps([granted, other])}
     )
     prometheus = ops.testing.Relation(
         "prometheus", remote_app_data={"direct_url": "https://10.0.0.1:9090/", "ca": "PEM"}
@@ -63,7 +64,7 @@ def test_what_others_grant_is_read():
     observed = observe(
         leader=True, relations=[kafka, prometheus], secrets=[secret], storages=[storage]
     )
-    assert observed.kafka.endpoints == "a:1"
+    assert (observed.kafka.endpoints, observed.canary.endpoints) == ("a:1", "b:2")
     assert (observed.prometheus.url, observed.prometheus.ca) == ("https://10.0.0.1:9090", "PEM")
     assert observed.storage is not None
     assert "hush" not in repr(observed)
