@@ -31,6 +31,7 @@ class Figures(pydantic.BaseModel):
         unknown: neither of the two (yet): in flight now, or when the meter was killed.
         read: came back at least once.
         lost: acknowledged, and passed over by the consumer or not there at the end of the topic.
+        unread: acknowledged and not read yet; at the end: the consumer could not get that far.
         duplicated: records read more often than once, each time but the first.
         reordered: read after a later record of the same partition and producer.
         longest_gap_ms: longest time without acknowledgement on any one partition.
@@ -50,6 +51,7 @@ class Figures(pydantic.BaseModel):
     unknown: int = 0
     read: int = 0
     lost: int = 0
+    unread: int = 0
     duplicated: int = 0
     reordered: int = 0
     longest_gap_ms: float = 0.0
@@ -67,7 +69,8 @@ class Evidence(Figures):
         before: while nothing was changed yet: what to compare with.
         during: while the operation's steps ran.
         after: when they had ended.
-        began: when the first record was sent (UTC).
+        began: when it began (UTC).
+        final: it has ended: the figures do not change any more.
         partitions: how many partitions were written to and read.
         uncovered: brokers that led no partition when the measurement began: trouble of theirs
             shows only where they are followers.
@@ -79,6 +82,7 @@ class Evidence(Figures):
     during: Figures = Figures()
     after: Figures = Figures()
     began: datetime.datetime | None = None
+    final: bool = False
     partitions: int = 0
     uncovered: tuple[int, ...] = ()
     unmeasured_seconds: float = 0.0
@@ -107,6 +111,8 @@ def _words(evidence: Evidence) -> Iterator[str]:
     for name in ("unknown", "lost", "duplicated", "reordered"):
         if count := getattr(evidence, name):
             yield f"{count:,} {name}"
+    if evidence.final and evidence.unread:
+        yield f"{evidence.unread:,} never read back"
     compare = f" (before {span(evidence.before.longest_gap_ms)})" if evidence.before.sent else ""
     yield f"longest gap {span(evidence.longest_gap_ms)}{compare}"
     if evidence.p99_ms is not None:
