@@ -6,9 +6,11 @@
     tools/pack.py                                            # every charm, for this host's Python
     tools/pack.py kafka spark                                # these charms
     tools/pack.py --base ubuntu@24.04 --python 3.12          # for Juju machines of that base
+    tools/pack.py ~/somewhere/their-charm                    # a charm of others, with its uv.lock
 
-Writes `charms/<name>/<name>_<arch>.charm`. The same sources and lock give the same bytes, so
-packing again changes nothing. Needs `uv`; reaches PyPI only for what its cache lacks.
+Writes `charms/<name>/<name>_<arch>.charm`, or the archive beside the charmcraft.yaml. The same
+sources and lock give the same bytes, so packing again changes nothing. Needs `uv`; reaches PyPI
+only for what its cache lacks.
 """
 
 from __future__ import annotations
@@ -94,13 +96,13 @@ def host_python() -> str:
 
 
 def default_base(charmcraft: dict[str, Any]) -> str:
-    """The base of the first platform that charmcraft.yaml declares."""
-    return str(next(iter(charmcraft["platforms"]))).partition(":")[0]
+    """The base that charmcraft.yaml declares for all platforms, or that of the first one."""
+    return str(charmcraft.get("base") or next(iter(charmcraft["platforms"]))).partition(":")[0]
 
 
-def run(*argv: str) -> str:
+def run(*argv: str, cwd: Path = ROOT) -> str:
     """The standard output of a command; PackError with its last lines when it fails."""
-    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(argv, cwd=cwd, capture_output=True, text=True)
     if done.returncode:
         tail = "\n".join(done.stderr.strip().splitlines()[-8:])
         raise PackError(f"{' '.join(argv[:4])} ... exited {done.returncode}:\n{tail}")
@@ -116,16 +118,26 @@ def uv() -> str:
 
 
 def requirements(charm: Path) -> str:
-    """The locked packages of a charm, without those of this workspace, one a line."""
+    """The locked packages of a charm, without those of its workspace, one a line."""
+    package = ("--package", f"{charm.name}-charm") if is_ours(charm) else ()
     return run(
         uv(), "export", "--frozen", "--no-dev", "--no-emit-workspace", "--no-hashes",
-        "--no-header", "--no-annotate", "--package", f"{charm.name}-charm",
+        "--no-header", "--no-annotate", *package, cwd=charm,
     )  # fmt: skip
 
 
-def site_packages(wanted: str, target: Target) -> Path:
-    """A directory with the wanted packages installed for `target`, built once per content."""
-    digest = hashlib.sha256(f"{target}\n{wanted}".encode()).hexdigest()[:16]
+def is_ours(charm: Path) -> bool:
+    """Whether a charm is one of this repository, with the shared lock and library."""
+    return charm.parent == ROOT / "charms"
+
+
+def site_packages(wanted: str, target: Target, beside: Path | None = None) -> Path:
+    """A directory with the wanted packages installed for `target`, built once per content.
+
+    Only wheels are taken, but for a charm of others, which may bring archives `beside` itself.
+    """
+    brought = "".join(digest_of(p) for p in sorted(beside.glob("*.tar.gz"))) if beside else ""
+    digest = hashlib.sha256(f"{target}\n{wanted}{brought}".encode()).hexdigest()[:16]
     done = CACHE / digest
     if done.exists():
         return done
@@ -133,11 +145,12 @@ def site_packages(wanted: str, target: Target) -> Path:
     listing = CACHE / f"{digest}.txt"
     listing.write_text(wanted)
     building = CACHE / f"{digest}.tmp-{os.getpid()}"
+    wheels_only = () if beside else ("--only-binary", ":all:")
     run(
         uv(), "pip", "install", "--quiet", "--target", str(building),
-        "--requirement", str(listing), "--no-deps", "--only-binary", ":all:",
+        "--requirement", str(listing), "--no-deps", *wheels_only,
         "--python-version", target.python, "--python-platform", target.platform,
-        "--link-mode", "copy",
+        "--link-mode", "copy", cwd=beside or ROOT,
     )  # fmt: skip
     shutil.rmtree(building / "bin", ignore_errors=True)
     (building / ".lock").unlink(missing_ok=True)
@@ -196,15 +209,16 @@ def write(archive: zipfile.ZipFile, name: str, data: bytes, *, executable: bool)
     archive.writestr(entry, data, compresslevel=6)
 
 
-def pack(name: str, base: str | None, python: str, arch: str) -> tuple[Path, bool]:
-    """Pack one charm; the path of the archive and whether its bytes changed."""
-    charm = ROOT / "charms" / name
+def pack(named: str, base: str | None, python: str, arch: str) -> tuple[Path, bool]:
+    """Pack one charm by name or folder; the path of the archive and whether its bytes changed."""
+    charm = Path(named).resolve() if "/" in named else ROOT / "charms" / named
     if not (charm / "charmcraft.yaml").is_file():
         known = ", ".join(charm_names())
-        raise PackError(f"Cannot pack {name!r}: no charms/{name}/charmcraft.yaml; charms: {known}")
+        raise PackError(f"Cannot pack {named!r}: no {charm}/charmcraft.yaml; charms: {known}")
     charmcraft = yaml.safe_load((charm / "charmcraft.yaml").read_text())
+    name = str(charmcraft["name"])
     target = Target(base or default_base(charmcraft), python, arch)
-    packages = site_packages(requirements(charm), target)
+    packages = site_packages(requirements(charm), target, None if is_ours(charm) else charm)
     site = f"venv/lib/python{python}/site-packages"
     result = charm / f"{name}_{arch}.charm"
     building = result.with_suffix(f".tmp-{os.getpid()}")
@@ -231,7 +245,8 @@ def own_files(charm: Path, site: str) -> Iterator[tuple[str, Path]]:
     for pinned in ("pom.xml", "workload.txt", "README.md"):
         if (charm / pinned).is_file():
             yield pinned, charm / pinned
-    yield from tree(ROOT / "lib" / "src" / "dataops", f"{site}/dataops")
+    if is_ours(charm):
+        yield from tree(ROOT / "lib" / "src" / "dataops", f"{site}/dataops")
 
 
 def digest_of(path: Path) -> str:
@@ -246,7 +261,7 @@ def charm_names() -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Pack charms into .charm files")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="default: every charm")
+    parser.add_argument("names", nargs="*", metavar="NAME|FOLDER", help="default: every charm")
     parser.add_argument("--base", help="such as ubuntu@24.04; default: what the charm declares")
     parser.add_argument(
         "--python", default=host_python(), help="default: %(default)s, this host's"
@@ -258,7 +273,7 @@ def main() -> int:
         for name in args.names or charm_names():
             path, changed = pack(name, args.base, args.python, args.arch)
             note = f"{path.stat().st_size / 1e6:.1f} MB" if changed else "unchanged"
-            print(f"{path.relative_to(ROOT)}  {note}", flush=True)
+            print(f"{os.path.relpath(path)}  {note}", flush=True)
     except PackError as error:
         print(f"ERROR {error}", file=sys.stderr)
         return 1

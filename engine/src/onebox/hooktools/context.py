@@ -81,6 +81,7 @@ class Context:
         task: the action or `juju exec` task that runs.
         outcome: reboot wish, action results and failure.
         drafts: secrets that this run adds or edits, by id.
+        unmade: secrets that this run has added and removed again, by id.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class Context:
         self.services = services
         self.outcome = Outcome()
         self.drafts: dict[str, Draft] = {}
+        self.unmade: set[str] = set()
         self._writes: dict[Hashable, tuple[Change, Change]] = {}
         self._committed: dict[tuple[int, str], dict[str, str] | None] = {}
 

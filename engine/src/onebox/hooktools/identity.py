@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any
 
+from onebox import persona
 from onebox.errors import Refused
 from onebox.flags import UsageError, quote
 from onebox.hooktools.context import Context
@@ -36,7 +37,14 @@ def unit_get(context: Context, call: Call) -> str:
 
 
 @tool("credential-get", purpose="Access cloud credentials.", form=SMART_FORMAT)
-def credential_get(context: Context, call: Call) -> NoReturn:
-    """No cloud, no credentials, not even for a trusted application."""
+def credential_get(context: Context, call: Call) -> dict[str, Any]:
+    """The cloud of a trusted application: this machine, for which no credential is needed."""
     call.at_most(0)
-    raise Refused("cannot access cloud credentials: permission denied")
+    if not context.application.trust:
+        raise Refused("cannot access cloud credentials: permission denied")
+    return {
+        "type": persona.CLOUD_TYPE,
+        "name": persona.CLOUD,
+        "region": persona.REGION,
+        "credential": {"auth-type": "empty", "attributes": {}, "redacted": []},
+    }

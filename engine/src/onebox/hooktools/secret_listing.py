@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from onebox.changes import edit
 from onebox.errors import Refused
 from onebox.flags import UsageError, option, quote
 from onebox.hooktools.context import Context
@@ -43,8 +44,14 @@ def secret_info_get(context: Context, call: Call) -> dict[str, Any]:
     call.at_most(1)
     for secret in context.view.secrets.values():
         if may_manage(context, secret) and (secret.id == id_ or (label and secret.label == label)):
-            return {secret.id: _info(context.view, secret)}
+            return {secret.id: _info(context.view, _as_told(context, secret))}
     raise Refused(f"secret {quote(id_ or label)} not found")
+
+
+def _as_told(context: Context, secret: Secret) -> Secret:
+    """A secret that this hook adds has no time of rotation before the hook has ended."""
+    draft = context.drafts.get(secret.id)
+    return edit.replace(secret, rotates=None) if draft and draft.owner else secret
 
 
 def _info(model: Model, secret: Secret) -> dict[str, Any]:

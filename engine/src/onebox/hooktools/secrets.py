@@ -172,8 +172,14 @@ def secret_remove(context: Context, call: Call) -> None:
         raise UsageError("missing secret URI")
     id_ = id_of(call.arg(0))
     call.at_most(1)
-    managed(context, id_)
     revision = _revision(call)
+    if id_ in context.unmade:
+        return
+    managed(context, id_)
+    if (draft := context.drafts.get(id_)) and draft.owner:
+        # What this hook would only have added goes as a whole, whichever revision was meant.
+        context.unmade.add(id_)
+        revision = None
     key = ("secret-remove", id_, revision) if revision else ("secret-remove", id_)
     if not revision:
         context.drafts.pop(id_, None)

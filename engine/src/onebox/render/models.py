@@ -27,7 +27,7 @@ def _common(model: Json) -> Json:
         "is-controller": False,
         "cloud": persona.CLOUD,
         "region": persona.REGION,
-        "type": "onebox",
+        "type": persona.CLOUD_TYPE,
         "life": model["life"],
     }
 

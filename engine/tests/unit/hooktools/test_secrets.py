@@ -315,6 +315,17 @@ class TestRemoving:
         run.end()
         assert engine.model.secrets == {}
 
+    @pytest.mark.parametrize("first", ["--revision 1", ""])
+    def test_what_was_never_committed_twice(self, hook, engine, first):
+        run = hook("pg/0")
+        uri = run.ok("secret-add abc=x --rotate daily").strip()
+        assert "rotates" not in run.json(f"secret-info-get {uri}")[bare(uri)]
+        run.ok(f"secret-set {uri} abc=y")
+        run.ok(f"secret-remove {uri} {first}")
+        run.ok(f"secret-remove {uri}")
+        run.end()
+        assert engine.model.secrets == {}
+
     def test_an_edit_takes_a_removal_back(self, hook, engine):
         uri = add(hook)
         run = hook("pg/0")

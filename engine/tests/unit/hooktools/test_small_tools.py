@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """config, identity, status, log, network, resources, goal-state, reboot: one table each."""
 
+import ops
 import pytest
 
+from onebox.changes import edit
 from onebox.hooktools import TOOLS
 
 NETWORK = """\
@@ -152,6 +154,14 @@ def test_every_tool_has_help(hook, name):
     text = hook("web/0").ok(f"{name} --help")
     assert text.startswith(f"Usage: {name} [options]")
     assert "Summary:\n" in text
+
+
+def test_a_trusted_application_learns_its_cloud(hook, engine):
+    web = edit.replace(engine.model.applications["web"], trust=True)
+    engine.model = edit.put(engine.model, "applications", "web", web)
+    spec = hook("web/0").json("credential-get")
+    assert ops.CloudSpec.from_dict(spec).name == "localhost"
+    assert spec["credential"] == {"auth-type": "empty", "attributes": {}, "redacted": []}
 
 
 # These have nothing to print in the small model.
