@@ -58,6 +58,7 @@ class Entry(Bag):
     params: dict[str, Any]
     result: dict[str, Any]
     long: bool
+    mutating: bool
 
 
 class ProviderApplication(Bag):

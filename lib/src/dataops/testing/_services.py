@@ -56,6 +56,21 @@ class FakeServices:
         if name in self.defined:
             self._states[name] = ServiceState(Status.STOPPED, since=self._now())
 
+    def ask_to_end(self, name: str) -> None:
+        """Begin to end it: it runs until the test lets it ``end``."""
+        if name in self.running:
+            self.journal.append(("ask-to-end", name))
+
+    def end(self, name: str) -> None:
+        """The process ends well by itself.
+
+        Raises:
+            AssertionError: when it does not run.
+        """
+        assert name in self.running, f"{name} does not run"
+        del self.running[name]
+        self._states[name] = ServiceState(Status.STOPPED, since=self._now())
+
     def remove(self, name: str) -> None:
         """End it and forget it."""
         self.stop(name)

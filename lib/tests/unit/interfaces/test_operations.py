@@ -1,13 +1,17 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
 
+import dataclasses
 import datetime
 import json
+from pathlib import Path
 
 import ops
 import ops.testing
+import pydantic
 import pytest
 
+from dataops.host.paths import UnitPaths
 from dataops.interfaces.operations import (
     OperationsProvider,
     OperationsRequirer,
@@ -15,7 +19,11 @@ from dataops.interfaces.operations import (
     Status,
     Task,
 )
-from dataops.operations import Context, NoParams, OperationError, Result, Scope, Verb
+from dataops.jobs import Jobs
+from dataops.jobs._files import JobFiles
+from dataops.operations import Context, JobVerb, NoParams, OperationError, Result, Scope, Verb
+from dataops.rolling import Go, Hold
+from dataops.testing import FakeServices
 
 NOON = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.timezone.utc)
 CALLS: list[str] = []
@@ -206,3 +214,225 @@ def test_an_unknown_status_or_scope_of_a_newer_peer_is_kept_apart():
 def test_equal_tasks_are_equal_bytes():
     task = Task(operation=1, step="a", verb="b", params={"z": 1, "a": 2}, deadline=NOON)
     assert Task.model_validate_json(task.to_json()).to_json() == task.to_json()
+
+
+class Prepared(pydantic.BaseModel):
+    facts: str
+
+
+def prepare(context: Context[str, object, NoParams]) -> Prepared:
+    CALLS.append(f"prepare {context.observed}")
+    if context.observed == "broken":
+        raise OperationError("No disk is attached. Attach one.")
+    return Prepared(facts=context.observed)
+
+
+def guard(context: Context[str, object, NoParams]):
+    return Go() if READY else Hold(because="kafka/1 is not in sync yet")
+
+
+READY: list[bool] = []
+LONG = tuple(
+    JobVerb(
+        name=name,
+        description=name,
+        prepare=prepare,
+        work=lambda work: Answer(value=1),
+        params=NoParams,
+        spec=Prepared,
+        result=Answer,
+        scope=scope,
+        mutating=True,
+    )
+    for name, scope in (("once-long", Scope.LEADER), ("each-long", Scope.UNIT))
+)
+GUARDED = dataclasses.replace(verb("careful", Scope.ROLLING), guard=guard)
+
+
+class LongProvider(ops.CharmBase):
+    def __init__(self, framework: ops.Framework):
+        super().__init__(framework)
+        jobs = Jobs(PATHS[-1], SERVICES[-1], self.unit.name)
+        self.operations = OperationsProvider(
+            self, "operations", (*LONG, GUARDED), role="keeper", jobs=jobs, now=lambda: NOON
+        )
+        framework.observe(self.on.update_status, self._reconcile)
+        framework.observe(self.on.config_changed, self._reconcile)
+
+    def _reconcile(self, event: ops.EventBase):
+        self.operations.publish_catalogue()
+        broken = isinstance(event, ops.ConfigChangedEvent)
+        self.operations.run_due("broken" if broken else "fine", object())
+
+
+PATHS: list[UnitPaths] = []
+SERVICES: list[FakeServices] = []
+
+
+@pytest.fixture
+def long(tmp_path):
+    PATHS.append(UnitPaths.beside(tmp_path / "charm"))
+    PATHS[-1].create()
+    SERVICES.append(FakeServices())
+    READY.clear()
+    return ops.testing.Context(LongProvider, meta=PROVIDER_META)
+
+
+def end_job(results=None, name=None):
+    """The one process of a job ends well, having written its outcome."""
+    (name,) = [name for name in SERVICES[-1].running if name.startswith("work-")]
+    files = JobFiles(Path(SERVICES[-1].running[name].command[-1]))
+    ticket = files.ticket()
+    done = Outcome(task=ticket.task, status=Status.COMPLETED, results=results or {"value": 1})
+    files.finish(ticket, done)
+    SERVICES[-1].end(name)
+
+
+def test_the_catalogue_says_what_outlives_a_hook_and_what_clients_feel(long):
+    bag = after(long, related()).local_app_data
+    found = {e["name"]: (e["long"], e["mutating"]) for e in json.loads(bag["catalogue"])}
+    assert found == {
+        "once-long": (True, True),
+        "each-long": (True, True),
+        "careful": (False, False),
+    }
+    assert bag["role"] == "keeper"
+
+
+def test_a_job_is_begun_told_of_and_answered(long):
+    task = Task(operation=7, step="copy", verb="each-long")
+    first = after(long, related(task), leader=False)
+    running = outcome(first.local_unit_data)
+    assert (running.task, running.status, running.unit) == (
+        "7/copy/1", Status.RUNNING, "app/0",
+    )  # fmt: skip
+    second = after(long, first, leader=False)
+    assert second.local_unit_data == first.local_unit_data
+    assert CALLS == ["prepare fine"]
+    end_job()
+    third = after(long, second, leader=False)
+    ended = outcome(third.local_unit_data)
+    assert (ended.task, ended.status, ended.results) == (
+        "7/copy/1", Status.COMPLETED, {"value": 1},
+    )  # fmt: skip
+    assert after(long, third, leader=False).local_unit_data == third.local_unit_data
+    assert CALLS == ["prepare fine"]
+
+
+def test_progress_is_published(long):
+    task = Task(operation=7, step="copy", verb="each-long")
+    first = after(long, related(task))
+    (name,) = SERVICES[-1].running
+    JobFiles(Path(SERVICES[-1].running[name].command[-1])).report("copies 3 of 4", 0.75)
+    told = outcome(after(long, first).local_unit_data)
+    assert (told.status, told.message, told.done) == (Status.RUNNING, "copies 3 of 4", 0.75)
+
+
+def test_a_job_that_cannot_be_prepared_is_a_failed_task(long):
+    task = Task(operation=7, step="copy", verb="each-long")
+    found = outcome(after(long, related(task), "config_changed").local_unit_data)
+    assert (found.status, found.message) == (Status.FAILED, "No disk is attached. Attach one.")
+    assert not SERVICES[-1].running
+
+
+def test_a_withdrawn_task_is_a_cancelled_job(long):
+    first = after(long, related(Task(operation=7, step="copy", verb="each-long")))
+    (name,) = SERVICES[-1].running
+    withdrawn = dataclasses.replace(first, remote_app_data={})
+    after(long, withdrawn)
+    assert SERVICES[-1].journal[-1] == ("ask-to-end", name)
+    SERVICES[-1].end(name)
+    after(long, withdrawn)
+    assert SERVICES[-1].journal[-1] == ("remove", name)
+
+
+def test_a_relation_that_ends_cancels_its_job(long):
+    first = after(long, related(Task(operation=7, step="copy", verb="each-long")))
+    (name,) = SERVICES[-1].running
+    after_all = ops.testing.State(leader=True, relations=[])
+    long.run(long.on.update_status(), after_all)
+    assert ("ask-to-end", name) in SERVICES[-1].journal
+    assert first
+
+
+def test_a_leader_that_leads_no_more_goes_on_and_answers_itself(long):
+    task = Task(operation=7, step="copy", verb="once-long")
+    first = after(long, related(task))
+    assert outcome(first.local_app_data).status is Status.RUNNING
+    end_job()
+    second = after(long, first, leader=False)
+    assert outcome(second.local_unit_data).status is Status.COMPLETED
+    assert not [entry for entry in SERVICES[-1].journal if entry[0] == "ask-to-end"]
+
+
+def test_a_new_leader_leaves_a_job_to_the_unit_that_began_it(long):
+    begun = Outcome(task="7/copy/1", status=Status.RUNNING, unit="app/1")
+    bags = {"local_app_data": {"outcome": begun.to_json()}}
+    after(long, related(Task(operation=7, step="copy", verb="once-long"), **bags))
+    assert not SERVICES[-1].running
+    after(long, related(Task(operation=7, step="copy", verb="once-long", attempt=2), **bags))
+    assert len(SERVICES[-1].running) == 1
+
+
+def test_two_requirers_that_count_alike_have_a_job_each_in_turn(long):
+    task = Task(operation=1, step="s", verb="each-long")
+    relations = [related(task), related(task, remote_app_name="other")]
+    out = long.run(long.on.update_status(), ops.testing.State(relations=relations))
+    told = [outcome(out.get_relation(r.id).local_unit_data).message for r in relations]
+    assert sorted(told) == ["Started", "waits: an earlier each-long is still ending"]
+
+
+def test_a_guard_that_says_no_is_asked_again(long):
+    task = Task(operation=1, step="s", verb="careful", units=("app/0",))
+    first = after(long, related(task))
+    waiting = outcome(first.local_unit_data)
+    assert (waiting.status, waiting.message) == (
+        Status.RUNNING, "waits: kafka/1 is not in sync yet",
+    )  # fmt: skip
+    assert (CALLS, list(SERVICES[-1].running)) == ([], ["wake-later"])
+    READY.append(True)
+    assert outcome(after(long, first).local_unit_data).status is Status.COMPLETED
+    assert CALLS == ["fine"]
+
+
+def test_a_guard_is_asked_until_the_deadline(long):
+    task = Task(operation=1, step="s", verb="careful", units=("app/0",))
+    late = task.model_copy(update={"deadline": NOON - datetime.timedelta(seconds=1)})
+    found = outcome(after(long, related(late)).local_unit_data)
+    assert found.status is Status.FAILED
+    assert "before careful began: kafka/1 is not in sync yet" in found.message
+
+
+def test_a_charm_that_forgot_the_jobs_is_told_when_it_is_made(context):
+    class Forgetful(ops.CharmBase):
+        def __init__(self, framework: ops.Framework):
+            super().__init__(framework)
+            with pytest.raises(TypeError, match="jobs= for once-long, each-long, careful"):
+                OperationsProvider(self, "operations", (*LONG, GUARDED))
+
+    forgetful = ops.testing.Context(Forgetful, meta=PROVIDER_META)
+    forgetful.run(forgetful.on.update_status(), ops.testing.State())
+
+
+@pytest.mark.parametrize(
+    ("units", "expected"),
+    [
+        ({1: {"outcome": "completed"}}, Status.COMPLETED),
+        ({1: {}}, Status.RUNNING),
+        ({0: {}}, Status.FAILED),
+    ],
+)
+def test_the_requirer_knows_what_became_of_a_job_whose_leader_changed(requirer, units, expected):
+    begun = Outcome(task="7/copy/1", status=Status.RUNNING, unit="app/1")
+    done = Outcome(task="7/copy/1", status=Status.COMPLETED, unit="app/1").to_json()
+    relation = ops.testing.Relation(
+        "operations",
+        remote_app_name="app",
+        remote_app_data={"outcome": begun.to_json(), "role": "keeper"},
+        remote_units_data={n: dict.fromkeys(bag, done) for n, bag in units.items()},
+    )
+    state = ops.testing.State(leader=True, relations=[relation])
+    with requirer(requirer.on.update_status(), state) as manager:
+        (found,) = manager.charm.operations.participants()
+        assert found.role == "keeper"
+        assert found.outcomes["app"].status is expected

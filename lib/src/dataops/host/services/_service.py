@@ -30,6 +30,7 @@ class Service:
         working_directory: None means the unit's ``root``.
         log: the file that gets everything printed; None means ``<log>/<name>.log``.
         restart: "on-failure" and "always" try for ever, ever more slowly. "no" runs it once.
+        brief: it may end well at any time: an end soon after the start is no failure.
         stop_timeout: seconds between asking the process to end and killing it.
         open_files: the limit on open files, as far as we may raise it.
     """
@@ -41,6 +42,7 @@ class Service:
     working_directory: Path | None = None
     log: Path | None = None
     restart: Literal["on-failure", "always", "no"] = "on-failure"
+    brief: bool = False
     stop_timeout: int = 30
     open_files: int = 65536
 
@@ -106,6 +108,10 @@ class ServiceManager(Protocol):
             name: of the service.
             patience: seconds after which it is killed, where its own time is too long.
         """
+        ...
+
+    def ask_to_end(self, name: str) -> None:
+        """Begin to end it, as ``stop`` does, and return at once."""
         ...
 
     def remove(self, name: str) -> None:

@@ -103,6 +103,16 @@ class Supervised:
         with limited(self.state(name).pid, patience):
             self._end(name)
 
+    def ask_to_end(self, name: str) -> None:
+        """Begin to end it: the supervisor kills it when its time is over."""
+        ensure_absent(self._link(name))
+        if not self._daemon.alive():
+            return
+        with self._daemon.connect() as supervisor:
+            if _info(supervisor, name) is not None:
+                wait_until_executed(supervisor)
+                _tolerating(_NOT_RUNNING, supervisor.stopProcess, name, False)
+
     def remove(self, name: str) -> None:
         """End it and forget it."""
         self.stop(name)
@@ -208,7 +218,7 @@ def _program(service: Service, script: Path, paths: UnitPaths) -> str:
         "user": f"user = {service.user}\n" if service.user else "",
         "restart": _RESTART[service.restart],
         # Whatever ends sooner is tried again, after a pause one second longer each time.
-        "startsecs": 0 if once else 5,
+        "startsecs": 0 if once or service.brief else 5,
         "startretries": 0 if once else 2**31 - 1,
         "stop_timeout": service.stop_timeout,
         "log": service.log or paths.log / f"{service.name}.log",

@@ -63,6 +63,11 @@ class Systemd:
         if self.state(name).status is Status.FAILED:
             _systemctl("reset-failed", self._name(name))
 
+    def ask_to_end(self, name: str) -> None:
+        """Begin to end it."""
+        if self._file(name).exists():
+            _systemctl("disable", "--now", "--no-block", self._name(name))
+
     def remove(self, name: str) -> None:
         """End it and forget it."""
         self.stop(name)

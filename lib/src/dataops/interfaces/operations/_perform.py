@@ -1,0 +1,64 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""A verb, run for a task, as an outcome: whatever it does, the hook goes on."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+from collections.abc import Callable
+
+from dataops.interfaces.operations._models import Outcome, Status, Task, utc_now
+from dataops.operations import ObservedT, OfferedVerb, WorkloadT, explain
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime.datetime]
+
+
+def perform(
+    verb: OfferedVerb[ObservedT, WorkloadT],
+    task: Task,
+    observed: ObservedT,
+    workload: WorkloadT,
+    *,
+    now: Clock = utc_now,
+    log: Callable[[str], None] = logger.info,
+) -> Outcome:
+    """Run the verb for a task and say how it ended; never raises for what the verb does.
+
+    Args:
+        verb: what to run; both parts of it, if it is a job.
+        task: its parameters and deadline.
+        observed: the facts of the verb's context.
+        workload: the workload of the verb's context.
+        now: the clock (UTC).
+        log: takes progress lines.
+    """
+    started = now()
+    if task.deadline and started > task.deadline:
+        return too_late(task, started)
+    try:
+        result = verb.call(observed, workload, task.params, log)
+        results = result.model_dump(mode="json", by_alias=True)
+    except Exception as error:  # The other side learns why; the hook goes on.
+        logger.exception("Task %s (%s) failed", task.id, task.verb)
+        return failed(task, explain(error), started, now())
+    return Outcome(
+        task=task.id, status=Status.COMPLETED, results=results, started=started, finished=now()
+    )
+
+
+def failed(
+    task: Task, message: str, started: datetime.datetime, finished: datetime.datetime
+) -> Outcome:
+    """The outcome of a task that ended badly."""
+    return Outcome(
+        task=task.id, status=Status.FAILED, message=message, started=started, finished=finished
+    )
+
+
+def too_late(task: Task, now: datetime.datetime, why: str = "") -> Outcome:
+    """The outcome of a task that nobody began in time."""
+    late = f"The deadline {task.deadline:%H:%M:%S} UTC passed before {task.verb} began"
+    return failed(task, f"{late}: {why}" if why else late, now, now)

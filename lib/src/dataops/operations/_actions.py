@@ -1,0 +1,62 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Every verb as the Juju action of its name."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Generic
+
+import ops
+
+from dataops.operations._shapes import OperationError, Result, explain, kebab
+from dataops.operations._verbs import ObservedT, OfferedVerb, Scope, WorkloadT
+from dataops.rolling import Hold
+
+logger = logging.getLogger(__name__)
+
+
+class Actions(ops.Object, Generic[ObservedT, WorkloadT]):
+    """Offers every verb as the Juju action of its name; a job's work is done in the action.
+
+    Args:
+        charm: the charm, whose `charmcraft.yaml` declares an action for each verb.
+        verbs: from `discover`.
+        context: reads the facts and makes the workload; called when an action runs.
+    """
+
+    def __init__(
+        self,
+        charm: ops.CharmBase,
+        verbs: Sequence[OfferedVerb[ObservedT, WorkloadT]],
+        context: Callable[[], tuple[ObservedT, WorkloadT]],
+    ) -> None:
+        super().__init__(charm, "verbs-as-actions")
+        self._verbs = {verb.name: verb for verb in verbs}
+        self._context = context
+        for verb in verbs:
+            self.framework.observe(charm.on[verb.name].action, self._on_action)
+
+    def _on_action(self, event: ops.ActionEvent) -> None:
+        """Run the verb that is called as the action."""
+        verb = self._verbs[kebab(event.handle.kind.removesuffix("_action"))]
+        if verb.scope is Scope.LEADER and not self.model.unit.is_leader():
+            app = self.model.app.name
+            return event.fail(f"{verb.name} runs on the leader: juju run {app}/leader {verb.name}")
+        try:
+            result = self._perform(verb, event)
+        except OperationError as error:
+            return event.fail(explain(error))
+        except Exception as error:  # An action fails with a reason: the unit is not in error.
+            logger.exception("The action %s failed", verb.name)
+            return event.fail(explain(error))
+        return event.set_results(result.action_results())
+
+    def _perform(self, verb: OfferedVerb[ObservedT, WorkloadT], event: ops.ActionEvent) -> Result:
+        """The verb's result, once its guard lets it begin."""
+        context = verb.context(*self._context(), event.params, event.log)
+        turn = verb.turn(context)
+        if isinstance(turn, Hold):
+            raise OperationError(f"Not now: {turn.because}. Nothing was done; try again later.")
+        return verb.perform(context)

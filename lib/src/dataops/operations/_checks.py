@@ -1,0 +1,68 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The answer of every charm's verb `health-check`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dataops.operations._shapes import Result, explain, result_key
+
+
+class Check(Result):
+    """One thing that was looked at.
+
+    Attributes:
+        name: what was looked at, in Juju's spelling ("broker-process").
+        ok: whether it is as it should be.
+        detail: what was seen, with its figures and units.
+        next_move: what the operator does about it; empty when all is well.
+    """
+
+    name: str
+    ok: bool
+    detail: str = ""
+    next_move: str = ""
+
+    def __str__(self) -> str:
+        """One line for people."""
+        if self.ok:
+            return f"ok: {self.detail}"
+        seen = f"FAILED: {self.detail.rstrip('.')}"
+        return f"{seen}. Next: {self.next_move}" if self.next_move else seen
+
+
+class HealthCheck(Result):
+    """The answer of every charm's verb `health-check`."""
+
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """The checks that are not as they should be."""
+        return tuple(check for check in self.checks if not check.ok)
+
+    @property
+    def healthy(self) -> bool:
+        """Whether every check is as it should be."""
+        return not self.failed
+
+    def action_results(self) -> dict[str, Any]:
+        """One line per check, under its name."""
+        lines = {result_key(check.name): str(check) for check in self.checks}
+        return {"healthy": str(self.healthy).lower(), "checks": lines}
+
+
+def probe(name: str, look: Callable[[], str], next_move: str) -> Check:
+    """The check `name`: well with the detail that `look` returns, failed with what it raises.
+
+    Args:
+        name: the check's name, in Juju's spelling.
+        look: looks, and returns what it saw; raises when that is not as it should be.
+        next_move: what the operator does when it failed.
+    """
+    try:
+        return Check(name=name, ok=True, detail=look())
+    except Exception as error:  # A check that cannot look has found something, whatever it is.
+        return Check(name=name, ok=False, detail=explain(error), next_move=next_move)
