@@ -160,12 +160,12 @@ class Account:
         present.gap_ms = max(present.gap_ms, _open(self._acknowledged_at, now))
         present.read_gap_ms = max(present.read_gap_ms, _open(self._read_at, now))
 
-    def switched(self, phase: Phase, now: float, wall: float) -> None:
+    def switched(self, phase: str, now: float, wall: float) -> None:
         """Records from now on belong to this phase."""
         self.ticked(now, wall)
-        self.phase = phase
+        self.phase = Phase(phase)
         for stream in self._streams.values():
-            stream.starts.setdefault(phase, stream.sent)
+            stream.starts.setdefault(self.phase, stream.sent)
 
     def resumed(self, wall: float) -> None:
         """The meter runs again; of the time since its last tick nothing is known."""

@@ -59,14 +59,14 @@ class Limits(pydantic.BaseModel):
         alias_generator=lambda name: name.replace("_", "-"),
     )
 
-    failed: int = pydantic.Field(0, ge=0)
-    lost: int = pydantic.Field(0, ge=0)
-    duplicated: int = pydantic.Field(0, ge=0)
-    reordered: int = pydantic.Field(0, ge=0)
+    failed: int = pydantic.Field(default=0, ge=0)
+    lost: int = pydantic.Field(default=0, ge=0)
+    duplicated: int = pydantic.Field(default=0, ge=0)
+    reordered: int = pydantic.Field(default=0, ge=0)
     longest_gap: Span = datetime.timedelta(seconds=30)
     p99: Span | None = None
-    gap_ratio: float | None = pydantic.Field(None, ge=1)
-    p99_ratio: float | None = pydantic.Field(None, ge=1)
+    gap_ratio: float | None = pydantic.Field(default=None, ge=1)
+    p99_ratio: float | None = pydantic.Field(default=None, ge=1)
     before: Span = datetime.timedelta(seconds=10)
     after: Span = datetime.timedelta(seconds=10)
 
