@@ -8,15 +8,15 @@ Unix socket. It works for every machine since Java 8, also where only a runtime 
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import os
 import re
 import signal
 import socket
 import time
-from collections.abc import Iterator
 from pathlib import Path
+
+from dataops.snapshot import processes
 
 _WAIT_SECONDS = 5.0
 _MOST_BYTES = 8 << 20
@@ -102,16 +102,12 @@ class Jvm:
     @property
     def _inner(self) -> int:
         """Its process id as it knows it."""
-        return int(_status(self.pid).get("NSpid", str(self.pid)).split()[-1])
+        return int(processes.status(self.pid).get("NSpid", str(self.pid)).split()[-1])
 
 
 def of_unit(unit: str) -> tuple[Jvm, ...]:
     """The running Java machines of a unit: those whose environment names it and our model."""
-    wanted = {f"JUJU_UNIT_NAME={unit}".encode()}
-    if model := os.environ.get("JUJU_MODEL_UUID"):
-        wanted.add(f"JUJU_MODEL_UUID={model}".encode())
-    found = (_java(pid) for pid in _processes(wanted))
-    return tuple(sorted((jvm for jvm in found if jvm), key=lambda jvm: jvm.pid))
+    return tuple(jvm for pid in processes.of_unit(unit) if (jvm := _java(pid)))
 
 
 def used_heap(heap_info: str) -> int:
@@ -120,21 +116,11 @@ def used_heap(heap_info: str) -> int:
     return sum(int(kib) for kib in re.findall(r"\bused (\d+)K", heap)) << 10
 
 
-def _processes(wanted: set[bytes]) -> Iterator[int]:
-    """The processes that have all of these in their environment."""
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        with contextlib.suppress(OSError):
-            if wanted <= set((entry / "environ").read_bytes().split(b"\0")):
-                yield int(entry.name)
-
-
 def _java(pid: int) -> Jvm | None:
     """The process as a Java machine, if it is one."""
     try:
         program = Path(f"/proc/{pid}/exe").readlink()
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+        words = processes.words(pid)
     except OSError:
         return None
     if program.name != "java":
@@ -155,10 +141,4 @@ def _main_class(words: list[str]) -> str:
 
 def _catches_quit(pid: int) -> bool:
     """Whether the process handles the signal."""
-    return bool(int(_status(pid).get("SigCgt", "0"), 16) & _QUIT_BIT)
-
-
-def _status(pid: int) -> dict[str, str]:
-    """What the kernel says of the process."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    return bool(int(processes.status(pid).get("SigCgt", "0"), 16) & _QUIT_BIT)
