@@ -10,6 +10,7 @@ finds them, `Actions` offers each as the Juju action of its name, and
 
 from dataops.operations._actions import Actions
 from dataops.operations._checks import Check, HealthCheck, probe
+from dataops.operations._juju import Juju
 from dataops.operations._shapes import (
     NoParams,
     OperationError,
@@ -36,7 +37,7 @@ from dataops.operations._verbs import (
 from dataops.operations._work import Cancelled, SpecT, Work
 
 __all__ = [
-    "Actions", "AnyVerb", "Cancelled", "Check", "Context", "HealthCheck", "JobVerb",
+    "Actions", "AnyVerb", "Cancelled", "Check", "Context", "HealthCheck", "JobVerb", "Juju",
     "NoParams", "ObservedT", "OfferedVerb", "OperationError", "Params", "ParamsT", "Result",
     "ResultT", "Scope", "SpecT", "Verb", "Work", "WorkloadT", "discover", "explain", "kebab",
     "probe", "result_key", "verb_of",

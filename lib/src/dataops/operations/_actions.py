@@ -10,6 +10,7 @@ from typing import Generic
 
 import ops
 
+from dataops.operations._juju import Juju
 from dataops.operations._shapes import OperationError, Result, explain, kebab
 from dataops.operations._verbs import ObservedT, OfferedVerb, Scope, WorkloadT
 from dataops.rolling import Hold
@@ -35,6 +36,7 @@ class Actions(ops.Object, Generic[ObservedT, WorkloadT]):
         super().__init__(charm, "verbs-as-actions")
         self._verbs = {verb.name: verb for verb in verbs}
         self._context = context
+        self._juju = Juju(charm)
         for verb in verbs:
             self.framework.observe(charm.on[verb.name].action, self._on_action)
 
@@ -55,7 +57,7 @@ class Actions(ops.Object, Generic[ObservedT, WorkloadT]):
 
     def _perform(self, verb: OfferedVerb[ObservedT, WorkloadT], event: ops.ActionEvent) -> Result:
         """The verb's result, once its guard lets it begin."""
-        context = verb.context(*self._context(), event.params, event.log)
+        context = verb.context(*self._context(), event.params, event.log, self._juju)
         turn = verb.turn(context)
         if isinstance(turn, Hold):
             raise OperationError(f"Not now: {turn.because}. Nothing was done; try again later.")

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Generic, TypeVar, cast
 
 import pydantic
 
+from dataops.operations._juju import Juju
 from dataops.operations._shapes import OperationError, Params, Result, explain, kebab
 from dataops.operations._work import SpecT, Work
 from dataops.rolling import Go, Hold
@@ -50,12 +51,14 @@ class Context(Generic[ObservedT, WorkloadT, ParamsT]):
         workload: the charm's workload object, whose methods are the effects.
         params: validated.
         log: tells the caller how far the work is: a progress line of the action, or a log line.
+        juju: for the few verbs that take a secret or describe the model.
     """
 
     observed: ObservedT
     workload: WorkloadT
     params: ParamsT
     log: Callable[[str], None] = logger.info
+    juju: Juju = dataclasses.field(default_factory=Juju)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -86,6 +89,7 @@ class _Declared(Generic[ObservedT, WorkloadT, ParamsT, ResultT]):
         workload: WorkloadT,
         params: Mapping[str, Any],
         log: Callable[[str], None] = logger.info,
+        juju: Juju | None = None,
     ) -> Context[ObservedT, WorkloadT, ParamsT]:
         """What the verb works with, for raw parameters.
 
@@ -96,7 +100,7 @@ class _Declared(Generic[ObservedT, WorkloadT, ParamsT, ResultT]):
             validated = self.params.model_validate(dict(params))
         except pydantic.ValidationError as error:
             raise OperationError(f"{self.name}: {explain(error)}") from None
-        return Context(observed, workload, validated, log)
+        return Context(observed, workload, validated, log, juju or Juju())
 
     def turn(self, context: Context[ObservedT, WorkloadT, ParamsT]) -> Go | Hold:
         """Whether this unit may do it now, and why."""

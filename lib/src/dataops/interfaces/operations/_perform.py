@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 
 from dataops.interfaces.operations._models import Outcome, Status, Task, utc_now
-from dataops.operations import ObservedT, OfferedVerb, WorkloadT, explain
+from dataops.operations import Juju, ObservedT, OfferedVerb, WorkloadT, explain
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +24,7 @@ def perform(
     *,
     now: Clock = utc_now,
     log: Callable[[str], None] = logger.info,
+    juju: Juju | None = None,
 ) -> Outcome:
     """Run the verb for a task and say how it ended; never raises for what the verb does.
 
@@ -34,12 +35,13 @@ def perform(
         workload: the workload of the verb's context.
         now: the clock (UTC).
         log: takes progress lines.
+        juju: what the verb may ask of Juju.
     """
     started = now()
     if task.deadline and started > task.deadline:
         return too_late(task, started)
     try:
-        result = verb.call(observed, workload, task.params, log)
+        result = verb.perform(verb.context(observed, workload, task.params, log, juju))
         results = result.model_dump(mode="json", by_alias=True)
     except Exception as error:  # The other side learns why; the hook goes on.
         logger.exception("Task %s (%s) failed", task.id, task.verb)

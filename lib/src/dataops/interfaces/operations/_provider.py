@@ -23,6 +23,7 @@ from dataops.interfaces.operations._perform import Clock, failed, perform, too_l
 from dataops.operations import (
     Context,
     JobVerb,
+    Juju,
     ObservedT,
     OfferedVerb,
     Scope,
@@ -67,6 +68,7 @@ class OperationsProvider(Generic[ObservedT, WorkloadT]):
         self._app = charm.app
         self._unit = charm.unit
         self._model = charm.model
+        self._juju = Juju(charm)
         self._endpoint = endpoint
         self._verbs = {verb.name: verb for verb in verbs}
         self._role = role
@@ -142,7 +144,7 @@ class OperationsProvider(Generic[ObservedT, WorkloadT]):
         if verb.long and self._jobs and (job := self._jobs.outcome(key)):
             return job
         try:
-            context = verb.context(observed, workload, task.params)
+            context = verb.context(observed, workload, task.params, juju=self._juju)
             turn = verb.turn(context)
             if isinstance(turn, Hold):
                 return self._wait(task, turn.because)
@@ -151,7 +153,7 @@ class OperationsProvider(Generic[ObservedT, WorkloadT]):
         except Exception as error:  # The other side learns why; the hook goes on.
             logger.exception("Task %s (%s) failed", task.id, task.verb)
             return failed(task, explain(error), now, self._now())
-        return perform(verb, task, observed, workload, now=self._now)
+        return perform(verb, task, observed, workload, now=self._now, juju=self._juju)
 
     def _wait(self, task: Task, because: str) -> Outcome:
         """The outcome while the guard says no; it is asked again soon, and until the deadline."""
