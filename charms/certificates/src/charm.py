@@ -9,6 +9,7 @@ import ops
 
 import operations
 from dataops.interfaces.operations import OperationsProvider
+from dataops.jobs import Jobs
 from dataops.operations import Actions, discover
 from dataops.reconciler import leaving, observe_all
 from observed import Observed
@@ -28,7 +29,10 @@ class CertificatesCharm(ops.CharmBase):
         # The library observes by itself: its part is done when ours begins.
         self.provider = Provider(self, "certificates")
         self.registry = Registry(self, self.provider)
-        self.verbs = OperationsProvider(self, "operations", VERBS)
+        self.jobs = Jobs.of(self)
+        self.verbs = OperationsProvider(
+            self, "operations", VERBS, role="certificate-authority", jobs=self.jobs
+        )
         self.actions = Actions(self, VERBS, lambda: (self._observe(), self.registry))
         observe_all(self, self._reconcile)
         framework.observe(self.on.collect_unit_status, self._on_collect_status)
@@ -39,7 +43,9 @@ class CertificatesCharm(ops.CharmBase):
         root = observed.root
         for step in plan(observed):
             root = self.registry.apply(step, root)
-        if not observed.leaving.unit:
+        if observed.leaving.unit:
+            self.jobs.remove_all()
+        else:
             self.verbs.publish_catalogue()
             self.verbs.run_due(self._observe(), self.registry)
 

@@ -10,6 +10,7 @@ import ops
 import operations
 from dataops.interfaces.kafka_client import KafkaClientRequirer
 from dataops.interfaces.operations import OperationsProvider
+from dataops.jobs import Jobs
 from dataops.operations import Actions, discover
 from dataops.reconciler import leaving, observe_all
 from observed import CONTRACT, ENDPOINT, Observed
@@ -27,7 +28,10 @@ class DataAccessCharm(ops.CharmBase):
 
     def __init__(self, framework: ops.Framework) -> None:
         super().__init__(framework)
-        self.verbs = OperationsProvider(self, "operations", OFFERED)
+        self.jobs = Jobs.of(self)
+        self.verbs = OperationsProvider(
+            self, "operations", OFFERED, role="integrator", jobs=self.jobs
+        )
         self.actions = Actions(self, VERBS, lambda: (self._observe(), None))
         observe_all(self, self._reconcile)
         framework.observe(self.on.collect_unit_status, self._on_collect_status)
@@ -37,7 +41,9 @@ class DataAccessCharm(ops.CharmBase):
         observed = self._observe(event)
         for step in plan(observed):
             self._apply(step)
-        if not observed.leaving.unit:
+        if observed.leaving.unit:
+            self.jobs.remove_all()
+        else:
             self.verbs.publish_catalogue()
             self.verbs.run_due(observed, None)
 

@@ -8,7 +8,6 @@ import hashlib
 import re
 import shutil
 import socket
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from dataops.host import packages
 from dataops.host.files import ensure_absent, ensure_contents, ensure_directory
 from dataops.host.paths import UnitPaths
 from dataops.host.services import Service, ServiceManager
+from dataops.host.wake import Waker
 from facts import BrokerFacts
 from listeners import CLIENT_PORT, METRICS_PORT, PORTS
 from pem import served_serial
@@ -24,7 +24,6 @@ from programs import Programs
 
 SERVICE = "broker"
 POM = Path(__file__).parents[1] / "pom.xml"
-WAKE = Path(__file__).parent / "wake.py"
 _FINGERPRINT = "-Ddataops.settings="
 # Room for one segment and its indexes; below it a broker ends at the next roll.
 _ROOM = 1 << 30
@@ -175,10 +174,7 @@ class Broker:
 
     def wake_when_listening(self, unit: str) -> None:
         """Have the charm called again once the broker serves clients; returns at once."""
-        juju_exec = shutil.which("juju-exec") or "/usr/bin/juju-exec"
-        command = (sys.executable, str(WAKE), unit, self.address, str(CLIENT_PORT), juju_exec)
-        self.services.ensure(Service(name="wake", command=command, restart="no"))
-        self.services.start("wake")
+        Waker(self.services, unit).when_serving(self.address, CLIENT_PORT)
 
     def wait_until_serving(self, serial: str, seconds: float) -> bool:
         """Whether the port serves that certificate within that time."""

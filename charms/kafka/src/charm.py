@@ -13,6 +13,7 @@ from dataops.host import network
 from dataops.interfaces.kafka_client import KafkaClientProvider
 from dataops.interfaces.operations import OperationsProvider
 from dataops.interfaces.prometheus_scrape import MetricsProvider
+from dataops.jobs import Jobs
 from dataops.operations import Actions, discover
 from dataops.reconciler import Leaving, leaving, observe_all
 from effects import REFUSALS, SETBACKS, Effects
@@ -39,7 +40,9 @@ class KafkaCharm(ops.CharmBase):
         self.clients = KafkaClientProvider(self, "kafka-client")
         self.certificates, self._wanted = wiring.certificates(self, self.address)
         self.workload = wiring.workload(self, self.address, self.peers)
-        self.verbs = OperationsProvider(self, "operations", VERBS)
+        self.verbs = OperationsProvider(
+            self, "operations", VERBS, role="event-streaming", jobs=Jobs.of(self)
+        )
         self.actions = Actions(self, VERBS, lambda: (self._observe_now(), self.workload))
         self._failure = ("", "")
         self._last: Observed | None = None

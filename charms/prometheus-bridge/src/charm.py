@@ -25,6 +25,7 @@ from dataops.interfaces.operations import OperationsProvider
 from dataops.interfaces.prometheus_api import QueryProvider
 from dataops.interfaces.prometheus_remote_write import RemoteWriteRequirer
 from dataops.interfaces.prometheus_scrape import MetricsConsumer, MetricsProvider
+from dataops.jobs import Jobs
 from dataops.operations import Actions, discover
 from dataops.reconciler import leaving, observe_all
 from observed import OWN_RULES, Observed
@@ -47,7 +48,9 @@ class PrometheusBridgeCharm(ops.CharmBase):
             user=ensure_user("prometheus"),
         )
         self.certificates = self._certificates()
-        self.verbs = OperationsProvider(self, "operations", VERBS)
+        self.verbs = OperationsProvider(
+            self, "operations", VERBS, role="monitoring", jobs=Jobs.of(self)
+        )
         self.actions = Actions(self, VERBS, lambda: (self._observe(), self.bridge))
         observe_all(
             self,

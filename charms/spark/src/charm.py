@@ -16,6 +16,7 @@ from dataops.host.users import ensure_user
 from dataops.interfaces.kafka_client import KafkaClientRequirer
 from dataops.interfaces.operations import OperationsProvider
 from dataops.interfaces.prometheus_scrape import MetricsProvider
+from dataops.jobs import Jobs
 from dataops.operations import Actions, discover
 from dataops.reconciler import leaving, observe_all
 from installation import Installation
@@ -39,7 +40,9 @@ class SparkCharm(ops.CharmBase):
             Installation(paths.root / "spark", self.charm_dir),
             user=ensure_user("spark"),
         )
-        self.verbs = OperationsProvider(self, "operations", VERBS)
+        self.verbs = OperationsProvider(
+            self, "operations", VERBS, role="stream-processing", jobs=Jobs.of(self)
+        )
         self.actions = Actions(self, VERBS, lambda: (Observed.read(self), self.spark))
         self._last: Observed | None = None
         observe_all(self, self._reconcile)

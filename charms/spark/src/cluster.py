@@ -20,6 +20,7 @@ from dataops.host.files import ensure_absent, ensure_contents, ensure_directory
 from dataops.host.packages import PackageError
 from dataops.host.paths import UnitPaths
 from dataops.host.services import Service, ServiceError, ServiceManager, Status
+from dataops.host.wake import Waker
 from installation import Installation
 from plan import (
     Cluster,
@@ -47,7 +48,7 @@ _RUNNER = ("job_runner.py", "job_progress.py")
 # What a process is told; a program may put other files beside them.
 _TOLD = (
     *("spark-defaults.conf", "log4j2.properties", "metrics.properties", "resources.json"),
-    *(settings.CREDENTIALS, "job.json", "script.py", "watch.py", *_RUNNER),
+    *(settings.CREDENTIALS, "job.json", "script.py", *_RUNNER),
 )
 _JOB = "job-"
 _HERE = Path(__file__).parent
@@ -134,14 +135,9 @@ class Spark:
 
     @_apply.register
     def _(self, step: Watch) -> bool:
-        directory = self.paths.etc / "watch"
-        ensure_directory(directory, mode=0o700, owner=self.user)
-        for source in ("watch.py", "job_progress.py"):
-            ensure_contents(directory / source, (_HERE / source).read_bytes())
-        juju_exec = shutil.which("juju-exec") or "/usr/bin/juju-exec"
-        program = (_SYSTEM_PYTHON, str(directory / "watch.py"))
-        command = (*program, step.unit, str(self.paths.run), juju_exec)
-        return self._keep(Service(name="watch", command=command, restart="always"), directory)
+        waker = Waker(self.services, step.unit)
+        service = waker.watcher("watch", self.paths.run, "state", "reason")
+        return self._keep(service, self.paths.etc / service.name)
 
     @_apply.register
     def _(self, step: RunJob) -> bool:

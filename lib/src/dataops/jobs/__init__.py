@@ -16,11 +16,12 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+import ops
 import pydantic
 
-from dataops.host.files import ensure_directory
+from dataops.host.files import ensure_absent, ensure_directory
 from dataops.host.paths import UnitPaths
-from dataops.host.services import Service, ServiceManager
+from dataops.host.services import Service, ServiceManager, manager
 from dataops.host.wake import Waker, juju_exec
 from dataops.interfaces.operations import Outcome, utc_now
 from dataops.jobs._files import JobFiles, Ticket
@@ -49,6 +50,12 @@ class Jobs:
         self._unit = unit
         self._directory = paths.control / "jobs"
 
+    @classmethod
+    def of(cls, charm: ops.CharmBase) -> Jobs:
+        """The jobs of this charm's unit, with the service manager that the unit gets."""
+        paths, unit = UnitPaths.of(charm), charm.unit.name
+        return cls(paths, manager(paths, unit), unit)
+
     def ensure(
         self, task_id: str, verb: JobVerb[Any, Any, Any, Any, Any], spec: pydantic.BaseModel
     ) -> bool:
@@ -68,6 +75,7 @@ class Jobs:
         if self._occupied(verb.name):
             self.look_again(_LOOK_AGAIN_SECONDS)
             return False
+        self._paths.create()
         ensure_directory(self._directory, mode=0o700)
         content = spec.model_dump(mode="json", by_alias=True)
         now = utc_now().isoformat(timespec="seconds")
@@ -105,6 +113,11 @@ class Jobs:
             logger.info("Cancelling %s of task %s", ticket.verb, ticket.task)
             self._services.ask_to_end(name)
         # Else its last act is to wake the charm, which may be what called this very hook.
+
+    def remove_all(self) -> None:
+        """End every service of the unit, at once: for charms that run nothing else, as they go."""
+        self._services.remove_all()
+        ensure_absent(self._directory)
 
     def look_again(self, seconds: float) -> None:
         """Have the charm woken in so many seconds."""

@@ -178,8 +178,11 @@ def test_a_job_that_is_killed_begins_again_and_knows_it(unit):
 
 
 def test_a_job_that_always_dies_is_given_up(unit):
-    unit.order("die")
     unit.begin("1/s/1")
+    unit.pid()
+    (starts,) = [path for path in unit.files() if path.name == "starts.json"]
+    starts.write_text('{"starts": 9}')
+    unit.order("die")
     outcome = unit.ended("1/s/1")
     assert outcome.status is Status.FAILED
     assert "10 times" in outcome.message
