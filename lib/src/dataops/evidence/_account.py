@@ -59,12 +59,22 @@ class Account:
     """Counts what happened to every record.
 
     Times are milliseconds of a clock that does not jump; ``resumed`` says that it may be another.
+
+    Attributes:
+        phase: records that are sent now belong to it.
+        topic, partitions, uncovered: what was chosen.
+        positions: by partition, where the consumer goes on.
+        lane: the newest producer.
+        began: when the first tick was (seconds since the epoch).
+        ended: nothing more is counted.
     """
 
     def __init__(self) -> None:
         self.phase = Phase.BEFORE
         self.positions: dict[int, int] = {}
         self.lane = 0
+        self.topic = ""
+        self.partitions = 0
         self.uncovered: tuple[int, ...] = ()
         self.began: float | None = None
         self.ended = False
@@ -76,10 +86,13 @@ class Account:
         self._wall = 0.0
         self._unmeasured = 0.0
 
-    def opened(self, uncovered: Iterable[int] = ()) -> None:
+    def chose(self, topic: str, partitions: int, uncovered: Iterable[int] = ()) -> None:
+        """This is the topic; some brokers may lead none of its partitions."""
+        self.topic, self.partitions, self.uncovered = topic, partitions, tuple(uncovered)
+
+    def opened(self) -> None:
         """A producer begins; records are its own from now on."""
         self.lane += 1
-        self.uncovered = tuple(uncovered)
 
     def reads(self, partition: int, offset: int) -> None:
         """The consumer goes on at this offset."""
@@ -202,7 +215,7 @@ class Account:
             if self.began is None
             else datetime.datetime.fromtimestamp(self.began, datetime.timezone.utc),
             final=self.ended,
-            partitions=len({partition for _, partition in self._streams}),
+            partitions=self.partitions,
             uncovered=self.uncovered,
             unmeasured_seconds=round(self._unmeasured, 3),
         )
@@ -217,7 +230,7 @@ class Account:
             "phase": self.phase.value,
             "positions": list(self.positions.items()),
             "lane": self.lane,
-            "uncovered": list(self.uncovered),
+            "topic": [self.topic, self.partitions, list(self.uncovered)],
             "began": self.began,
             "ended": self.ended,
             "wall": self._wall,
@@ -241,7 +254,7 @@ class Account:
         account.phase = Phase(dumped["phase"])
         account.positions = dict(dumped["positions"])
         account.lane = dumped["lane"]
-        account.uncovered = tuple(dumped["uncovered"])
+        account.chose(*dumped["topic"])
         account.began, account.ended = dumped["began"], dumped["ended"]
         account._wall, account._unmeasured = dumped["wall"], dumped["unmeasured"]
         account._tallies = {Phase(p): Tally.load(t) for p, t in dumped["tallies"].items()}

@@ -14,7 +14,8 @@ from dataops.evidence.meter.ledger import Ledger
 
 def scenario(count: int):
     """Events as the meter notes them."""
-    yield "opened", [2]
+    yield "chose", "canary", 1, [2]
+    yield ("opened",)
     yield "reads", 0, 100
     for number in range(count):
         yield "sent", 1, 0, number, number * 20.0

@@ -10,6 +10,7 @@ killed process loses nothing, a lost machine loses some seconds.
 import contextlib
 import json
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ _SNAPSHOT = "account.json"
 _MOST_BYTES = 4_000_000
 _EVENTS = frozenset(
     {
-        "opened", "reads", "sent", "acknowledged", "failed", "read", "ticked", "switched",
+        "chose", "opened", "reads", "sent", "acknowledged", "failed", "read", "ticked", "switched",
         "resumed", "stopped", "exhausted", "closed",
     }
 )  # fmt: skip
@@ -34,11 +35,14 @@ class Ledger:
         most: bytes of events before a new snapshot is made.
 
     Attributes:
-        account: what is counted so far.
+        account: what is counted so far; a thread that wants more than one value of it at a time
+            holds the lock.
+        lock: held while an event is noted.
         found: whether there was one.
     """
 
     def __init__(self, directory: Path, *, most: int = _MOST_BYTES) -> None:
+        self.lock = threading.RLock()
         self._directory = directory
         self._most = most
         self._file: int | None = None
@@ -56,20 +60,22 @@ class Ledger:
             values: its arguments.
         """
         assert event in _EVENTS, event
-        assert self._file is not None, "the ledger is closed"
         line = json.dumps([event, *values], separators=(",", ":")).encode() + b"\n"
-        os.write(self._file, line)
-        _apply(self.account, event, values)
-        self._written += len(line)
-        if self._written > self._most:
-            self._snapshot()
+        with self.lock:
+            assert self._file is not None, "the ledger is closed"
+            os.write(self._file, line)
+            _apply(self.account, event, values)
+            self._written += len(line)
+            if self._written > self._most:
+                self._snapshot()
 
     def close(self) -> None:
         """Leave it as it is for the next one."""
-        if self._file is not None:
-            self._snapshot()
-            os.close(self._file)
-            self._file = None
+        with self.lock:
+            if self._file is not None:
+                self._snapshot()
+                os.close(self._file)
+                self._file = None
 
     def _events(self, generation: int) -> Path:
         return self._directory / f"events-{generation}.jsonl"

@@ -49,7 +49,8 @@ class Orders(_Part):
         deadline: seconds since the epoch at which it ends by itself.
         limits: of the operation's plan: the charm is woken when one is passed.
         rate: records a second and partition.
-        wake: the command that wakes the charm; empty wakes nobody.
+        unit: whom to wake; empty wakes nobody.
+        waker: the program that does, from ``dataops.host.wake.juju_exec``.
     """
 
     run: int
@@ -60,7 +61,8 @@ class Orders(_Part):
     limits: Limits = Limits()
     rate: float = pydantic.Field(default=50.0, gt=0, le=1000)
     login: Login
-    wake: tuple[str, ...] = ()
+    unit: str = ""
+    waker: str = ""
 
     @classmethod
     def read(cls, directory: Path) -> "Orders":

@@ -1,0 +1,121 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""One producer's life: it numbers its records, and tells the ledger what became of each."""
+
+import time
+from collections.abc import Callable
+
+from confluent_kafka import KafkaError, KafkaException, Message
+
+from dataops.evidence.meter.client import Library, pack, producing, unpack
+from dataops.evidence.meter.ledger import Ledger
+from dataops.evidence.meter.orders import Login
+
+# Refusals that no patience mends. The names with an underscore are the library's public ones.
+_REFUSED = frozenset(
+    {
+        KafkaError._AUTHENTICATION,
+        KafkaError._SSL,
+        KafkaError.TOPIC_AUTHORIZATION_FAILED,
+        KafkaError.CLUSTER_AUTHORIZATION_FAILED,
+    }
+)
+
+
+class Lane:
+    """A producer.
+
+    Args:
+        library: where producers come from.
+        login: how to reach the cluster.
+        run: marks the records.
+        ledger: is told of everything; its account has the topic.
+        clock: seconds that do not jump.
+
+    Attributes:
+        login: how it reaches the cluster.
+        complaint: why the brokers refuse it; empty while they do not.
+        fatal: whether the library will never deliver anything again.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        login: Login,
+        run: int,
+        ledger: Ledger,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.login = login
+        self._run = run
+        self._ledger = ledger
+        self._clock = clock
+        self._next: dict[int, int] = {}
+        self._proved: set[int] = set()
+        self.complaint = ""
+        self.fatal = False
+        ledger.note("opened")
+        self._lane = ledger.account.lane
+        self._topic = ledger.account.topic
+        self._producer = library.producer({**producing(login), "error_cb": self._on_error})
+
+    @property
+    def proved(self) -> bool:
+        """Whether every partition has acknowledged a record of this producer."""
+        return len(self._proved) >= self._ledger.account.partitions
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is in flight."""
+        return len(self._producer) == 0
+
+    def send(self, partition: int) -> None:
+        """Send the next record there; what the library does not take has failed."""
+        number = self._next.get(partition, 0)
+        self._next[partition] = number + 1
+        # First the ledger: a record that is under way when we are killed must be known.
+        self._ledger.note("sent", self._lane, partition, number, self._now())
+        try:
+            self._producer.produce(
+                self._topic,
+                pack(self._run, self._lane, number),
+                partition=partition,
+                on_delivery=self._delivered,
+            )
+        except BufferError:
+            self._ledger.note("failed", self._lane, partition, number, "_QUEUE_FULL")
+        except KafkaException as error:
+            self._ledger.note("failed", self._lane, partition, number, error.args[0].name())
+
+    def poll(self, seconds: float) -> None:
+        """Hear what became of records; returns at the first news, or after so many seconds."""
+        self._producer.poll(seconds)
+
+    def abandon(self) -> None:
+        """Give up what is in flight: each record has failed."""
+        self._producer.purge()
+        self._producer.flush(1)
+
+    def _now(self) -> float:
+        return self._clock() * 1000
+
+    def _delivered(self, error: KafkaError | None, message: Message) -> None:
+        mine = unpack(message, self._run)
+        partition = message.partition()
+        assert mine is not None and partition is not None
+        lane, number = mine
+        if error is not None:
+            if error.code() in _REFUSED:
+                self.complaint = error.str()
+            self._ledger.note("failed", lane, partition, number, error.name())
+            return
+        self.complaint = ""
+        self._proved.add(partition)
+        took = (message.latency() or 0.0) * 1000
+        self._ledger.note("acknowledged", lane, partition, number, took, self._now())
+
+    def _on_error(self, error: KafkaError) -> None:
+        if error.fatal():
+            self.fatal = True
+        if error.fatal() or error.code() in _REFUSED:
+            self.complaint = error.str()
