@@ -29,7 +29,10 @@ def main(directory: str) -> int:
         meter.run()
     except OtherRun:
         return _AGAIN
-    bell.close()
+    # The charm that is being woken may be what ends us: it must not wait for us meanwhile.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if meter.ended:
+        bell.close()
     return 0
 
 

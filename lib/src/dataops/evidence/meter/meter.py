@@ -67,6 +67,11 @@ class Meter:
         self._leaving = False
         self._next_look = self._next_tick = clock()
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more is to come, from any process."""
+        return self._ledger.account.ended
+
     def leave(self) -> None:
         """End soon, without seeing what is under way; the next process goes on."""
         self._leaving = True
