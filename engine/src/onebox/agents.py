@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from onebox import machine, processes
+from onebox.bridges import Bridges
 from onebox.changes import actions, models, options, recovery
 from onebox.engine import Engine, boot_id
 from onebox.errors import Refused
@@ -35,6 +36,7 @@ class Agents:
         self._workers: dict[tuple[str, str], UnitWorker] = {}
         self._guard = threading.Lock()
         self._dying: queue.Queue[str | None] = queue.Queue()
+        self._bridges = Bridges(engine)
         self._janitor = threading.Thread(target=self._clear_up, name="janitor", daemon=True)
 
     def start(self) -> None:
@@ -49,11 +51,13 @@ class Agents:
             if model.life != "alive":
                 self._dying.put(model.name)
         self._janitor.start()
+        self._bridges.start()
 
     def stop(self) -> None:
         """Lets running hooks end for a moment, then kills them: they run again later."""
         self.engine.stopping.set()
         self._dying.put(None)
+        self._bridges.wake()
         self._wake_all()
         self._join(_STOP_SECONDS)
         self.engine.aborting.set()
@@ -136,6 +140,8 @@ class Agents:
         processes.end(processes.of_model(model.uuid))
         shutil.rmtree(machine.model_directory(engine.home, model), ignore_errors=True)
         engine.store.remove(name)
+        # What this model offered or consumed ends in the others.
+        self._bridges.wake()
         engine.forget(model)
         engine.blobs.sweep()
 

@@ -237,6 +237,11 @@ class Relation(Frozen):
     scope: frozenset[str] = frozenset()
     units: dict[str, Bag] = Field(default_factory=dict[str, Bag])
     applications: dict[str, Bag] = Field(default_factory=dict[str, Bag])
+    # Of a relation that crosses models, in the offering one: `<model uuid>:<id>` of the consuming
+    # half, and through which offer it came. In the consuming one: whether that half is there.
+    origin: str = ""
+    offer: str = ""
+    linked: bool = False
 
     @property
     def key(self) -> str:
@@ -253,6 +258,30 @@ class Relation(Frozen):
     def other(self, application: str) -> Endpoint:
         """The end opposite `application`; for a peer relation its own end."""
         return next((e for e in self.endpoints if e.application != application), self.endpoints[0])
+
+
+class Offer(Frozen):
+    """Endpoints of an application that other models may consume."""
+
+    name: str
+    application: str
+    endpoints: tuple[str, ...]
+    created: datetime
+
+
+class Remote(Frozen):
+    """An application of another model as it appears here: one consumed, or one that consumes.
+
+    `url` names the offer that is consumed; it is empty for the other kind, whose name nobody
+    chose. `model` is the other model's UUID.
+    """
+
+    name: str
+    model: str
+    url: str = ""
+    endpoints: dict[str, Endpoint] = Field(default_factory=dict[str, Endpoint])
+    life: Life = "alive"
+    since: datetime
 
 
 class Revision(Frozen):
@@ -374,6 +403,8 @@ class Model(Frozen):
     units: dict[str, Unit] = Field(default_factory=dict[str, Unit])
     machines: dict[str, Machine] = Field(default_factory=dict[str, Machine])
     relations: dict[int, Relation] = Field(default_factory=dict[int, Relation])
+    offers: dict[str, Offer] = Field(default_factory=dict[str, Offer])
+    remotes: dict[str, Remote] = Field(default_factory=dict[str, Remote])
     secrets: dict[str, Secret] = Field(default_factory=dict[str, Secret])
     storage: dict[str, Storage] = Field(default_factory=dict[str, Storage])
     tasks: dict[int, Task] = Field(default_factory=dict[int, Task])

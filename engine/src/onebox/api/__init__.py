@@ -4,13 +4,26 @@
 
 from __future__ import annotations
 
-from onebox.api import actions, applications, models, places, relations, secrets, units, watching
+from onebox.api import (
+    actions,
+    applications,
+    crossing,
+    models,
+    places,
+    relations,
+    secrets,
+    units,
+    watching,
+)
 from onebox.api.method import Method
 
+_MODULES = (
+    *(actions, applications, crossing, models, places),
+    *(relations, secrets, units, watching),
+)
+
 METHODS: dict[str, Method] = {
-    name: function
-    for module in (actions, applications, models, places, relations, secrets, units, watching)
-    for name, function in module.method.items()
+    name: function for module in _MODULES for name, function in module.method.items()
 }
 
 __all__ = ["METHODS", "Method"]

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from onebox.changes import charms, config, edit, relations, units
+from onebox.changes import charms, config, edit, offers, relations, units
 from onebox.errors import Refused
 from onebox.model import Application, Base, Charm, Model, Resource, Scalar
 
@@ -42,6 +42,8 @@ def deploy(model: Model, asked: Deployment, now: datetime) -> Model:
             "application already exists",
             "already-exists",
         )
+    if name in model.remotes:
+        raise Refused(f'{prefix}saas application called "{name}" exists', "already-exists")
     charm = charms.charm(model, asked.charm_url)
     values = dict(asked.config)
     trust = asked.trust
@@ -116,6 +118,10 @@ def attach_resource(model: Model, name: str, resource: Resource) -> Model:
 def remove(model: Model, name: str, force: bool) -> Model:
     """The model with an application on its way out, with its units and relations."""
     app = edit.application(model, name)
+    if not force:
+        offers.refuse_offered(model, name)
+    for offer in [o.name for o in model.offers.values() if o.application == name]:
+        model = offers.remove(model, offer, force=True)
     model = edit.put_application(model, app, life="dying")
     for relation in model.relations_of(name):
         if relation.life == "alive" and relation.endpoint_of(name).role != "peer":

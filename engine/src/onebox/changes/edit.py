@@ -78,5 +78,6 @@ def refuse_dying(model: Model, *applications: str) -> None:
     if model.life != "alive":
         raise Refused(f'model "{model.name}" is no longer alive', "not-alive")
     for name in applications:
-        if application(model, name).life != "alive":
+        remote = model.remotes.get(name)
+        if (remote or application(model, name)).life != "alive":
             raise Refused(f"application {name} is not alive", "not-alive")

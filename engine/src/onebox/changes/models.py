@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from onebox.changes import applications, edit, machines
+from onebox.changes import applications, edit, machines, offers
 from onebox.changes.options import DEFAULTS, duration, update_status_interval
 from onebox.errors import Refused
 from onebox.model import Model, Scalar
@@ -55,6 +55,10 @@ def destroy(model: Model, destroy_storage: bool, force: bool) -> Model:
             "instead. The storage can then be imported into another Juju model.\n",
             "storage",
         )
+    for name in tuple(model.offers):
+        model = offers.remove(model, name, force=True)
+    for name in tuple(model.remotes):
+        model = offers.forget(model, name, force=force) if model.remotes[name].url else model
     for name in model.applications:
         model = applications.remove(model, name, force)
     for machine in model.machines.values():

@@ -30,7 +30,7 @@ def add(model: Model, a: str, b: str, now: datetime) -> tuple[Model, Relation]:
         )
     edit.refuse_dying(model, *(end.application for end in ends))
     _refuse_over_limit(model, ends)
-    return _make(model, ends, now)
+    return make(model, ends, now)
 
 
 def add_peers(model: Model, application: str, now: datetime) -> Model:
@@ -38,8 +38,17 @@ def add_peers(model: Model, application: str, now: datetime) -> Model:
     for endpoint in model.charm_of(application).endpoints.values():
         ends = (edit.replace(endpoint, application=application),)
         if endpoint.role == "peer" and _find(model, ends) is None:
-            model, _ = _make(model, ends, now)
+            model, _ = make(model, ends, now)
     return model
+
+
+def make(
+    model: Model, ends: tuple[Endpoint, ...], now: datetime, **fields: str
+) -> tuple[Model, Relation]:
+    """The model with a relation between these very ends, and that relation."""
+    model, number = edit.next_number(model, "relation")
+    relation = edit.replace(Relation(id=number, endpoints=ends, since=now), **fields)
+    return edit.put(model, "relations", number, relation), relation
 
 
 def infer(model: Model, a: str, b: str) -> tuple[Endpoint, Endpoint]:
@@ -79,7 +88,9 @@ def remove(model: Model, number: int, *, force: bool = False) -> Model:
         )
     scope = relation.scope
     if force:
-        scope = frozenset(u for u in scope if not model.units[u].local.failures)
+        scope = frozenset(
+            u for u in scope if u not in model.units or not model.units[u].local.failures
+        )
     model = edit.put_relation(model, relation, life="dying", scope=scope)
     return settle(model, number)
 
@@ -164,12 +175,15 @@ def _busy(model: Model, unit: str, number: int) -> bool:
 
 def _candidates(model: Model, text: str) -> list[Endpoint]:
     application, _, name = text.partition(":")
-    if application not in model.applications:
+    if (remote := model.remotes.get(application)) and remote.url:
+        declared = remote.endpoints.values()
+    elif application in model.applications:
+        declared = model.charm_of(application).endpoints.values()
+    else:
         raise Refused(f"no candidates for {text}: relation endpoint not found", "not-found")
     implicit = Endpoint(
         application=application, name=JUJU_INFO, interface=JUJU_INFO, role="provider"
     )
-    declared = model.charm_of(application).endpoints.values()
     ends = [implicit, *(edit.replace(e, application=application) for e in declared)]
     found = [e for e in ends if e.role != "peer" and name in ("", e.name)]
     if not found:
@@ -212,9 +226,3 @@ def _refuse_over_limit(model: Model, ends: tuple[Endpoint, ...]) -> None:
                 f"establishing a new relation for {end.application}:{end.name} "
                 f"would exceed its maximum relation limit of {end.limit}: quota limit exceeded"
             )
-
-
-def _make(model: Model, ends: tuple[Endpoint, ...], now: datetime) -> tuple[Model, Relation]:
-    model, number = edit.next_number(model, "relation")
-    relation = Relation(id=number, endpoints=ends, since=now)
-    return edit.put(model, "relations", number, relation), relation

@@ -257,11 +257,24 @@ def revoke(model: Model, id_: str, target: str, relation: int | None = None) -> 
 
 
 def relation_gone(model: Model, relation: int) -> Model:
-    """The model without the grants that a relation carried."""
+    """The model without the grants that a relation carried, and copies they alone kept."""
     for secret in model.secrets.values():
         kept = tuple(g for g in secret.grants if g.relation != relation)
-        if kept != secret.grants:
+        if kept == secret.grants:
+            continue
+        if not kept and secret.owner in model.remotes:
+            model = edit.drop(model, "secrets", secret.id)
+        else:
             model = _put(model, edit.replace(secret, grants=kept))
+    return model
+
+
+def reader_gone(model: Model, application: str) -> Model:
+    """The model in which no unit of a remote application reads anything any more."""
+    for secret in model.secrets.values():
+        kept = {u: c for u, c in secret.consumers.items() if u.partition("/")[0] != application}
+        if kept != secret.consumers:
+            model = prune(_put(model, edit.replace(secret, consumers=kept)), secret.id)
     return model
 
 

@@ -12,6 +12,7 @@ from onebox.changes import (
     edit,
     leadership,
     machines,
+    offers,
     options,
     relations,
     secrets,
@@ -73,11 +74,11 @@ def leave_scope(model: Model, number: int, name: str) -> Model:
 
 
 def sweep(model: Model) -> Model:
-    """The model without those dying applications that nothing keeps any more."""
+    """The model without dying and remote applications that nothing keeps any more."""
     for name, app in model.applications.items():
         if app.life != "alive":
             model = application_gone(model, name)
-    return model
+    return offers.sweep(model)
 
 
 def application_gone(model: Model, name: str) -> Model:

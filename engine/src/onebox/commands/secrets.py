@@ -41,7 +41,12 @@ def run(client: Client, args: Parsed) -> int:
     no_more(args.args)
     model = client.call("snapshot", model=model_of(args))
     owner = _owner(args[OWNER]) if args[OWNER] else ""
-    found = [s for s in model["secrets"].values() if owner in ("", s["owner"])]
+    found = [
+        s
+        for s in model["secrets"].values()
+        # What another model has granted us is listed there.
+        if owner in ("", s["owner"]) and s["owner"] not in model["remotes"]
+    ]
     if args[FORMAT] == "tabular":
         show(secrets_table(found, datetime.now(timezone.utc), colour(args)) if found else "")
     else:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from datetime import datetime, timezone
@@ -11,12 +12,14 @@ from typing import Any
 
 from onebox import host
 from onebox.client import Client
+from onebox.commands import _offers
 from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, Flags, colour, show, tell
+from onebox.errors import Refused
 from onebox.flags import Parsed, duration, number, output_format, switch
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
 from onebox.render.selectors import selected
-from onebox.render.status import document, for_yaml
+from onebox.render.status import application_status, document, for_yaml
 from onebox.render.status_lines import lines, summary
 from onebox.render.status_table import integrations, tabular
 
@@ -92,9 +95,30 @@ def _render(client: Client, args: Parsed) -> tuple[str, str]:
     now = datetime.now(timezone.utc)
     everything = form != "tabular" or args[RELATIONS]
     result = document(
-        chosen, now=now, utc=args[UTC], relations=everything, hardware=host.hardware()
+        chosen,
+        now=now,
+        utc=args[UTC],
+        relations=everything,
+        hardware=host.hardware(),
+        statuses=_statuses(client, chosen, args[UTC]),
     )
     return _format(chosen, result, args), _remark(model, chosen, args)
+
+
+def _statuses(client: Client, model: dict[str, Any], utc: bool) -> dict[str, Any]:
+    """How consumed applications are in their own models, as far as those are there."""
+    found: dict[str, Any] = {}
+    for name, remote in model["remotes"].items():
+        url = _offers.parse(remote["url"])
+        if url is None:
+            continue
+        with contextlib.suppress(Refused):
+            across = client.call("snapshot", model=url.model)
+            offer = across["offers"].get(url.name) if across["uuid"] == remote["model"] else None
+            if offer:
+                application = across["applications"][offer["application"]]
+                found[name] = application_status(across, application, utc)
+    return found
 
 
 def _remark(model: dict[str, Any], chosen: dict[str, Any], args: Parsed) -> str:

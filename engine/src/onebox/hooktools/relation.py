@@ -77,10 +77,11 @@ def relation_list(context: Context, call: Call) -> list[str] | str:
     form=SMART_FORMAT,
 )
 def relation_model_get(context: Context, call: Call) -> dict[str, str]:
-    """The remote side's model; here always our own."""
-    context.relation(call[RELATION])
+    """The remote side's model: our own, unless the relation crosses models."""
+    other = context.relation(call[RELATION]).other(context.app_name).application
     call.at_most(0)
-    return {"uuid": context.view.uuid}
+    remote = context.view.remotes.get(other)
+    return {"uuid": remote.model if remote else context.view.uuid}
 
 
 @tool(

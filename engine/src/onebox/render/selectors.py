@@ -30,6 +30,12 @@ def selected(model: Json, patterns: Sequence[str]) -> Json:
         "applications": _only(model["applications"], applications),
         "machines": _only(model["machines"], machines),
         "storage": {k: s for k, s in model["storage"].items() if s["owner"] in units},
+        "remotes": {
+            name: remote
+            for name, remote in model["remotes"].items()
+            if any(fnmatch.fnmatchcase(name, p) for p in patterns)
+        },
+        "offers": {k: o for k, o in model["offers"].items() if o["application"] in applications},
         "relations": {
             key: relation
             for key, relation in model["relations"].items()

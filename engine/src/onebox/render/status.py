@@ -9,6 +9,7 @@ from typing import Any
 
 from onebox import persona
 from onebox.render import times
+from onebox.render.offers import consumed, offers_status
 from onebox.render.storage import combined
 
 Json = dict[str, Any]
@@ -25,6 +26,7 @@ def document(
     utc: bool = False,
     relations: bool = True,
     hardware: str = "arch=amd64",
+    statuses: Json | None = None,
 ) -> Json:
     """The whole document, keys in Juju's order.
 
@@ -34,6 +36,7 @@ def document(
         utc: times in UTC rather than in the local zone.
         relations: say in a failed hook's message which relation it was for.
         hardware: what every machine has, for they are all this host.
+        statuses: how consumed applications are in their own models, by their names here.
     """
     return {
         "model": _model(model, now, utc),
@@ -45,9 +48,19 @@ def document(
             name: _application(model, name, utc, relations)
             for name in sorted(model["applications"])
         },
+        **_across(model, statuses or {}),
         "storage": combined(model, utc),
         "controller": {"timestamp": times.clock(now, utc)},
     }
+
+
+def _across(model: Json, statuses: Json) -> Json:
+    """What crosses the model's border, if anything does."""
+    parts = {
+        "application-endpoints": consumed(model, statuses),
+        "offers": offers_status(model),
+    }
+    return {key: part for key, part in parts.items() if part}
 
 
 def for_yaml(document: Json) -> Json:
@@ -133,7 +146,7 @@ def _application(model: Json, name: str, utc: bool, relations: bool) -> Json:
         "charm-version": charm["version"],
         "exposed": application["exposed"],
         "life": application["life"],
-        "application-status": _application_status(model, application, utc),
+        "application-status": application_status(model, application, utc),
         "relations": _relations(model, name),
         "units": units,
         "version": application["workload_version"],
@@ -148,7 +161,8 @@ def bindings(charm: Json) -> dict[str, str]:
     return dict.fromkeys(sorted(names), persona.SPACE)
 
 
-def _application_status(model: Json, application: Json, utc: bool) -> Json:
+def application_status(model: Json, application: Json, utc: bool) -> Json:
+    """What an application says of itself, else its worst unit."""
     status = application["status"]
     if status and status["current"] not in ("unknown", "unset"):
         return _status(status, utc)
@@ -175,7 +189,8 @@ def _status(status: Json, utc: bool) -> Json:
 def _relations(model: Json, application: str) -> dict[str, list[Json]]:
     found: dict[str, list[Json]] = {}
     for relation in model["relations"].values():
-        for mine, other in ends(relation, application):
+        # As in Juju, those who consume our offers are seen with the offers alone.
+        for mine, other in ends(relation, application) if not relation["origin"] else ():
             entry = {
                 "related-application": other["application"],
                 "interface": mine["interface"],

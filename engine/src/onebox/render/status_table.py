@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from onebox.render.offers import offers_section, saas_section
 from onebox.render.status import port_order, unit_order
 from onebox.render.storage import storage_table
 from onebox.render.table import (
@@ -52,6 +53,8 @@ def tabular(
         colour: with ANSI colours.
     """
     sections = [_model(document["model"], document["controller"]["timestamp"], colour)]
+    if "application-endpoints" in document:
+        sections.append(saas_section(document["application-endpoints"], colour))
     if document["applications"]:
         sections.append(_applications(document["applications"], colour))
     units = {
@@ -61,6 +64,9 @@ def tabular(
         sections.append(_units(units, colour))
     if document["machines"]:
         sections.append(machines(document["machines"], colour))
+    if "offers" in document:
+        offers = offers_section(document["offers"], document["applications"], colour)
+        sections.append(offers)
     if pairs:
         sections.append(_relations(pairs, colour))
     if storage and document["storage"]:
@@ -199,10 +205,10 @@ def _endpoint(text: str) -> Cell:
 
 def integrations(model: Json) -> list[Json]:
     """The rows of the relation table, from a model's snapshot."""
-    return [_integration(relation) for relation in model["relations"].values()]
+    return [_integration(model, r) for r in model["relations"].values() if not r["origin"]]
 
 
-def _integration(relation: Json) -> Json:
+def _integration(model: Json, relation: Json) -> Json:
     ends = relation["endpoints"]
     provider, requirer = ends[0], ends[-1]
     regular = "subordinate" if provider["scope"] == "container" else "regular"
@@ -211,5 +217,13 @@ def _integration(relation: Json) -> Json:
         "requirer": f"{requirer['application']}:{requirer['name']}",
         "interface": provider["interface"],
         "type": "peer" if len(ends) == 1 else regular,
-        "message": "" if relation["life"] == "alive" else relation["life"],
+        "message": _doubt(model, relation),
     }
+
+
+def _doubt(model: Json, relation: Json) -> str:
+    """What keeps a relation from being in full use."""
+    if relation["life"] != "alive":
+        return relation["life"]
+    crosses = any(e["application"] in model["remotes"] for e in relation["endpoints"])
+    return "joining  " if crosses and not relation["linked"] else ""

@@ -45,16 +45,19 @@ def _relations(model: Json, unit: Json, shown: Shown) -> list[Json]:
     for relation in model["relations"].values():
         for mine, other in ends(relation, unit["application"]):
             if shown.endpoint in ("", mine["name"]):
-                info = _relation(relation, unit, mine, other, shown)
+                info = _relation(model, relation, unit, mine, other, shown)
                 found.append((mine["name"], relation["id"], info))
     return [info for _, _, info in sorted(found, key=lambda item: item[:2])]
 
 
-def _relation(relation: Json, unit: Json, mine: Json, other: Json, shown: Shown) -> Json:
+def _relation(
+    model: Json, relation: Json, unit: Json, mine: Json, other: Json, shown: Shown
+) -> Json:
     # Juju 4 shows the unit's own application data, and its own unit data for peers only.
     out: Json = {
         "relation-id": relation["id"],
         "endpoint": mine["name"],
+        **({"cross-model": True} if other["application"] in model["remotes"] else {}),
         "related-endpoint": other["name"],
         "application-data": _data(relation["applications"].get(mine["application"])),
     }

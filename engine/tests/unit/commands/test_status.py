@@ -26,7 +26,7 @@ def test_filter_without_match_is_remarked(juju, words, remark):
 
 
 def test_empty_model_is_remarked(juju, daemon):
-    for family in ("applications", "units", "machines", "storage"):
+    for family in ("applications", "units", "machines", "storage", "offers"):
         daemon.model[family] = {}
     done = juju("status")
     assert (done.code, done.err) == (0, '\nModel "admin/m" is empty.\n')

@@ -1,0 +1,69 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Offer URLs: `[controller:][user/]model.offer[:endpoint]`."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from onebox import persona
+from onebox.client import Client
+from onebox.errors import Refused
+from onebox.focus import bare
+
+Json = dict[str, Any]
+
+_URL = re.compile(
+    r"(?:(?P<controller>[^:/.]+):)?(?:(?P<user>[^/.:]+)/)?"
+    r"(?P<model>[a-z0-9][a-z0-9-]*)\.(?P<name>[a-z][a-z0-9-]*)(?::(?P<endpoint>[^:]+))?"
+)
+
+
+@dataclass(frozen=True)
+class OfferUrl:
+    """The model's own name, the offer's and, if given, an endpoint's."""
+
+    model: str
+    name: str
+    endpoint: str = ""
+
+    def __str__(self) -> str:
+        return f"{persona.USER}/{self.model}.{self.name}"
+
+
+def parse(text: str) -> OfferUrl | None:
+    """What a URL names; None for a text that is none, such as an application's name."""
+    found = _URL.fullmatch(text)
+    if found is None:
+        return None
+    if found["controller"]:
+        bare(f"{found['controller']}:{found['model']}")
+    return OfferUrl(found["model"], found["name"], found["endpoint"] or "")
+
+
+def named(text: str, model: str = "") -> OfferUrl:
+    """What a URL names, or an offer of `model` by its bare name; else Refused."""
+    found = parse(text)
+    if found is None and model and re.fullmatch(r"[a-z][a-z0-9-]*", text):
+        found = OfferUrl(model, text)
+    if found is None:
+        raise Refused(f'application offer URL "{text}" not valid; say model.offer')
+    return found
+
+
+def models(client: Client) -> Iterator[Json]:
+    """Every model in full, one that goes away meanwhile left out."""
+    for entry in client.call("models"):
+        with contextlib.suppress(Refused):
+            yield client.call("snapshot", model=entry["name"])
+
+
+def consume(client: Client, model: str, url: OfferUrl, alias: str = "") -> str:
+    """Make an offer known in `model`; by which name."""
+    name = alias or url.name
+    client.call("consume", model=model, source=url.model, name=url.name, alias=name)
+    return name

@@ -1,0 +1,40 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju consume`."""
+
+from __future__ import annotations
+
+from onebox.client import Client
+from onebox.commands import _offers
+from onebox.console import Flags, tell
+from onebox.flags import Parsed, UsageError, no_more
+from onebox.focus import MODEL, model_of
+
+NAME = "consume"
+ALIASES = ()
+HELP = """
+Usage: juju consume [options] [<user>/]<model>.<offer> [<alias>]
+
+Makes an offer of another model known in this one, to be integrated with like an application.
+
+    juju consume dataops.kafka
+    juju consume admin/dataops.kafka events
+"""
+
+
+def flags() -> Flags:
+    """What may be given."""
+    return [MODEL]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Consume it and say as what."""
+    if not args.args:
+        raise UsageError("no remote offer specified")
+    no_more(args.args[2:])
+    url = _offers.named(args.args[0])
+    if url.endpoint:
+        raise UsageError(f'remote offer "{args.args[0]}" shouldn\'t include endpoint')
+    alias = _offers.consume(client, model_of(args), url, "".join(args.args[1:]))
+    tell(f"Added {url} as {alias}")
+    return 0

@@ -1,0 +1,45 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju offer`."""
+
+from __future__ import annotations
+
+from onebox import focus, persona
+from onebox.client import Client
+from onebox.console import Flags, tell
+from onebox.flags import Parsed, UsageError, no_more
+from onebox.focus import CONTROLLER, MODEL
+
+NAME = "offer"
+ALIASES = ()
+HELP = """
+Usage: juju offer [options] [<model>.]<application>:<endpoint>[,...] [<offer name>]
+
+Offers endpoints of an application, so that applications of other models integrate with them.
+
+    juju offer kafka:kafka-client
+    juju offer dataops.kafka:kafka-client,monitoring events
+"""
+
+
+def flags() -> Flags:
+    """What may be given."""
+    return [CONTROLLER, MODEL]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Offer them and say under which URL."""
+    if not args.args:
+        raise UsageError("an offer must at least specify application endpoint")
+    no_more(args.args[2:])
+    source, colon, listed = args.args[0].rpartition(":")
+    if not colon or not listed:
+        raise UsageError('endpoint must conform to format "<application-name>:<endpoint-name>"')
+    where, dot, application = source.rpartition(".")
+    model = focus.bare(where) if dot else focus.model_of(args)
+    name = args.args[1] if len(args.args) > 1 else application
+    endpoints = listed.split(",")
+    client.call("offer", model=model, application=application, endpoints=endpoints, name=name)
+    url = f"{persona.USER}/{model}.{name}"
+    tell(f'Application "{application}" endpoints [{", ".join(endpoints)}] available at "{url}"')
+    return 0

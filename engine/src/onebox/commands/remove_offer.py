@@ -1,0 +1,45 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju remove-offer`."""
+
+from __future__ import annotations
+
+from onebox import console, focus
+from onebox.client import Client
+from onebox.commands import _offers
+from onebox.console import Flags
+from onebox.flags import Parsed, UsageError, switch
+from onebox.focus import CONTROLLER, MODEL
+
+NAME = "remove-offer"
+ALIASES = ()
+HELP = """
+Usage: juju remove-offer [options] <offer url> [<offer url>...]
+
+Withdraws offers. One that is integrated with goes only with --force, and its relations with it.
+
+    juju remove-offer dataops.kafka
+    juju remove-offer --force -y admin/dataops.kafka
+"""
+
+FORCE = switch("force", help="Remove the offer as well as any relations to it")
+YES = switch("y", "yes", help="Do not prompt for confirmation")
+
+
+def flags() -> Flags:
+    """What may be given."""
+    return [FORCE, YES, CONTROLLER, MODEL]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Withdraw them, silently."""
+    if not args.args:
+        raise UsageError("no offers specified")
+    urls = [_offers.named(text, focus.current()) for text in args.args]
+    if args[FORCE] and not args[YES]:
+        console.warn("This command will remove offers: " + ", ".join(map(str, urls)))
+        console.tell("This includes all relations to those offers.")
+        console.confirm("remove offer")
+    for url in urls:
+        client.call("remove_offer", model=url.model, name=url.name, force=args[FORCE])
+    return 0
