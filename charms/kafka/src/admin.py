@@ -50,6 +50,9 @@ _BOOTSTRAP_MS = 5_000
 _REQUEST_MS = 15_000
 # More than the default 4096: a stolen verifier costs more, a login still only milliseconds.
 _ITERATIONS = 8192
+_LEAST = "min.insync.replicas"
+# A controller that the leader has not heard of for longer does not follow.
+_SILENT_MS = 10_000
 
 
 class ClusterError(Exception):
@@ -82,17 +85,20 @@ class Administrator:
         (topic,) = self._client.describe_metadata_quorum()["topics"]
         (quorum,) = topic["partitions"]
         brokers = cluster["brokers"]
+        topics = self._client.describe_topics()
         return ClusterFacts(
             brokers=frozenset(one["broker_id"] for one in brokers if not one.get("is_fenced")),
             fenced=frozenset(one["broker_id"] for one in brokers if one.get("is_fenced")),
             controller=quorum["leader_id"],
             voters=_directories(quorum["current_voters"]),
+            lags=_lags(quorum),
             observers=_directories(quorum["observers"]),
-            partitions=tuple(sorted(_partitions(self._client.describe_topics()))),
+            partitions=tuple(sorted(_partitions(topics))),
             moving=len(self._client.list_partition_reassignments()),
             users=frozenset(self._client.describe_user_scram_credentials()),
             acls=frozenset(self._acls()),
             min_in_sync=self._min_in_sync(brokers[0]["broker_id"]),
+            least_in_sync=self._least_in_sync(topic["name"] for topic in topics),
         )
 
     def set_password(self, username: str, password: str) -> None:
@@ -143,10 +149,17 @@ class Administrator:
         return tuple(self._client.describe_topics())
 
     def _min_in_sync(self, node: int) -> int:
-        key = "min.insync.replicas"
-        resource = ConfigResource(ConfigResourceType.BROKER, str(node), [key])
+        resource = ConfigResource(ConfigResourceType.BROKER, str(node), [_LEAST])
         answer = self._client.describe_configs([resource], config_filter="all")
-        return int(answer["broker"][str(node)][key]["value"])
+        return int(answer["broker"][str(node)][_LEAST]["value"])
+
+    def _least_in_sync(self, topics: Iterable[str]) -> dict[str, int]:
+        wanted = [ConfigResource(ConfigResourceType.TOPIC, name, [_LEAST]) for name in topics]
+        if not wanted:
+            return {}
+        # A topic may have gone meanwhile: then it is not in the answer.
+        found = self._client.describe_configs(wanted, config_filter="all").get("topic", {})
+        return {name: int(one[_LEAST]["value"]) for name, one in found.items() if _LEAST in one}
 
     def _acls(self) -> Iterator[Acl]:
         found, _ = self._client.describe_acls(_ANY_ACL)
@@ -245,6 +258,20 @@ def _from_kafka(acl: ACL) -> Acl:
 def _directories(replicas: Iterable[Mapping[str, Any]]) -> dict[int, str]:
     """Node ids with their directory ids, as Kafka's programs spell them."""
     return {one["replica_id"]: _base64(one["replica_directory_id"]) for one in replicas}
+
+
+def _lags(quorum: Mapping[str, Any]) -> dict[int, int]:
+    """How many records each voter is behind the one that leads."""
+    voters = {one["replica_id"]: one for one in quorum["current_voters"]}
+    leader = voters.get(quorum["leader_id"])
+    if leader is None:
+        return {}
+    end, now = leader["log_end_offset"], leader["last_caught_up_timestamp"]
+    return {
+        node: max(0, end - one["log_end_offset"])
+        for node, one in voters.items()
+        if one is leader or now - one["last_fetch_timestamp"] <= _SILENT_MS
+    }
 
 
 def _base64(directory: uuid.UUID | str) -> str:

@@ -77,26 +77,26 @@ class ClusterFacts:
         fenced: ids of the registered brokers that are not.
         controller: the node that leads the quorum.
         voters: controllers that vote, with their directory ids.
+        lags: how many records of the metadata each voter is behind; a voter of which the leader
+            has not heard lately is left out.
         observers: nodes that follow the metadata and do not vote, with their directory ids.
         partitions: of every topic, internal ones too.
         moving: how many partitions are being reassigned.
         users: names with a SCRAM-SHA-512 password.
         acls: every permission.
         min_in_sync: how many copies must have a record before it counts; 0 when unknown.
+        least_in_sync: the same by topic, where it is known.
     """
 
     brokers: frozenset[int] = frozenset()
     fenced: frozenset[int] = frozenset()
     controller: int = -1
     voters: Mapping[int, str] = dataclasses.field(default_factory=dict[int, str])
+    lags: Mapping[int, int] = dataclasses.field(default_factory=dict[int, int])
     observers: Mapping[int, str] = dataclasses.field(default_factory=dict[int, str])
     partitions: tuple[Partition, ...] = ()
     moving: int = 0
     users: frozenset[str] = frozenset()
     acls: frozenset[Acl] = frozenset()
     min_in_sync: int = 0
-
-    @property
-    def whole(self) -> bool:
-        """Whether every broker is up and every replica in sync: one broker may be taken down."""
-        return not self.fenced and not any(one.short for one in self.partitions)
+    least_in_sync: Mapping[str, int] = dataclasses.field(default_factory=dict[str, int])

@@ -194,13 +194,6 @@ class Observed(World):
         return self.planned == len(self.peers)
 
     @property
-    def spare(self) -> bool:
-        """Whether a broker may be taken down: all are up, and every replica is in sync."""
-        if self.cluster is None or not self.settled:
-            return False
-        return self.members <= self.cluster.brokers and self.cluster.whole
-
-    @property
     def settings(self) -> Settings | None:
         """What the broker's files depend on; None while something of it is missing."""
         if self.config is None or self.storage is None or not self.address:

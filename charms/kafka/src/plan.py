@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator
 
 import placement
+import turns
 from access import acls_for
+from dataops.rolling import Go, Hold, may_go, turn
 from facts import ClusterFacts
 from listeners import files
 from observed import Config, Observed, Tls
@@ -114,10 +116,20 @@ def _restart(o: Observed, start: Start) -> Iterator[Step]:
     elif not o.settled:
         # While a unit comes or goes, its copies are being made: no broker may be missing.
         return
-    elif len(o.peers) == 1 or (o.agreement.turn == o.unit and o.spare):
+    elif len(o.peers) == 1 or (o.agreement.turn == o.unit and _may_restart(o)):
         yield start
     else:
         yield Note({"restart": o.fingerprint})
+
+
+def _may_restart(o: Observed) -> bool:
+    """Whether this unit's broker may be missing for a moment.
+
+    Changed settings are followed even where that interrupts what could never be spared.
+    """
+    if o.cluster is None:
+        return False
+    return isinstance(may_go(turns.state(o, o.cluster, interrupt=True), o.unit), Go)
 
 
 def _lead(o: Observed, cluster: ClusterFacts, config: Config) -> Iterator[Step]:
@@ -137,9 +149,12 @@ def _turn(o: Observed, cluster: ClusterFacts) -> Iterator[Step]:
     asking = [peer for peer in o.peers if peer.restart]
     if any(peer.unit == o.agreement.turn for peer in asking):
         return
-    # The controller last: it would otherwise hand its role to a broker that restarts next.
-    ranked = sorted(asking, key=lambda peer: (peer.node == cluster.controller, peer.node))
-    yield Agree({"turn": ranked[0].unit if ranked and o.spare else ""})
+    state = turns.state(o, cluster, interrupt=True)
+    match turn(state, [peer.unit for peer in asking]):
+        case Go(unit):
+            yield Agree({"turn": unit})
+        case Hold():
+            yield Agree({"turn": ""})
 
 
 def _quorum(o: Observed, cluster: ClusterFacts, config: Config) -> Iterator[Step]:

@@ -35,7 +35,10 @@ def a_cluster(nodes=3, **more):
         partitions=(Partition("orders", 0, tuple(ids), tuple(ids), 0),),
         min_in_sync=max(1, min(nodes, 3) - 1),
     )
-    return dataclasses.replace(sound, **more)
+    changed = dataclasses.replace(sound, **more)
+    # Whoever is up follows.
+    lags = {node: 0 for node in changed.voters if node in changed.brokers}
+    return dataclasses.replace(changed, **{"lags": lags, **more})
 
 
 def observed(nodes=3, node=0, **more):

@@ -15,6 +15,16 @@ from facts import Partition
 DIRECTORY = uuid.UUID("12345678-1234-5678-1234-567812345678")
 
 
+def voter(node, end, fetched):
+    return {
+        "replica_id": node,
+        "replica_directory_id": DIRECTORY,
+        "log_end_offset": end,
+        "last_fetch_timestamp": fetched,
+        "last_caught_up_timestamp": 100_000,
+    }
+
+
 class FakeClient:
     """Answers as kafka-python's administrator does, with what it was told before."""
 
@@ -23,6 +33,7 @@ class FakeClient:
         self.acls = []
         self.moves = {}
         self.configs = []
+        self.voters = [voter(0, 50, -1)]
         self.error = None
 
     def describe_cluster(self):
@@ -31,8 +42,7 @@ class FakeClient:
         return {"brokers": [{"broker_id": 0}, {"broker_id": 1, "is_fenced": True}]}
 
     def describe_metadata_quorum(self):
-        replica = {"replica_id": 0, "replica_directory_id": DIRECTORY}
-        quorum = {"leader_id": 0, "current_voters": [replica], "observers": []}
+        quorum = {"leader_id": 0, "current_voters": self.voters, "observers": []}
         return {"topics": [{"partitions": [quorum]}]}
 
     def describe_topics(self):
@@ -75,7 +85,9 @@ class FakeClient:
 
     def describe_configs(self, resources, config_filter):
         (resource,) = resources
-        return {"broker": {resource.name: {"min.insync.replicas": {"value": "2"}}}}
+        kind = resource.resource_type.name.lower()
+        value = "2" if kind == "broker" else "1"
+        return {kind: {resource.name: {"min.insync.replicas": {"value": value}}}}
 
     def alter_configs(self, resources, incremental, raise_on_unknown):
         assert incremental and not raise_on_unknown
@@ -88,11 +100,15 @@ def client():
 
 
 def test_facts(client):
+    client.voters += [voter(1, 47, 99_000), voter(2, 50, 80_000)]
     facts = Administrator(client).facts()
     assert facts.brokers == {0} and facts.fenced == {1}
-    assert facts.voters == {0: "EjRWeBI0VngSNFZ4EjRWeA"}
+    assert facts.voters == dict.fromkeys(range(3), "EjRWeBI0VngSNFZ4EjRWeA")
+    # Of node 2 the leader has not heard for 20 seconds.
+    assert facts.lags == {0: 0, 1: 3}
     assert facts.partitions == (Partition("orders", 0, (1, 0), (0, 1), 1),)
     assert facts.min_in_sync == 2
+    assert facts.least_in_sync == {"orders": 1}
 
 
 def test_a_cluster_that_elects_is_no_crash(client):

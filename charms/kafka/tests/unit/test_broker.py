@@ -125,8 +125,11 @@ def test_a_broker_that_ends_says_why(broker, line, words):
 
 
 def test_a_running_process_tells_its_settings():
-    sleeper = [sys.executable, "-c", "import time; time.sleep(60)", "-Ddataops.settings=abc"]
-    with subprocess.Popen(sleeper) as process:
+    code = "import time; print('up', flush=True); time.sleep(60)"
+    sleeper = [sys.executable, "-c", code, "-Ddataops.settings=abc"]
+    with subprocess.Popen(sleeper, stdout=subprocess.PIPE) as process:
+        # A process that has only just begun has no arguments yet.
+        assert process.stdout.readline() == b"up\n"
         assert module._started_with(process.pid) == "abc"
         process.kill()
     assert module._started_with(process.pid) == ""

@@ -57,13 +57,6 @@ def test_clients_are_told_of_registered_brokers_only():
     assert found.endpoints == "10.0.0.1:9093,10.0.0.3:9093"
 
 
-def test_a_broker_is_spare_only_when_nothing_is_missing():
-    assert observed().spare
-    assert not observed(cluster=None).spare
-    assert not observed(planned=4).spare
-    assert not observed(cluster=a_cluster(brokers=frozenset({0, 1}))).spare
-
-
 def test_new_programs_change_the_fingerprint():
     found = observed()
     newer = but(found, broker=but(found.broker, version="v2"))

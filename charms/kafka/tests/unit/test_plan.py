@@ -140,10 +140,11 @@ def test_the_turn_stays_until_its_unit_is_done():
     assert not [step for step in of(steps.Agree, held) if "turn" in step.values]
 
 
-def test_nobody_gets_a_turn_while_a_copy_is_missing():
+@pytest.mark.parametrize(("asking", "turn"), [((0, 1), ""), ((0, 1, 2), "kafka/2")])
+def test_nobody_gets_a_turn_whose_copies_are_needed(asking, turn):
     short = a_cluster(partitions=(Partition("orders", 0, (0, 1, 2), (0, 1), 0),))
-    found = observed(peers=tuple(a_peer(n, restart="new") for n in range(3)), cluster=short)
-    assert steps.Agree({"turn": ""}) in plan(found)
+    peers = tuple(a_peer(n, restart="new" if n in asking else "") for n in range(3))
+    assert steps.Agree({"turn": turn}) in plan(observed(peers=peers, cluster=short))
 
 
 def test_a_newcomer_becomes_a_voter():
