@@ -4,74 +4,31 @@
 
 `advance` is level-triggered. It compares what the journal tells with what is, and returns what is
 missing; called again after any crash, on any leader, it returns the same. One operation runs at a
-time, one step after the other; the others wait in the order in which they were requested.
+time; the others wait in the order in which they were requested.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dataops.interfaces.operations import Outcome, Participant, Status, Task
+import stages
+from answers import answers
+from dataops.evidence import Phase
+from dataops.interfaces.operations import Participant, Task
 from dataops.operations import Scope
-from history import Operation, StepState, Target, current
+from endings import finish
+from history import current, operations
 from journal import Kind, Record
+from operation import Operation, Section, StepState
 from plan import Step
+from references import UnresolvableError
+from seam import Ask, Facts, Measure, Note, Request, Wake, WriteReport
+from selection import Selection, may_answer, parameters, select
 
-
-@dataclasses.dataclass(frozen=True)
-class Facts:
-    """What is, as the leading unit of day2 sees it.
-
-    Attributes:
-        now: UTC.
-        unit: this unit's name; it answers for day2 itself.
-        verbs: what day2 offers itself, by name.
-        participants: the related applications.
-    """
-
-    now: datetime.datetime
-    unit: str
-    verbs: tuple[str, ...] = ()
-    participants: tuple[Participant, ...] = ()
-
-    @property
-    def application(self) -> str:
-        """Our own name."""
-        return self.unit.partition("/")[0]
-
-    def participant(self, application: str) -> Participant | None:
-        """The related application of that name."""
-        return next((p for p in self.participants if p.application == application), None)
-
-
-@dataclasses.dataclass(frozen=True)
-class Note:
-    """Append this to the journal."""
-
-    kind: Kind
-    operation: int
-    body: dict[str, Any]
-
-
-@dataclasses.dataclass(frozen=True)
-class RunHere:
-    """Run a verb of day2 itself and note its answer."""
-
-    task: Task
-
-
-@dataclasses.dataclass(frozen=True)
-class Ask:
-    """See to it that this application's databag holds this task, or none."""
-
-    application: str
-    task: Task | None
-
-
-Request = Note | RunHere | Ask
+# The canary's quiet phases take seconds; one that has seen nothing by then never will.
+_QUIET_PHASE = datetime.timedelta(minutes=5)
 
 
 def advance(journal: Sequence[Record], facts: Facts) -> tuple[Request, ...]:
@@ -80,188 +37,214 @@ def advance(journal: Sequence[Record], facts: Facts) -> tuple[Request, ...]:
     Apply the notes and call again until none comes; then the requests are stable.
     """
     operation = current(journal)
-    notes = () if operation is None else _notes(operation, facts)
-    if notes:
-        return notes
-    asked = _tasks(operation, facts) if operation is not None else {}
-    return tuple(Ask(p.application, asked.get(p.application)) for p in facts.participants)
+    notes = tuple(_notes(operation, facts)) if operation else ()
+    return notes or (
+        *(Ask(p.application, _task(operation, p)) for p in facts.participants),
+        _measure(operation),
+        *_reports(journal),
+        Wake(_wake(operation)),
+    )
 
 
-def answered(operation: int, name: str, outcome: Outcome) -> Note:
-    """The note of one answer."""
-    body = {"from": name, "outcome": outcome.model_dump(mode="json", exclude_none=True)}
-    return Note(Kind.ANSWERED, operation, body)
-
-
-def _notes(operation: Operation, facts: Facts) -> tuple[Request, ...]:
+def _notes(operation: Operation, facts: Facts) -> Iterator[Note]:
     """What the journal does not know yet."""
-    step = operation.steps[-1] if operation.steps else None
-    if step is None:
-        return (_begin(operation, operation.plan.steps[0], facts),)
-    if step.missing:
-        return (*_answers(operation, step, facts), *_here(operation, step, facts))
-    if step.reasons and step.step.on_failure == "stop":
-        return (_finish(operation),)
-    following = operation.plan.steps[len(operation.steps) :]
-    return tuple(_begin(operation, step, facts) for step in following[:1]) or (_finish(operation),)
+    told = [note for state in operation.running for note in answers(operation, state, facts)]
+    told += _limits(operation, facts)
+    if told:
+        yield from told
+        return
+    following = _following(operation, facts)
+    if following is not None:
+        yield following
 
 
-def _begin(operation: Operation, step: Step, facts: Facts) -> Note:
-    """The record of a step's beginning: who is asked, and until when."""
-    targets, passed_over = _select(step, facts)
+def _following(operation: Operation, facts: Facts) -> Note | None:
+    """The next record of an operation about which nothing new is known."""
+    section = stages.section_now(operation)
+    if section is not Section.GUARDS and operation.plan.canary is not None:
+        measured = _measured(operation, section, facts)
+        if measured is not None:
+            return measured
+        if _measures_quietly(operation):
+            return None
+    if section is None:
+        return finish(operation)
+    return _again(operation, facts) or _first(operation, section, facts)
+
+
+def _again(operation: Operation, facts: Facts) -> Note | None:
+    """The next attempt at a step that ended ill."""
+    due = ((state, at) for state, at in stages.retries(operation) if at <= facts.now)
+    begun = (_begin(operation, state.step, facts) for state, _ in due)
+    return next((note for note in begun if note is not None), None)
+
+
+def _first(operation: Operation, section: Section, facts: Facts) -> Note | None:
+    """The beginning of a step that may begin, once nobody whom it needs is busy."""
+    unapproved = stages.awaiting(operation)
+    for step in stages.ready(operation, section):
+        if step.name in unapproved:
+            continue
+        note = _begin(operation, step, facts)
+        if note is not None:
+            return note
+    return None
+
+
+def _begin(operation: Operation, step: Step, facts: Facts) -> Note | None:
+    """The record of an attempt's beginning: who is asked, and until when; None: they are busy."""
+    attempts = operation.attempts(step.name)
+    done = {name for s in attempts for name in s.answers if not s.reasons_of(name)}
+    selection = select(step, facts, done)
+    busy = {target.application for state in operation.running for target in state.targets}
+    if busy & {target.application for target in selection.targets}:
+        return None
+    try:
+        params = parameters(step, operation)
+    except UnresolvableError as error:
+        if step in operation.plan.finally_:
+            # What should be put back was never done.
+            body = {"step": step.name, "because": str(error)}
+            return Note(Kind.SKIPPED, operation.number, body)
+        params = {}
+        selection = Selection(problems=(f"{step.name}: {error}",))
+    tried = [state for state in operation.steps if state.step.name == step.name]
     body = {
         "step": step.name,
-        "attempt": 1,
+        "attempt": len(tried) + 1,
         "deadline": (facts.now + step.timeout).isoformat(),
-        "params": {**step.params, **operation.params},
+        "params": params,
         "targets": [
             {
                 "application": target.application,
                 "scope": target.scope.value,
                 "answers-from": list(target.answers_from),
             }
-            for target in targets
+            for target in selection.targets
         ],
-        "passed-over": list(passed_over),
+        "passed-over": list(selection.passed_over),
+        "problems": list(selection.problems),
     }
     return Note(Kind.BEGAN, operation.number, body)
 
 
-def _select(step: Step, facts: Facts) -> tuple[tuple[Target, ...], tuple[str, ...]]:
-    """Who is asked, and which related applications are not because they offer no such verb."""
-    targets: list[Target] = []
-    passed_over: list[str] = []
-    for participant in facts.participants:
-        if not _selected(step, participant.application):
-            continue
-        entry = participant.verb(step.verb)
-        if entry is None:
-            passed_over.append(participant.application)
-            continue
-        leader = entry.scope is Scope.LEADER
-        answers_from = (participant.application,) if leader else participant.units
-        targets.append(Target(participant.application, entry.scope, answers_from))
-    if step.verb in facts.verbs and _selected(step, facts.application, own=True):
-        targets.append(Target(facts.application, Scope.LEADER, (facts.application,)))
-    return tuple(targets), tuple(passed_over)
+def _task(operation: Operation | None, participant: Participant) -> Task | None:
+    """What an application is to do now; one that has answered in full does nothing."""
+    for state in operation.running if operation else ():
+        for target in state.targets:
+            if target.application == participant.application and operation:
+                return _task_of(operation, state, target.answers_from, target.scope)
+    return None
 
 
-def _selected(step: Step, application: str, own: bool = False) -> bool:
-    """Whether the step's selector takes this application."""
-    if step.applications == "all":
-        return True
-    if step.applications == "self":
-        return own
-    return application in step.applications
-
-
-def _answers(operation: Operation, step: StepState, facts: Facts) -> tuple[Note, ...]:
-    """The answers that have come, and the ones that never will."""
-    notes: list[Note] = []
-    for target in step.targets:
-        if target.application == facts.application:
-            continue
-        for name in target.answers_from:
-            if name in step.answers:
-                continue
-            outcome = _answer(operation, step, target, name, facts)
-            if outcome is not None:
-                notes.append(answered(operation.number, name, outcome))
-    return tuple(notes)
-
-
-def _answer(
-    operation: Operation, step: StepState, target: Target, name: str, facts: Facts
-) -> Outcome | None:
-    """The answer of one unit or application; None while it may still come."""
-    participant = facts.participant(target.application)
-    task = step.task(operation.number, None).id
-    given = participant.outcomes.get(name) if participant else None
-    if given is not None and given.task == task and given.final:
-        return given
-    if participant is None:
-        reason = f"The relation with {target.application} ended before an answer came."
-    elif target.scope is not Scope.LEADER and name not in participant.units:
-        reason = f"{name} left before it answered."
-    elif _failed_before(step, target, name):
-        reason = "Not asked, because a unit before it failed."
-    elif facts.now > step.deadline:
-        reason = f"No answer by {step.deadline:%H:%M:%S} UTC. See juju debug-log --include {name}"
-    else:
+def _task_of(
+    operation: Operation, state: StepState, names: tuple[str, ...], scope: Scope
+) -> Task | None:
+    """The task, for those whose turn it is; None when all have answered or none may yet."""
+    allowed = may_answer(state)
+    turn = tuple(name for name in names if name in allowed)
+    if not turn or all(name in state.answers for name in names):
         return None
-    return Outcome(task=task, status=Status.FAILED, message=reason, finished=facts.now)
+    return state.task(operation.number, None if scope is Scope.LEADER else turn)
 
 
-def _failed_before(step: StepState, target: Target, name: str) -> bool:
-    """Whether a rolling verb failed on a unit whose turn came first."""
-    if target.scope is not Scope.ROLLING:
-        return False
-    earlier = target.answers_from[: target.answers_from.index(name)]
-    outcomes = [step.answers[unit] for unit in earlier if unit in step.answers]
-    return any(outcome.status is not Status.COMPLETED for outcome in outcomes)
+def _limits(operation: Operation, facts: Facts) -> list[Note]:
+    """Whether the canary says that this must not go on."""
+    canary = facts.canary
+    after = operation.measurement(Phase.AFTER)
+    over = after is not None and after.ended is not None
+    if operation.stopped or over or operation.measurement(Phase.DURING) is None:
+        return []
+    if canary.operation != operation.number or canary.phase is Phase.BEFORE:
+        return []
+    reasons = (*canary.breaches, *((canary.complaint,) if canary.complaint else ()))
+    if not reasons:
+        return []
+    body = {"reasons": [f"The canary: {reason}" for reason in reasons]}
+    return [Note(Kind.STOPPED, operation.number, body)]
 
 
-def _here(operation: Operation, step: StepState, facts: Facts) -> tuple[Request, ...]:
-    """Day2's own part, when it has one and has not done it."""
-    mine = facts.application in step.missing
-    return (RunHere(step.task(operation.number, None)),) if mine else ()
-
-
-def _tasks(operation: Operation, facts: Facts) -> dict[str, Task]:
-    """What each application is to do now; those that have answered in full do nothing."""
-    if not operation.steps:
-        return {}
-    step = operation.steps[-1]
-    tasks: dict[str, Task] = {}
-    for target in step.targets:
-        if all(name in step.answers for name in target.answers_from):
-            continue
-        tasks[target.application] = step.task(operation.number, _turn(step, target))
-    tasks.pop(facts.application, None)
-    return tasks
-
-
-def _turn(step: StepState, target: Target) -> tuple[str, ...] | None:
-    """The units that may run now: all at once, or for a rolling verb one more than have ended."""
-    if target.scope is Scope.LEADER:
+def _measured(operation: Operation, section: Section | None, facts: Facts) -> Note | None:
+    """The canary's next record, when it is due."""
+    if stages.halted(operation) and operation.measurement(Phase.DURING) is None:
+        return _end_of(operation, Phase.BEFORE, facts, at_once=True)
+    before = operation.measurement(Phase.BEFORE)
+    if before is None or before.ended is None:
+        return _phase(operation, Phase.BEFORE, facts)
+    if operation.measurement(Phase.DURING) is None:
+        return Note(Kind.MEASURING, operation.number, {"phase": Phase.DURING.value})
+    if section is not None:
         return None
-    if target.scope is not Scope.ROLLING:
-        return target.answers_from
-    ended = [name for name in target.answers_from if name in step.answers]
-    waiting = [name for name in target.answers_from if name not in step.answers]
-    return tuple(ended + waiting[:1])
+    during = _end_of(operation, Phase.DURING, facts, at_once=True)
+    after = operation.measurement(Phase.AFTER)
+    if during is not None or (after is not None and after.ended is not None):
+        return during
+    return _phase(operation, Phase.AFTER, facts)
 
 
-def _finish(operation: Operation) -> Note:
-    """The record of an operation's end."""
-    status = Status.FAILED if operation.reasons else Status.COMPLETED
-    body = {"status": status.value, "message": _message(operation)}
-    return Note(Kind.FINISHED, operation.number, body)
+def _phase(operation: Operation, phase: Phase, facts: Facts) -> Note | None:
+    """The beginning or the end of a quiet phase, when it is due."""
+    if operation.measurement(phase) is None:
+        return Note(Kind.MEASURING, operation.number, {"phase": phase.value})
+    return _end_of(operation, phase, facts)
 
 
-def _message(operation: Operation) -> str:
-    """How it ended, in a sentence or two."""
-    if operation.reasons:
-        return _went_wrong(operation)
-    summaries = [answer.results.get("summary") for answer in operation.answers.values()]
-    told = [summary for summary in summaries if isinstance(summary, str)]
-    return " ".join(told) if told else _all_well(operation)
+def _end_of(
+    operation: Operation, phase: Phase, facts: Facts, at_once: bool = False
+) -> Note | None:
+    """The record of a phase's end, once enough was seen, or nothing can be."""
+    measurement = operation.measurement(phase)
+    if measurement is None or measurement.ended is not None:
+        return None
+    canary = facts.canary
+    mine = canary.operation == operation.number
+    problem = canary.complaint if mine else ""
+    if not at_once and facts.now > measurement.began + _QUIET_PHASE:
+        minutes = int(_QUIET_PHASE.total_seconds() // 60)
+        problem = problem or f"it has seen too little within {minutes} minutes"
+    if not (at_once or problem or (mine and canary.phase is phase and canary.settled)):
+        return None
+    seen = canary.evidence.model_dump(mode="json") if mine and canary.evidence else {}
+    body: dict[str, Any] = {"phase": phase.value, "evidence": seen}
+    if problem:
+        body["problem"] = f"The canary, {phase.value}: {problem}"
+    return Note(Kind.MEASURED, operation.number, body)
 
 
-def _went_wrong(operation: Operation) -> str:
-    """What went wrong: how much of it, and the first reason."""
-    first, *others = operation.reasons
-    failed = sum(not check.ok for check in operation.checks)
-    if failed == len(operation.reasons):
-        return f"{failed} of {len(operation.checks)} checks failed. {first}"
-    return f"{first} (and {len(others)} more)" if others else first
+def _measures_quietly(operation: Operation) -> bool:
+    """Whether the canary's phase before or after is what everything waits for."""
+    quiet = (operation.measurement(phase) for phase in (Phase.BEFORE, Phase.AFTER))
+    return any(m is not None and m.ended is None for m in quiet)
 
 
-def _all_well(operation: Operation) -> str:
-    """What was seen when nothing went wrong."""
-    applications = {t.application for step in operation.steps for t in step.targets}
-    checks = f"{len(operation.checks)} checks, " if operation.checks else ""
-    answers = f"{len(operation.answers)} answers of {len(applications)} applications, all well."
-    unasked = sorted({name for step in operation.steps for name in step.passed_over})
-    tail = f" Not asked, for want of the verb: {', '.join(unasked)}." if unasked else ""
-    return f"{checks}{answers}{tail}"
+def _measure(operation: Operation | None) -> Measure:
+    """What the canary is to measure now."""
+    limits = operation.plan.canary if operation else None
+    if operation is None or limits is None:
+        return Measure()
+    mine = [m for m in operation.measurements if m.round == operation.round]
+    if not mine or stages.section_now(operation) is Section.GUARDS:
+        return Measure()
+    return Measure(operation.number, mine[-1].phase, limits)
+
+
+def _reports(journal: Sequence[Record]) -> Iterator[WriteReport]:
+    """The reports that have not been written, oldest first."""
+    for operation in operations(journal):
+        if operation.ending is not None and operation.report is None:
+            yield WriteReport(operation.number)
+
+
+def _wake(operation: Operation | None) -> datetime.datetime | None:
+    """When time alone changes what is to be done."""
+    if operation is None:
+        return None
+    moment = datetime.timedelta(milliseconds=1)
+    deadlines = [state.deadline + moment for state in operation.running]
+    retries = [at for _, at in stages.retries(operation)]
+    quiet = [
+        m.began + _QUIET_PHASE + moment
+        for m in operation.measurements
+        if m.ended is None and m.phase is not Phase.DURING and m.round == operation.round
+    ]
+    return min((*deadlines, *retries, *quiet), default=None)

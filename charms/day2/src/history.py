@@ -1,152 +1,21 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the journal tells: each operation with its steps and answers. Pure."""
+"""What the journal tells: each operation, folded from its records. Pure."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from dataops.interfaces.operations import Outcome, Status, Task
-from dataops.operations import Check, HealthCheck, Scope
+from dataops.evidence import Phase
+from dataops.interfaces.operations import Outcome, Status
+from dataops.operations import Scope
 from journal import Kind, Record
-from plan import Plan, Step
+from operation import Measurement, Operation, Section, StepState, Target
+from plan import Plan
 
-
-@dataclasses.dataclass(frozen=True)
-class Target:
-    """One application that is asked, and who of it must answer.
-
-    Attributes:
-        application: its name.
-        scope: how the verb runs there.
-        answers_from: units, or the application itself for a verb of its leader.
-    """
-
-    application: str
-    scope: Scope
-    answers_from: tuple[str, ...]
-
-
-@dataclasses.dataclass(frozen=True)
-class StepState:
-    """One step that has begun.
-
-    Attributes:
-        step: the step of the plan.
-        began, deadline: UTC.
-        attempt: 1, 2, ...
-        targets: who is asked.
-        passed_over: related applications that do not offer the verb.
-        answers: by who gave it.
-        params: what the verb is given.
-    """
-
-    step: Step
-    began: datetime.datetime
-    deadline: datetime.datetime
-    attempt: int = 1
-    targets: tuple[Target, ...] = ()
-    passed_over: tuple[str, ...] = ()
-    answers: dict[str, Outcome] = dataclasses.field(default_factory=dict[str, Outcome])
-    params: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
-
-    @property
-    def expected(self) -> tuple[str, ...]:
-        """Everyone who must answer."""
-        return tuple(name for target in self.targets for name in target.answers_from)
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """Who has not answered yet."""
-        return tuple(name for name in self.expected if name not in self.answers)
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """Why this step is not well: failed answers, and failed checks where the plan verifies."""
-        found: list[str] = []
-        for name in self.expected:
-            answer = self.answers.get(name)
-            if answer is None:
-                continue
-            if answer.status is not Status.COMPLETED:
-                found.append(f"{name}: {answer.message}")
-            elif self.step.verify == "healthy":
-                checks = HealthCheck.model_validate(answer.results).failed
-                found += [f"{name} {c.name}: {c.detail} {c.next_move}".rstrip() for c in checks]
-        return tuple(found)
-
-    def task(self, operation: int, units: tuple[str, ...] | None) -> Task:
-        """What is asked, of these units or of the leader."""
-        return Task(
-            operation=operation,
-            step=self.step.name,
-            verb=self.step.verb,
-            params=self.params,
-            attempt=self.attempt,
-            deadline=self.deadline,
-            units=units,
-        )
-
-
-@dataclasses.dataclass(frozen=True)
-class Operation:
-    """One operation, from the request to its end.
-
-    Attributes:
-        number: by which people and tasks name it.
-        plan: as it was when the operation was requested.
-        params: of the action.
-        requested, finished: UTC; `finished` is None while it runs or waits.
-        steps: those that have begun, in order.
-        ending: None until it ended, then completed or failed.
-        message: how it ended, in one sentence.
-    """
-
-    number: int
-    plan: Plan
-    params: dict[str, Any]
-    requested: datetime.datetime
-    requested_by: str = ""
-    steps: tuple[StepState, ...] = ()
-    finished: datetime.datetime | None = None
-    ending: Status | None = None
-    message: str = ""
-
-    @property
-    def title(self) -> str:
-        """As people name it: `health-check #7`."""
-        return f"{self.plan.name} #{self.number}"
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """Why it did not go well, of all steps."""
-        return tuple(reason for step in self.steps for reason in step.reasons)
-
-    @property
-    def progress(self) -> str:
-        """Where it is: `kafka 2/3` for the first application that has not answered in full."""
-        if not self.steps:
-            return "waiting"
-        for target in self.steps[-1].targets:
-            done = sum(name in self.steps[-1].answers for name in target.answers_from)
-            if done < len(target.answers_from):
-                return f"{target.application} {done}/{len(target.answers_from)}"
-        return self.steps[-1].step.name
-
-    @property
-    def answers(self) -> dict[str, Outcome]:
-        """The last answer of each, over all steps, in the order in which they are asked."""
-        asked = [(step.answers, name) for step in self.steps for name in step.expected]
-        return {name: answers[name] for answers, name in asked if name in answers}
-
-    @property
-    def checks(self) -> tuple[Check, ...]:
-        """Every check of every answer that was a health check."""
-        results = [answer.results for answer in self.answers.values()]
-        return tuple(c for r in results for c in HealthCheck.model_validate(r).checks)
+__all__ = ["Operation", "StepState", "Target", "current", "operations", "queue"]
 
 
 def operations(journal: Sequence[Record]) -> tuple[Operation, ...]:
@@ -156,59 +25,178 @@ def operations(journal: Sequence[Record]) -> tuple[Operation, ...]:
         known = found.get(record.operation)
         if record.kind is Kind.REQUESTED:
             found.setdefault(record.operation, _requested(record))
-        elif known is not None:
-            found[record.operation] = _told(known, record)
+        elif known is not None and record.kind in _TOLD:
+            found[record.operation] = _TOLD[record.kind](known, record)
     return tuple(found[number] for number in sorted(found))
+
+
+def queue(journal: Sequence[Record]) -> tuple[Operation, ...]:
+    """The operations that have not ended, in the order in which they run."""
+    waiting = [operation for operation in operations(journal) if operation.ending is None]
+    return tuple(sorted(waiting, key=lambda operation: operation.queued))
 
 
 def current(journal: Sequence[Record]) -> Operation | None:
     """The operation that runs, or is next to run; one at a time, in the order of requests."""
-    return next((one for one in operations(journal) if one.ending is None), None)
+    return next(iter(queue(journal)), None)
 
 
 def _requested(record: Record) -> Operation:
     """A new operation."""
+    plan = Plan.model_validate(record.body["plan"])
     return Operation(
         number=record.operation,
-        plan=Plan.model_validate(record.body["plan"]),
-        params=record.body.get("params", {}),
+        plan=plan,
+        params={**plan.defaults(), **record.body.get("params", {})},
         requested=record.at,
         requested_by=record.body.get("by", ""),
+        guards=tuple(Plan.model_validate(guard) for guard in record.body.get("guards", ())),
+        queued=record.number,
     )
 
 
-def _told(operation: Operation, record: Record) -> Operation:
-    """The operation after one more record; records of an unknown kind change nothing."""
-    if record.kind is Kind.BEGAN:
-        return dataclasses.replace(operation, steps=(*operation.steps, _began(operation, record)))
-    if record.kind is Kind.ANSWERED and operation.steps:
-        last = operation.steps[-1]
-        answer = Outcome.model_validate(record.body["outcome"])
-        answered = dataclasses.replace(last, answers={**last.answers, record.body["from"]: answer})
-        return dataclasses.replace(operation, steps=(*operation.steps[:-1], answered))
-    if record.kind is Kind.FINISHED:
-        return dataclasses.replace(
-            operation,
-            finished=record.at,
-            ending=Status(record.body["status"]),
-            message=record.body.get("message", ""),
-        )
-    return operation
-
-
-def _began(operation: Operation, record: Record) -> StepState:
-    """A step at its beginning."""
+def _began(operation: Operation, record: Record) -> Operation:
+    """After a step's beginning."""
     body = record.body
+    section, step = next(
+        (section, step)
+        for section, steps in operation.sections.items()
+        for step in steps
+        if step.name == body["step"]
+    )
     targets = tuple(
         Target(t["application"], Scope(t["scope"]), tuple(t["answers-from"]))
         for t in body["targets"]
     )
-    return StepState(
-        step=next(step for step in operation.plan.steps if step.name == body["step"]),
+    begun = StepState(
+        step=step,
         began=record.at,
         deadline=datetime.datetime.fromisoformat(body["deadline"]),
         attempt=body.get("attempt", 1),
         targets=targets,
         passed_over=tuple(body.get("passed-over", ())),
         params=body.get("params", {}),
+        problems=tuple(body.get("problems", ())),
+        section=section,
+        round=operation.round,
+        ended=None if targets else record.at,
     )
+    return dataclasses.replace(operation, steps=(*operation.steps, begun))
+
+
+def _answered(operation: Operation, record: Record) -> Operation:
+    """After one answer; it belongs to the attempt whose task it names."""
+    outcome = Outcome.model_validate(record.body["outcome"])
+    name = record.body["from"]
+
+    def told(step: StepState) -> StepState:
+        if step.task(operation.number, None).id != outcome.task:
+            return step
+        return dataclasses.replace(step, answers={**step.answers, name: outcome}, ended=record.at)
+
+    return dataclasses.replace(operation, steps=tuple(told(step) for step in operation.steps))
+
+
+def _skipped(operation: Operation, record: Record) -> Operation:
+    """After a step turned out to be unnecessary."""
+    because = record.body.get("because", "")
+    skipped = {**operation.skipped, record.body["step"]: because}
+    return dataclasses.replace(operation, skipped=skipped)
+
+
+def _approved(operation: Operation, record: Record) -> Operation:
+    """After a person let a step go on."""
+    approvals = operation.approvals | {record.body["step"]}
+    return dataclasses.replace(operation, approvals=approvals)
+
+
+def _cancelled(operation: Operation, record: Record) -> Operation:
+    """After a person called it off."""
+    return dataclasses.replace(operation, cancelled=record.body.get("by") or "somebody")
+
+
+def _stopped(operation: Operation, record: Record) -> Operation:
+    """After a limit was passed."""
+    reasons = tuple(record.body.get("reasons", ()))
+    return dataclasses.replace(operation, stopped=(*operation.stopped, *reasons))
+
+
+def _measuring(operation: Operation, record: Record) -> Operation:
+    """After the canary began a phase."""
+    phase = Phase(record.body["phase"])
+    begun = Measurement(phase, record.at, round=operation.round)
+    return dataclasses.replace(operation, measurements=(*operation.measurements, begun))
+
+
+def _measured(operation: Operation, record: Record) -> Operation:
+    """After the canary ended a phase."""
+    phase = Phase(record.body["phase"])
+
+    def told(measurement: Measurement) -> Measurement:
+        if measurement.phase is not phase or measurement.round != operation.round:
+            return measurement
+        return dataclasses.replace(
+            measurement,
+            ended=record.at,
+            evidence=record.body.get("evidence", {}),
+            problem=record.body.get("problem", ""),
+        )
+
+    measurements = tuple(told(each) for each in operation.measurements)
+    return dataclasses.replace(operation, measurements=measurements)
+
+
+def _finished(operation: Operation, record: Record) -> Operation:
+    """After its end."""
+    return dataclasses.replace(
+        operation,
+        finished=record.at,
+        ending=Status(record.body["status"]),
+        message=record.body.get("message", ""),
+    )
+
+
+def _reported(operation: Operation, record: Record) -> Operation:
+    """After its report was written."""
+    return dataclasses.replace(operation, report=record.body)
+
+
+def _resumed(operation: Operation, record: Record) -> Operation:
+    """At the beginning of another round.
+
+    What a rollback or a final step has undone must be done again: then every step counts from
+    here. Else the steps that went well are kept.
+    """
+    undoing = (Section.ROLLBACK, Section.FINALLY)
+    undone = any(s.section in undoing and s.round == operation.round for s in operation.steps)
+    following = operation.round + 1
+    return dataclasses.replace(
+        operation,
+        params={**operation.params, **record.body.get("params", {})},
+        queued=record.number,
+        skipped={},
+        round=following,
+        since=following if undone else operation.since,
+        approvals=frozenset(),
+        cancelled="",
+        stopped=(),
+        finished=None,
+        ending=None,
+        message="",
+        report=None,
+    )
+
+
+_TOLD: dict[Kind | str, Callable[[Operation, Record], Operation]] = {
+    Kind.BEGAN: _began,
+    Kind.ANSWERED: _answered,
+    Kind.SKIPPED: _skipped,
+    Kind.APPROVED: _approved,
+    Kind.CANCELLED: _cancelled,
+    Kind.STOPPED: _stopped,
+    Kind.MEASURING: _measuring,
+    Kind.MEASURED: _measured,
+    Kind.FINISHED: _finished,
+    Kind.REPORTED: _reported,
+    Kind.RESUMED: _resumed,
+}

@@ -22,12 +22,35 @@ GENESIS = "0" * 64
 
 
 class Kind(str, enum.Enum):
-    """What a record says."""
+    """What a record says, and what its body holds.
+
+    REQUESTED: an operation: `plan`, `guards` (plans), `params`, `by`.
+    BEGAN: an attempt at a step: `step`, `attempt`, `deadline`, `params`, `targets`, `problems`.
+    ANSWERED: one answer: `from`, `outcome`, which names the task.
+    SKIPPED: a step that is not needed: `step`, `because`.
+    APPROVED: a step that waited for a person: `step`, `by`.
+    CANCELLED: nothing more may begin: `by`.
+    STOPPED: likewise, because a limit was passed: `reasons`.
+    RESUMED: what had ended goes on: `by`, `params`.
+    MEASURING, MEASURED: the canary's `phase` began, or ended with its `evidence`, or a `problem`.
+    FINISHED: the end: `status`, `message`.
+    REPORTED: the report was written: `unit`, `html`, `json`, `sha256`, `signature`.
+    SCHEDULED: until when each entry of the schedule has been considered: `entries`, `skipped`.
+    """
 
     REQUESTED = "requested"
     BEGAN = "began"
     ANSWERED = "answered"
+    SKIPPED = "skipped"
+    APPROVED = "approved"
+    CANCELLED = "cancelled"
+    STOPPED = "stopped"
+    RESUMED = "resumed"
+    MEASURING = "measuring"
+    MEASURED = "measured"
     FINISHED = "finished"
+    REPORTED = "reported"
+    SCHEDULED = "scheduled"
 
 
 class Record(pydantic.BaseModel):

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import ops
 
+import own
 from dataops.interfaces.kafka_client import Access, KafkaClientRequirer, TopicRequest
-from dataops.interfaces.operations import OperationsRequirer, Participant
+from dataops.interfaces.operations import OperationsRequirer, Participant, Task
 from dataops.interfaces.prometheus_api import QueryRequirer, QueryServer
 from journal import Journal, from_text
 
@@ -44,6 +45,9 @@ class Observed:
         leader: whether this unit leads.
         journal: the peers' copy: the newest records.
         participants: the applications related by `operations`.
+        own: day2 itself, with all its units; None before the peer relation is there.
+        task: what day2 is to do itself now.
+        plans: the option `plans`: YAML.
         kafka_related, prometheus_related: whether the endpoint has a relation at all.
         kafka: how to reach the cluster; None until it is granted.
         canary: what the canary works with; None until it is granted.
@@ -56,6 +60,9 @@ class Observed:
     leader: bool
     journal: Journal = ()
     participants: tuple[Participant, ...] = ()
+    own: Participant | None = None
+    task: Task | None = None
+    plans: str = ""
     kafka_related: bool = False
     prometheus_related: bool = False
     kafka: Access | None = None
@@ -68,6 +75,11 @@ class Observed:
         """Our own name."""
         return self.unit.partition("/")[0]
 
+    @property
+    def everybody(self) -> tuple[Participant, ...]:
+        """The related applications, and day2 itself."""
+        return (*self.participants, *((self.own,) if self.own else ()))
+
     @classmethod
     def read(cls, charm: ops.CharmBase) -> Observed:
         """The facts as they are now."""
@@ -79,6 +91,9 @@ class Observed:
             leader=charm.unit.is_leader(),
             journal=_journal(model),
             participants=OperationsRequirer(charm, OPERATIONS).participants(),
+            own=own.participant(charm, PEERS),
+            task=own.task(charm, PEERS),
+            plans=str(charm.config.get("plans", "")),
             kafka_related=bool(model.relations[KAFKA]),
             prometheus_related=bool(model.relations[PROMETHEUS]),
             kafka=accesses.get(ACCESS.topic),

@@ -1,15 +1,16 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the action that starts an operation answers. Pure."""
+"""What an action answers that began an operation, or changed what becomes of one. Pure."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from dataops.interfaces.operations import Status
-from history import Operation, operations
+import stages
+from history import operations
 from journal import Journal
 from observed import Observed
+from operation import Operation
 
 
 def started(observed: Observed, journal: Journal, number: int) -> dict[str, Any]:
@@ -21,20 +22,23 @@ def started(observed: Observed, journal: Journal, number: int) -> dict[str, Any]
         "operation": str(number),
         "follow": f"{leader} show-operation id={number}",
     }
-    if operation.ending is None:
-        waiting = [each.title for each in listed if each.ending is None and each.number < number]
-        results["status"] = f"waiting for {', '.join(waiting)}" if waiting else "running"
-        results["progress"] = operation.progress
-        return results
-    return results | _ended(operation, leader)
+    if operation.ending is not None:
+        return results | _ended(operation, leader)
+    ahead = [o for o in listed if o.ending is None and o.queued < operation.queued]
+    waiting = ", ".join(each.title for each in ahead)
+    results["status"] = f"waiting for {waiting}" if ahead else stages.state(operation)
+    results["progress"] = stages.progress(operation)
+    for step in stages.awaiting(operation):
+        results["approve"] = f"{leader} approve-operation id={number} step={step}"
+    return results
 
 
 def _ended(operation: Operation, leader: str) -> dict[str, Any]:
     """How it ended, and its report."""
-    results: dict[str, Any] = {"status": (operation.ending or Status.UNKNOWN).value}
-    results["message"] = operation.message
+    results: dict[str, Any] = {"status": stages.state(operation), "message": operation.message}
     if operation.reasons:
         results["next-moves"] = "\n".join(operation.reasons)
+        results["resume"] = f"{leader} resume-operation id={operation.number}"
     answers = operation.answers.values()
     made = next((answer.results for answer in answers if answer.results.get("html")), None)
     if made is not None:

@@ -4,26 +4,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import ops
 
+import stages
 from dataops.interfaces.operations import Status
-from history import Operation, current, operations
+from history import current, operations
 from observed import Observed
+from operation import Operation
 
 # juju status is a table; a longer message makes it unreadable, show-operation tells the rest.
 _LONGEST = 120
 
 
-def statuses(observed: Observed) -> Iterator[ops.StatusBase]:
-    """Every status that holds now; ops shows the gravest."""
+def statuses(observed: Observed, mistakes: Sequence[str] = ()) -> Iterator[ops.StatusBase]:
+    """Every status that holds now; ops shows the gravest.
+
+    Args:
+        observed: the facts.
+        mistakes: what is wrong with the configuration, each with its line.
+    """
     if observed.storage is None:
         yield ops.WaitingStatus("waiting for the storage data")
     if not observed.participants:
         yield ops.BlockedStatus(
             f"relate an application: juju integrate {observed.application}:operations kafka"
         )
+    if mistakes:
+        more = f" (and {len(mistakes) - 1} more)" if len(mistakes) > 1 else ""
+        yield ops.BlockedStatus(_short(f"{mistakes[0]}{more}"))
     yield from _of_operations(observed)
 
 
@@ -31,7 +41,7 @@ def _of_operations(observed: Observed) -> Iterator[ops.StatusBase]:
     """Where the running operation is, or how the last one ended."""
     running = current(observed.journal)
     if running is not None:
-        yield ops.MaintenanceStatus(f"{running.title}: {running.progress}")
+        yield _running(observed, running)
         return
     ended = operations(observed.journal)
     if not ended:
@@ -40,6 +50,15 @@ def _of_operations(observed: Observed) -> Iterator[ops.StatusBase]:
         yield ops.ActiveStatus(_short(f"{ended[-1].title}: {ended[-1].message}"))
     else:
         yield ops.BlockedStatus(_failed(observed, ended[-1]))
+
+
+def _running(observed: Observed, operation: Operation) -> ops.StatusBase:
+    """Where it is; or, when it waits for a person, what that person may do."""
+    where = f"{operation.title}: {stages.progress(operation)}"
+    if operation.running or not stages.awaiting(operation):
+        return ops.MaintenanceStatus(_short(where))
+    move = f"juju run {observed.application}/leader approve-operation id={operation.number}"
+    return ops.BlockedStatus(_short(f"{where}: {move}"))
 
 
 def _failed(observed: Observed, operation: Operation) -> str:

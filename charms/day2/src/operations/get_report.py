@@ -8,11 +8,12 @@ import hashlib
 from typing import Any
 
 from archive import Archive
+from controls import find
 from dataops.interfaces.operations import Outcome
 from dataops.operations import Context, OperationError, Result, Scope, Verb
-from history import Operation
 from observed import Observed
-from operations.show_operation import Which, find
+from operation import Operation
+from operations.show_operation import Which
 from report.account import account
 
 HTML = "operation.html"

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import stages
 from archive import Archive
 from dataops.operations import Context, NoParams, Result, Scope, Verb
-from history import Operation, operations
+from history import operations
 from observed import Observed
+from operation import Operation
 
 
 class Line(Result):
@@ -40,7 +42,7 @@ class Operations(Result):
 
 def _row(number: str, name: str, status: str, requested: str, message: str) -> str:
     """One line of the table."""
-    return f"{number:>4}  {name:<20} {status:<10} {requested:<20} {message}".rstrip()
+    return f"{number:>4}  {name:<20} {status:<17} {requested:<20} {message}".rstrip()
 
 
 def run(context: Context[Observed, Archive, NoParams]) -> Operations:
@@ -54,9 +56,9 @@ def _line(operation: Operation) -> Line:
     return Line(
         operation=operation.number,
         name=operation.plan.name,
-        status=operation.ending.value if operation.ending else "running",
+        status=stages.state(operation),
         requested=f"{operation.requested:%Y-%m-%d %H:%M:%S}",
-        message=operation.message or operation.progress,
+        message=operation.message or stages.progress(operation),
     )
 
 

@@ -8,12 +8,14 @@ from typing import Any
 
 import pydantic
 
+import stages
 from archive import Archive
+from controls import find
 from dataops.interfaces.operations import Outcome, Status
-from dataops.operations import Context, HealthCheck, OperationError, Params, Result, Scope, Verb
+from dataops.operations import Context, HealthCheck, Params, Result, Scope, Verb
 from dataops.operations import result_key as key
-from history import Operation, StepState, operations
 from observed import Observed
+from operation import Operation, StepState
 
 
 class Which(Params):
@@ -43,34 +45,16 @@ class Shown(Result):
         return {name: value for name, value in shown.items() if value}
 
 
-def find(observed: Observed, number: int) -> Operation:
-    """The operation of that number; the newest for 0.
-
-    Raises:
-        OperationError: there is none.
-    """
-    found = {operation.number: operation for operation in operations(observed.journal)}
-    if not found:
-        raise OperationError(
-            "No operation has been run yet. Begin: juju run day2/leader health-check"
-        )
-    number = number or max(found)
-    if number not in found:
-        listed = f"juju run {observed.application}/leader list-operations"
-        raise OperationError(f"There is no operation {number} in the journal. See {listed}")
-    return found[number]
-
-
 def show(observed: Observed, operation: Operation) -> Shown:
     """The operation in full."""
     report = f"juju run {observed.application}/leader get-report id={operation.number}"
     return Shown(
         operation=operation.number,
         name=operation.plan.name,
-        status=operation.ending.value if operation.ending else "running",
+        status=stages.state(operation),
         requested=f"{operation.requested:%Y-%m-%d %H:%M:%S} UTC",
         finished=f"{operation.finished:%Y-%m-%d %H:%M:%S} UTC" if operation.finished else "",
-        progress="" if operation.ending else operation.progress,
+        progress="" if operation.ending else stages.progress(operation),
         message=operation.message,
         next_moves=operation.reasons,
         steps={step.step.name: _step(step) for step in operation.steps},

@@ -5,8 +5,10 @@ import datetime
 from pathlib import Path
 
 import pytest
+from world import plan
 
-from plan import duration, load
+from plan import Plan, before, duration, spelled
+from reading import load
 
 BUILT_IN = Path(__file__).parents[2] / "src" / "plans"
 
@@ -14,13 +16,22 @@ BUILT_IN = Path(__file__).parents[2] / "src" / "plans"
 def test_every_built_in_plan_is_a_plan():
     plans = load(BUILT_IN)
     assert set(plans) == {path.stem for path in BUILT_IN.glob("*.yaml")}
-    assert plans["health-check"].steps[0].timeout == datetime.timedelta(minutes=5)
+    assert plans["health-check"].plan.steps[0].timeout == datetime.timedelta(minutes=5)
 
 
 def test_a_plan_survives_the_journal():
-    for plan in load(BUILT_IN).values():
-        text = plan.model_dump_json(by_alias=True, exclude_none=True)
-        assert type(plan).model_validate_json(text) == plan
+    full = plan(
+        {"retry": {"attempts": 2}, "on-failure": {"rollback": "undo"}, "approval": True},
+        {"applications": {"role": "monitoring"}, "after": [], "parallel": 2},
+        params={"n": {"type": "integer", "default": None}},
+        canary={"p99": "250ms"},
+        guards=["health-check"],
+        rollback=[{"name": "undo"}],
+        finally_=[{"name": "tidy"}],
+    )
+    for each in (full, *(source.plan for source in load(BUILT_IN).values())):
+        text = each.model_dump_json(by_alias=True, exclude_none=True)
+        assert Plan.model_validate_json(text) == each
 
 
 @pytest.mark.parametrize(
@@ -36,22 +47,17 @@ def test_anything_else_is_refused_with_an_example(text):
         duration(text)
 
 
-STEP = "{name: a, verb: v}"
+def test_a_span_is_spelled_as_it_is_read():
+    for text in ("250ms", "90s", "5m", "2h", "1d"):
+        assert spelled(duration(text)) == text
 
 
-@pytest.mark.parametrize(
-    ("text", "complaint"),
-    [
-        (f"{{name: other, description: d, steps: [{STEP}]}}", 'call the plan "mine"'),
-        (f"{{name: mine, description: d, steps: [{STEP}, {STEP}]}}", "steps of the same name: a"),
-        ("{name: mine, description: d, steps: []}", "steps"),
-        ("{name: mine, description: d, steps: [{name: a, verb: v, timeout: soon}]}", "soon"),
-        ("{name: mine, description: d, steps: [{name: a, verb: v, retrys: 1}]}", "retrys"),
-        ("{", "mine.yaml"),
-    ],
-)
-def test_a_file_that_is_no_plan_is_named(tmp_path, text, complaint):
-    (tmp_path / "mine.yaml").write_text(text)
-    with pytest.raises(ValueError, match=complaint) as refusal:
-        load(tmp_path)
-    assert "mine.yaml" in str(refusal.value)
+def test_a_step_waits_for_the_one_before_unless_it_says_otherwise():
+    steps = plan({}, {}, {"after": []}, {"after": "step1"}).steps
+    assert [before(steps, step) for step in steps] == [(), ("step1",), (), ("step1",)]
+    assert before(steps, steps[1], chained=False) == ()
+
+
+def test_one_name_is_a_list_of_one():
+    assert plan({"applications": "kafka"}).steps[0].applications == ("kafka",)
+    assert plan({"applications": "self"}).steps[0].applications == "self"

@@ -5,10 +5,11 @@ import dataclasses
 
 from world import SICK, World, plan
 
+from answers import answered
 from dataops.interfaces.operations import Outcome, Status
-from executor import Note, answered
 from journal import Kind
 from observed import Observed
+from seam import Note
 from started import started
 
 DAY2 = Observed(unit="day2/0", model="m", leader=True)

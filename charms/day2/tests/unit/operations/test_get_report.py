@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from world import SICK, World, plan
 
+from answers import answered
 from archive import Archive
 from dataops.interfaces.operations import Outcome, Status
 from dataops.operations import OperationError
-from executor import answered
 from observed import Observed
 from operations.get_report import VERB
 

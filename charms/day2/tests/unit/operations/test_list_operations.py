@@ -22,7 +22,7 @@ def test_the_newest_comes_first_as_a_table(tmp_path):
     assert [line.name for line in result.operations] == ["second", "first"]
     head, newest, oldest = result.action_results()["operations"].splitlines()
     assert "how it ended" in head
-    assert newest.split()[:3] == ["2", "second", "running"]
+    assert newest.split()[:3] == ["2", "second", "waiting"]
     assert "all well" in oldest
 
 

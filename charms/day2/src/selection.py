@@ -1,0 +1,157 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Who a step asks, with which parameters, and whose turn it is. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from dataops.interfaces.operations import Participant, Status
+from dataops.operations import Scope
+from operation import Operation, StepState, Target
+from plan import Role, Step
+from references import Reference, UnresolvableError, filled, within
+from seam import Facts
+
+
+@dataclasses.dataclass(frozen=True)
+class Selection:
+    """Who is asked.
+
+    Attributes:
+        targets: the applications, each with those who must answer.
+        passed_over: applications that do not offer the verb, where all were meant that do.
+        problems: why somebody whom the step means cannot be asked.
+    """
+
+    targets: tuple[Target, ...] = ()
+    passed_over: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def select(step: Step, facts: Facts, done: Collection[str] = ()) -> Selection:
+    """Who a step asks now, but for those who are done already."""
+    meant = tuple(p for p in facts.participants if means(step, p, facts.application))
+    offering = tuple(p for p in meant if p.verb(step.verb))
+    passed_over = tuple(p.application for p in meant if p not in offering)
+    targets = tuple(target for p in offering for target in _target(step, p, done))
+    problems = tuple(_problems(step, facts, offering, passed_over))
+    if isinstance(step.applications, tuple):
+        passed_over = ()
+    return Selection(targets, passed_over, problems)
+
+
+def parameters(step: Step, operation: Operation) -> dict[str, Any]:
+    """The step's parameters with every reference filled in.
+
+    Raises:
+        UnresolvableError: a reference leads nowhere.
+    """
+    guard = next((g for g in operation.guards if step.name.startswith(f"{g.name}.")), None)
+    given = operation.params if guard is None else guard.defaults()
+
+    def lookup(reference: Reference) -> Any:
+        if reference.kind == "params":
+            if reference.name not in given:
+                raise UnresolvableError(f"{reference.text}: the operation was not given it")
+            return given[reference.name]
+        return within(_result(operation, reference), reference.key, reference)
+
+    return filled(step.params, lookup)
+
+
+def may_answer(state: StepState) -> frozenset[str]:
+    """Those who have answered, and those whose turn it is."""
+    return frozenset(state.answers) | _turn(state, frozenset(state.answers))
+
+
+def never_asked(state: StepState) -> frozenset[str]:
+    """Those who are not asked any more, because somebody before them failed."""
+    names = list(state.answers)
+    first = next((n for n in names if state.answers[n].status is not Status.COMPLETED), None)
+    if first is None:
+        return frozenset()
+    earlier = frozenset(names[: names.index(first)])
+    left = frozenset(state.missing) - _turn(state, earlier)
+    if state.step.on_failure != "continue":
+        return left
+    rolling = (t for t in state.targets if t.scope is Scope.ROLLING)
+    ill = [t for t in rolling if any(_ill(state, name) for name in t.answers_from)]
+    return left & {name for target in ill for name in target.answers_from}
+
+
+def _turn(state: StepState, answered: frozenset[str]) -> frozenset[str]:
+    """Whose turn it is once these have answered: of a rolling verb one unit at a time."""
+    waiting: list[str] = []
+    for target in state.targets:
+        missing = [name for name in target.answers_from if name not in answered]
+        waiting += missing[:1] if target.scope is Scope.ROLLING else missing
+    return frozenset(waiting[: state.step.parallel])
+
+
+def _ill(state: StepState, name: str) -> bool:
+    """Whether somebody has answered that it failed."""
+    answer = state.answers.get(name)
+    return answer is not None and answer.status is not Status.COMPLETED
+
+
+def means(step: Step, participant: Participant, own: str) -> bool:
+    """Whether the step's selector takes this application."""
+    if step.applications == "all":
+        return True
+    if step.applications == "self":
+        return participant.application == own
+    if isinstance(step.applications, Role):
+        return participant.role == step.applications.role
+    return participant.application in step.applications
+
+
+def _target(step: Step, participant: Participant, done: Collection[str]) -> Iterator[Target]:
+    """The application, with those of it who are not done."""
+    entry = participant.verb(step.verb)
+    scope = entry.scope if entry else Scope.UNKNOWN
+    units = (participant.application,) if scope is Scope.LEADER else participant.units
+    asked = tuple(name for name in units if name not in done)
+    if asked:
+        yield Target(participant.application, scope, asked)
+
+
+def _problems(
+    step: Step, facts: Facts, offering: tuple[Participant, ...], passed_over: tuple[str, ...]
+) -> Iterator[str]:
+    """Why somebody whom the step means cannot be asked."""
+    if isinstance(step.applications, tuple):
+        for name in step.applications:
+            if facts.participant(name) is None:
+                yield f"{name} is not related"
+            elif name in passed_over:
+                yield f"{name} does not offer {step.verb}"
+    elif not offering:
+        yield f"nobody among {_meant(step)} offers {step.verb}"
+    for participant in offering:
+        if not participant.units:
+            yield f"{participant.application} has no units"
+
+
+def _meant(step: Step) -> str:
+    """The step's selector in words."""
+    if isinstance(step.applications, Role):
+        return f"the applications of the role {step.applications.role}"
+    return "the related applications" if step.applications == "all" else "day2's own verbs"
+
+
+def _result(operation: Operation, reference: Reference) -> dict[str, Any]:
+    """The one result that a step has given."""
+    attempts = operation.attempts(reference.name)
+    given = {
+        name: answer.results
+        for attempt in attempts
+        for name, answer in attempt.answers.items()
+        if answer.status is Status.COMPLETED
+    }
+    if len(given) != 1:
+        seen = "no answer" if not given else f"{len(given)} answers"
+        raise UnresolvableError(f"{reference.text}: {reference.name} gave {seen}, not one")
+    return next(iter(given.values()))

@@ -1,0 +1,32 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+
+from world import SICK, WELL, World, plan
+
+from endings import message, not_done
+from history import operations
+
+
+def ended(result, *steps, **answer):
+    world = World({"kafka": ["kafka/0"]}, verbs=())
+    world.request(plan(*steps))
+    world.drive()
+    world.answer("kafka/0", result, **answer)
+    world.drive()
+    return operations(world.journal)[0]
+
+
+def test_what_went_well_is_counted():
+    assert message(ended(WELL, {})) == "1 checks, 1 answers of 1 applications, all well."
+
+
+def test_a_summary_says_it_better():
+    assert message(ended(WELL, {}, summary="All quiet.")) == "All quiet."
+
+
+def test_what_was_not_done_is_named():
+    operation = ended(SICK, {"verify": "healthy"}, {})
+    assert message(operation) == (
+        "1 of 1 checks failed. kafka/0 disk: full Add one. Not done: step2."
+    )
+    assert not_done(operation) == ("step1", "step2")

@@ -1,0 +1,92 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+
+import dataclasses
+
+import pytest
+from world import World, plan
+
+from dataops.interfaces.operations import Outcome, Status
+from dataops.operations import Scope
+from history import current
+from references import UnresolvableError
+from selection import may_answer, never_asked, parameters, select
+
+WORLD = World({"kafka": ["kafka/0", "kafka/1"], "spark": []}, roles={"kafka": "event-streaming"})
+DONE = Outcome(status=Status.COMPLETED)
+FAILED = Outcome(status=Status.FAILED)
+
+
+def chosen(**step):
+    return select(plan(step).steps[0], WORLD.facts())
+
+
+@pytest.mark.parametrize(
+    ("applications", "targets"),
+    [
+        ("all", ["kafka", "day2"]),
+        ("self", ["day2"]),
+        ("kafka", ["kafka"]),
+        ({"role": "event-streaming"}, ["kafka"]),
+    ],
+)
+def test_a_selector_takes_whom_it_names(applications, targets):
+    assert [t.application for t in chosen(applications=applications).targets] == targets
+
+
+@pytest.mark.parametrize(
+    ("step", "problem"),
+    [
+        ({"applications": "flink"}, "flink is not related"),
+        ({"applications": "kafka", "verb": "dance"}, "kafka does not offer dance"),
+        ({"applications": "spark"}, "spark has no units"),
+        ({"verb": "dance"}, "nobody among the related applications offers dance"),
+        ({"applications": "self", "verb": "dance"}, "nobody among day2's own verbs offers dance"),
+    ],
+)
+def test_whoever_cannot_be_asked_is_a_problem(step, problem):
+    assert chosen(**step).problems == (problem,)
+
+
+def test_who_is_done_is_not_asked():
+    (step,) = plan({"applications": "kafka"}).steps
+    (target,) = select(step, WORLD.facts(), {"kafka/0"}).targets
+    assert target.answers_from == ("kafka/1",)
+    assert select(step, WORLD.facts(), {"kafka/0", "kafka/1"}).targets == ()
+
+
+def begun(scope=Scope.UNIT, **step):
+    world = World({"kafka": [f"kafka/{n}" for n in range(4)]}, {"kafka": scope}, verbs=())
+    world.request(plan(step))
+    world.drive()
+    return current(world.journal).steps[0]
+
+
+@pytest.mark.parametrize(
+    ("state", "answers", "may", "never"),
+    [
+        (begun(), {}, {0, 1, 2, 3}, set()),
+        (begun(parallel=2), {}, {0, 1}, set()),
+        (begun(parallel=2), {1: DONE}, {0, 1, 2}, set()),
+        (begun(Scope.ROLLING), {0: DONE}, {0, 1}, set()),
+        (begun(Scope.ROLLING), {0: FAILED}, {0, 1}, {1, 2, 3}),
+        (begun(parallel=2), {0: FAILED}, {0, 1, 2}, {2, 3}),
+        (begun(Scope.ROLLING, **{"on-failure": "continue"}), {0: FAILED}, {0, 1}, {1, 2, 3}),
+    ],
+)
+def test_turns(state, answers, may, never):
+    given = {f"kafka/{n}": outcome for n, outcome in answers.items()}
+    told = dataclasses.replace(state, answers=given)
+    assert may_answer(told) == {f"kafka/{n}" for n in may}
+    assert never_asked(told) == {f"kafka/{n}" for n in never}
+
+
+def test_a_guard_takes_the_defaults_of_its_own_plan():
+    world = World({}, verbs=())
+    guard = plan({"params": {"n": "${params.n}"}}, name="look-first", params={"n": {"default": 3}})
+    world.request(plan({"params": {"n": "${params.n}"}}), guard)
+    operation = current(world.journal)
+    first, second = (steps[0] for steps in list(operation.sections.values())[:2])
+    assert parameters(first, operation) == {"n": 3}
+    with pytest.raises(UnresolvableError, match="was not given it"):
+        parameters(second, operation)
