@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from onebox import machine, processes
+from onebox import history, machine, processes
 from onebox.bridges import Bridges
 from onebox.changes import actions, models, options, recovery
 from onebox.engine import Engine, boot_id
@@ -77,6 +77,7 @@ class Agents:
 
     def _changed(self, difference: Difference) -> None:
         model = difference.after
+        history.record(self.engine.history(model), difference)
         self._employ(model, difference.keys.get("units", ()))
         for name in concerned(difference):
             worker = self._workers.get((model.name, name))

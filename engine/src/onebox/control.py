@@ -24,6 +24,7 @@ Controls the engine behind the juju command. It starts by itself when juju is us
     onebox status           say whether it runs, where its files are, and which models it holds
     onebox logs [-n 100]    show the last lines of the engine's own log
     onebox stop             end the engine; workloads go on, hooks wait for its next start
+    onebox completion       print what makes bash complete juju: source <(onebox completion)
     onebox destroy --yes    end every model, every process, and delete everything
 """
 
@@ -89,6 +90,13 @@ def _logs(client: Client, args: Parsed) -> int:
     return 0
 
 
+def _completion(client: Client, args: Parsed) -> int:
+    from onebox import completion
+
+    console.show(completion.script())
+    return 0
+
+
 def _destroy(client: Client, args: Parsed) -> int:
     """End the models in order, then the engine, then delete its files."""
     if not client.home.root.exists():
@@ -139,5 +147,6 @@ _COMMANDS: dict[str, Callable[[Client, Parsed], int]] = {
     "stop": _stop,
     "status": _status,
     "logs": _logs,
+    "completion": _completion,
     "destroy": _destroy,
 }

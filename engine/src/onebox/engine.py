@@ -50,6 +50,15 @@ class Engine:
                 self._logs[model.uuid] = ModelLog(path)
             return self._logs[model.uuid]
 
+    def history(self, model: Model) -> ModelLog:
+        """What the statuses of a model have been: level is the status, module its type."""
+        with self._guard:
+            key = f"{model.uuid}.status"
+            if key not in self._logs:
+                name = f"{model.name}-{model.uuid[-6:]}.status.log"
+                self._logs[key] = ModelLog(self.home.logs / name)
+            return self._logs[key]
+
     def machine(self, model: Model, machine: str) -> ExitStack:
         """Holds a machine, and one of the few places for running hooks, for a `with`."""
         with self._guard:
@@ -63,10 +72,11 @@ class Engine:
     def forget(self, model: Model) -> None:
         """Drops what was kept for a model that is gone."""
         with self._guard:
-            log = self._logs.pop(model.uuid, None)
+            kept = (model.uuid, f"{model.uuid}.status")
+            logs = [self._logs.pop(key) for key in kept if key in self._logs]
             for key in [k for k in self._machines if k[0] == model.uuid]:
                 del self._machines[key]
-        if log is not None:
+        for log in logs:
             log.remove()
         self.networks.release(model.network)
 

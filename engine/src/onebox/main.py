@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 from collections.abc import Generator, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from onebox import commands, console, flags
+from onebox.commands import _beyond
 from onebox.errors import OneboxError
 
 
@@ -48,7 +50,7 @@ def run(argv: Sequence[str]) -> int:
         name = "version"
     command = commands.find(name)
     if command is None:
-        return _unknown(name)
+        return _unknown(name, rest)
     return execute(command, rest)
 
 
@@ -107,7 +109,12 @@ def _output(args: flags.Parsed) -> Generator[None]:
         yield
 
 
-def _unknown(name: str) -> int:
+def _unknown(name: str, rest: Sequence[str]) -> int:
+    if plugin := shutil.which(f"juju-{name}"):
+        os.execv(plugin, [plugin, *rest])  # noqa: S606 - a plugin takes our place, as in Juju
+    if reason := _beyond.reason(name):
+        console.error(f'"juju {name}" is not for one machine: {reason}')
+        return 1
     guess = commands.nearest(name)
     if guess is None:
         console.error(f"unrecognized command: juju {name}")

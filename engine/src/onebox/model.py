@@ -398,6 +398,8 @@ class Model(Frozen):
     # The first three numbers of its machines' addresses, such as `127.83.7`.
     network: str = "127.0.1"
     config: dict[str, Scalar] = Field(default_factory=dict[str, Scalar])
+    constraints: str = ""
+    ssh_keys: tuple[str, ...] = ()
     charms: dict[str, Charm] = Field(default_factory=dict[str, Charm])
     applications: dict[str, Application] = Field(default_factory=dict[str, Application])
     units: dict[str, Unit] = Field(default_factory=dict[str, Unit])

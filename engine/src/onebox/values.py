@@ -14,6 +14,12 @@ from onebox.flags import UsageError
 
 Json = dict[str, Any]
 
+_WORDS = frozenset(["allocate-public-ip", "arch", "container", "image-id", "instance-role"])
+_MORE_WORDS = frozenset(["instance-type", "root-disk-source", "virt-type"])
+_LISTS = frozenset(["spaces", "tags", "zones"])
+_COUNTS = frozenset(["cores", "cpu-power"])
+_SIZES = frozenset(["mem", "root-disk"])
+_CONSTRAINTS = _WORDS | _MORE_WORDS | _LISTS | _COUNTS | _SIZES
 _KEY = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 
 
@@ -48,6 +54,32 @@ def assignment(text: str) -> tuple[str, str]:
     """Key and value of `key=value`; a value `@path` is the text of that file."""
     key, _, value = text.partition("=")
     return key, read_file(value[1:]) if value.startswith("@") else value
+
+
+def constraints(text: str) -> Json:
+    """`cores=2 mem=4G` as a mapping; numbers are numbers, memory and disks are MiB, as in Juju."""
+    found: Json = {}
+    for word in text.split():
+        key, equals, value = word.partition("=")
+        if not equals or key not in _CONSTRAINTS:
+            raise Refused(
+                f'unknown constraint "{key}"' if equals else f'malformed constraint "{word}"'
+            )
+        found[key] = _constraint(key, value)
+    return {key: found[key] for key in sorted(found)}
+
+
+def _constraint(key: str, value: str) -> Any:
+    if key in _LISTS:
+        return value.split(",")
+    if key == "allocate-public-ip":
+        return value == "true"
+    if key not in _COUNTS | _SIZES:
+        return value
+    size = re.fullmatch(r"(\d+(?:\.\d+)?)([MGTPEZY]?)", value)
+    if size is None or (size[2] and key in _COUNTS):
+        raise Refused(f'bad "{key}" constraint: must be a non-negative number, got "{value}"')
+    return int(float(size[1]) * 1024 ** "MGTPEZY".index(size[2] or "M"))
 
 
 def assignments(texts: Iterable[str], application: str = "") -> Json:

@@ -86,6 +86,18 @@ def set_model_config(
     transact(agents, model, lambda m: models.configure(m, values or {}, tuple(reset or ()), now))
 
 
+@method
+def set_model_constraints(agents: Agents, model: str, constraints: str) -> None:
+    """What the model asks of its machines."""
+    transact(agents, model, lambda m: edit.replace(m, constraints=constraints))
+
+
+@method
+def set_ssh_keys(agents: Agents, model: str, keys: list[str]) -> None:
+    """The public keys that the model's machines shall accept."""
+    transact(agents, model, lambda m: edit.replace(m, ssh_keys=tuple(keys)))
+
+
 def public(model: Model) -> Model:
     """The model without the contents of its secrets."""
     if not model.secrets:

@@ -8,7 +8,7 @@ from typing import Any
 
 from onebox.agents import Agents
 from onebox.api.method import Methods, transact
-from onebox.changes import applications, edit, machines, units
+from onebox.changes import applications, edit, machines, storage, units
 from onebox.errors import Refused
 from onebox.machine import demolish
 from onebox.model import Model
@@ -76,6 +76,31 @@ def remove_machine(agents: Agents, model: str, machine: str) -> None:
 
     transact(agents, model, change)
     demolish(agents.engine.home, agents.engine.store.read(model), machine)
+
+
+@method
+def add_storage(
+    agents: Agents, model: str, unit: str, name: str, directive: str = ""
+) -> list[str]:
+    """More storage for a unit; the new instances."""
+    now, before, wish = agents.engine.now(), set[str](), storage.directive(directive)
+
+    def change(found: Model) -> Model:
+        before.update(found.storage)
+        return storage.add(found, unit, name, wish.count or 1, now, size=wish.size)
+
+    transact(agents, model, change)
+    return sorted(agents.engine.store.read(model).storage.keys() - before)
+
+
+@method
+def detach_storage(
+    agents: Agents,
+    model: str,
+    id: str,  # noqa: A002 - the parameter's name on the wire
+) -> None:
+    """The end of a storage instance, after its last hook."""
+    transact(agents, model, lambda m: storage.detach(m, id))
 
 
 @method

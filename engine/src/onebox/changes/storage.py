@@ -59,11 +59,11 @@ def add(
     model: Model, unit: str, name: str, count: int, now: datetime, *, size: int | None = None
 ) -> Model:
     """The model with more instances of one storage; Refused beyond what the charm supports."""
-    owner = model.units[unit]
+    owner = edit.unit(model, unit)
     charm = model.charm_of(owner.application)
     spec = charm.storage.get(name)
     if spec is None:
-        raise Refused(f'charm storage "{name}" not found', "not-found")
+        raise Refused(f'storage name "{name}" not supported by charm', "not-found")
     total = count + sum(s.name == name for s in of_unit(model, unit))
     if spec.maximum is not None and total > spec.maximum:
         raise Refused(
@@ -113,6 +113,13 @@ def release(model: Model, unit: str) -> Model:
     for instance in of_unit(model, unit):
         model = edit.put(model, "storage", instance.id, edit.replace(instance, life="dying"))
     return model
+
+
+def detach(model: Model, id_: str) -> Model:
+    """The model with one instance on its way out."""
+    if id_ not in model.storage:
+        raise Refused(f'storage "{id_}" not found', "not-found")
+    return edit.put(model, "storage", id_, edit.replace(model.storage[id_], life="dying"))
 
 
 def remove(model: Model, id_: str) -> Model:

@@ -9,6 +9,7 @@ import pkgutil
 from types import ModuleType
 
 from onebox import flags
+from onebox.commands import _beyond
 
 
 def names() -> list[str]:
@@ -30,6 +31,12 @@ def _load(name: str) -> ModuleType:
     return importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
 
 
+def purpose_of(command: ModuleType) -> str:
+    """The first sentence of a command's help."""
+    details = " ".join(command.HELP.strip().split("\n\n")[1].split())
+    return details.partition(". ")[0].rstrip(".").partition(": ")[0] + "."
+
+
 def help_of(command: ModuleType) -> str:
     """Usage, options and examples of one command."""
     usage, _, details = command.HELP.strip().partition("\n\n")
@@ -48,7 +55,11 @@ def nearest(name: str) -> str | None:
     """The command or alias that is spelled most like `name`, if any is near."""
     if name in _GONE:
         return None
-    spelled = [*names(), *(alias for c in map(_load, names()) for alias in c.ALIASES)]
+    spelled = [
+        *names(),
+        *_beyond.names(),
+        *(alias for c in map(_load, names()) for alias in c.ALIASES),
+    ]
     distance, guess = min((_distance(name, known), known) for known in spelled)
     return guess if distance <= len(guess) else None
 

@@ -57,9 +57,21 @@ def run(client: Client, args: Parsed) -> int:
     if not topic:
         show(_BASIC)
     elif topic == "commands":
-        show("".join(f"{name}\n" for name in commands.names()))
+        show(_all())
     elif command := commands.find(topic):
         show(commands.help_of(command))
     else:
         raise Refused(f"unknown command or topic for {topic}")
     return 0
+
+
+def _all() -> str:
+    """Every command and alias with its purpose, as `juju help commands` lists them."""
+    listed: dict[str, str] = {}
+    for name in commands.names():
+        command = commands.find(name)
+        if command is not None:
+            listed[name] = commands.purpose_of(command)
+            listed |= dict.fromkeys(command.ALIASES, f"Alias for '{name}'.")
+    width = max(map(len, listed))
+    return "".join(f"{name:<{width}}  {listed[name]}\n" for name in sorted(listed))

@@ -45,11 +45,19 @@ def run(client: Client, args: Parsed) -> int:
     if known and not args[NO_PROMPT] and not args[DRY_RUN]:
         text = "".join(application_lines(model, a) for a in known)
         ask(client, name, text, "application removal")
+    failures = [
+        f'removing application {a} failed: application "{a}" not found'
+        for a in args.args
+        if a not in known
+    ]
     for application in known:
         show(application_lines(model, application))
-        if not args[DRY_RUN]:
-            _remove(client, args, name, application)
-    return _report([a for a in args.args if a not in known])
+        try:
+            if not args[DRY_RUN]:
+                _remove(client, args, name, application)
+        except Refused as error:
+            failures.append(f"removing application {application} failed: {error.message}")
+    return _report(failures)
 
 
 def _remove(client: Client, args: Parsed, model: str, application: str) -> None:
@@ -62,10 +70,9 @@ def _remove(client: Client, args: Parsed, model: str, application: str) -> None:
     )
 
 
-def _report(missing: list[str]) -> int:
-    texts = [f'removing application {a} failed: application "{a}" not found' for a in missing]
-    for text in texts[:-1]:
+def _report(failures: list[str]) -> int:
+    for text in failures[:-1]:
         console.error(text)
-    if texts:
-        raise Refused(texts[-1], "not-found")
+    if failures:
+        raise Refused(failures[-1])
     return 0

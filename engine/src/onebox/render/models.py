@@ -161,6 +161,26 @@ def controllers(models: int, current: str) -> Json:
     }
 
 
+def controller_details(models: list[Json], current: str) -> Json:
+    """What `juju show-controller` says of it."""
+    out: Json = {
+        "details": {
+            "controller-uuid": persona.CONTROLLER_UUID,
+            "api-endpoints": [],
+            "cloud": persona.CLOUD,
+            "region": persona.REGION,
+            "agent-version": persona.VERSION,
+            "controller-model-version": persona.VERSION,
+        },
+        "models": {
+            m["name"]: {"model-uuid": m["uuid"], "machine-count": m["machines"]} for m in models
+        },
+        "current-model": f"{persona.USER}/{current}" if current else "",
+        "account": {"user": persona.USER, "access": "superuser"},
+    }
+    return {key: value for key, value in out.items() if value}
+
+
 def controllers_table(document: Json, colour: bool = False) -> str:
     """The table of `juju controllers`."""
     header = ["Controller", "Model", "User", "Access", "Cloud/Region"]

@@ -33,6 +33,7 @@ from onebox.model import (
     Unit,
 )
 
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f me@laptop"
 NOW = datetime(2030, 1, 1, 12, 0, 0, tzinfo=timezone.utc)
 BASE = Base(name="ubuntu", channel="24.04/stable")
 
@@ -105,6 +106,8 @@ def small_model() -> Model:
         storage={"data/0": disk},
         tasks={1: good, 3: bad},
         operations=operations,
+        constraints="mem=4G cores=2",
+        ssh_keys=(KEY,),
         sequences={"machine": 1, "operation": 4},
     )
 
@@ -121,6 +124,7 @@ class Daemon:
     unscheduled: dict[str, str] = field(default_factory=dict)
     mode: str = ""
     log: list[dict[str, Any]] = field(default_factory=list)
+    history: list[dict[str, Any]] = field(default_factory=list)
 
     def call(self, method: str, **parameters: Any) -> Any:
         answer = getattr(self, f"_{method}", None)
@@ -131,6 +135,8 @@ class Daemon:
         return CHANGES[method]
 
     def stream(self, method: str, **parameters: Any) -> Any:
+        if method == "status_history":
+            return iter(self.history)
         assert method == "log"
         return iter([] if parameters["follow"] else self.log)
 
@@ -168,6 +174,8 @@ CHANGES: dict[str, Any] = {
     **dict.fromkeys(["set_trust", "set_exposed", "set_constraints", "deploy", "refresh"]),
     **dict.fromkeys(["add_unit", "remove_unit", "remove_application", "integrate"]),
     **dict.fromkeys(["remove_relation", "resolve", "cancel_task", "attach_resource"]),
+    **dict.fromkeys(["set_model_constraints", "set_ssh_keys", "detach_storage"]),
+    "add_storage": ["data/1"],
     **dict.fromkeys(["offer", "remove_offer", "consume", "remove_saas"]),
     **dict.fromkeys(["update_secret", "grant_secret", "revoke_secret", "remove_secret"]),
     "add_machine": "1",

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,33 @@ def test_command_is_named_after_its_file_and_refuses_unknown_flags(juju, name):
     assert name == found.NAME
     done = juju(name, "--bogus")
     assert (done.code, done.err) == (2, "ERROR option provided but not defined: --bogus\n")
+
+
+@pytest.mark.parametrize(
+    "name", ["bootstrap", "add-cloud", "add-user", "spaces", "migrate", "find"]
+)
+def test_what_needs_juju_itself_says_so_in_one_line(juju, name):
+    done = juju(name, "some", "--words")
+    assert done.code == 1
+    assert done.out == ""
+    assert done.err.startswith(f'ERROR "juju {name}" is not for one machine: ')
+    assert done.err.count("\n") == 1
+
+
+def test_help_lists_every_command_with_its_purpose(juju):
+    listed = dict(line.split(None, 1) for line in juju("help", "commands").out.splitlines())
+    assert set(commands.names()) <= set(listed)
+    assert listed["relate"] == "Alias for 'integrate'."
+    assert all(purpose.endswith(".") for purpose in listed.values())
+
+
+def test_plugin_on_the_path_takes_over(tmp_path):
+    plugin = tmp_path / "juju-greet"
+    plugin.write_text('#!/bin/sh\necho "hello $*"\n')
+    plugin.chmod(0o755)
+    program = [sys.executable, "-c", "from onebox.main import juju; juju()", "greet", "-x", "you"]
+    done = subprocess.run(program, env={"PATH": str(tmp_path)}, capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("hello -x you\n", 0)
 
 
 def test_aliases_are_nobody_elses_names():

@@ -1,0 +1,48 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju add-ssh-key`."""
+
+from __future__ import annotations
+
+from onebox.client import Client
+from onebox.commands._ssh_keys import fingerprint
+from onebox.console import Flags, tell
+from onebox.flags import Parsed, UsageError
+from onebox.focus import MODEL, model_of
+
+NAME = "add-ssh-key"
+ALIASES = ()
+HELP = """
+Usage: juju add-ssh-key [options] <public key> ...
+
+Records public keys that machines of the model shall accept. A machine that is a directory of
+this host has no SSH server: juju ssh goes there without any key.
+
+    juju add-ssh-key "$(cat ~/.ssh/id_ed25519.pub)"
+"""
+
+
+def flags() -> Flags:
+    """What may be given."""
+    return [MODEL]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Record those that are new and valid; say which are not."""
+    if not args.args:
+        raise UsageError("no ssh key specified")
+    model = model_of(args)
+    known: list[str] = client.call("snapshot", model=model)["ssh_keys"]
+    kept = {fingerprint(key): key for key in known}
+    for key in args.args:
+        try:
+            print_ = fingerprint(key)
+        except ValueError as error:
+            tell(f'cannot add key "{key}": {error}')
+            continue
+        if print_ in kept:
+            tell(f'cannot add key "{key}": duplicate ssh key: {key}')
+        else:
+            kept[print_] = key.strip()
+    client.call("set_ssh_keys", model=model, keys=[*kept.values()])
+    return 0

@@ -1,0 +1,48 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju add-storage`."""
+
+from __future__ import annotations
+
+from onebox.client import Client
+from onebox.console import Flags, tell
+from onebox.errors import Refused
+from onebox.flags import Parsed, UsageError
+from onebox.focus import MODEL, model_of
+
+NAME = "add-storage"
+ALIASES = ()
+HELP = """
+Usage: juju add-storage [options] <unit> <storage name>[=<directive>] ...
+
+Adds storage to a unit, as far as its charm supports more; each runs its attached hook.
+
+    juju add-storage kafka/0 data
+    juju add-storage kafka/0 data=2,10G
+"""
+
+
+def flags() -> Flags:
+    """What may be given."""
+    return [MODEL]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Add each and say so; one that cannot be does not spare the others."""
+    if len(args.args) < 2:
+        raise UsageError("add-storage requires a unit and at least one storage name")
+    unit, *wishes = args.args
+    model, code = model_of(args), 0
+    for wish in wishes:
+        name, _, directive = wish.partition("=")
+        try:
+            added = client.call(
+                "add_storage", model=model, unit=unit, name=name, directive=directive
+            )
+        except Refused as error:
+            tell(f'failed to add storage "{name}" to {unit}: {error.message}')
+            code = 1
+            continue
+        for id_ in added:
+            tell(f"added storage {id_} to {unit}")
+    return code

@@ -1,0 +1,41 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju model-constraints`."""
+
+from __future__ import annotations
+
+from onebox.client import Client
+from onebox.console import OUTPUT, Flags, show
+from onebox.flags import Parsed, no_more, output_format
+from onebox.focus import MODEL, model_of
+from onebox.render.document import formatted
+from onebox.values import constraints
+
+NAME = "model-constraints"
+ALIASES = ("get-model-constraints",)
+HELP = """
+Usage: juju model-constraints [options]
+
+Prints the constraints of the model. They are recorded; one machine cannot choose.
+
+    juju model-constraints
+    juju model-constraints --format json
+"""
+
+FORMAT = output_format(("constraints", "json", "yaml"), "constraints")
+
+
+def flags() -> Flags:
+    """What may be given."""
+    return [FORMAT, MODEL, OUTPUT]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Print them."""
+    no_more(args.args)
+    text: str = client.call("snapshot", model=model_of(args))["constraints"]
+    if args[FORMAT] == "constraints":
+        show(f"{text}\n" if text else "")
+    else:
+        show(formatted(constraints(text), args[FORMAT]))
+    return 0

@@ -1,0 +1,46 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju remove-storage`."""
+
+from __future__ import annotations
+
+from onebox.client import Client
+from onebox.console import Flags, tell
+from onebox.errors import Refused
+from onebox.flags import Parsed, UsageError, switch
+from onebox.focus import MODEL, model_of
+
+NAME = "remove-storage"
+ALIASES = ()
+HELP = """
+Usage: juju remove-storage [options] <storage id> ...
+
+Removes storage for good; what is attached goes only with --force, after its last hook.
+
+    juju remove-storage data/1 --force
+"""
+
+FORCE = switch("force", help="Remove storage even if it is currently attached")
+NO_DESTROY = switch("no-destroy", help="Remove the storage without destroying it; ignored")
+
+
+def flags() -> Flags:
+    """What may be given."""
+    return [FORCE, NO_DESTROY, MODEL]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Remove each and say so."""
+    if not args.args:
+        raise UsageError("remove-storage requires a storage ID")
+    model = model_of(args)
+    for id_ in args.args:
+        if id_ in client.call("snapshot", model=model)["storage"] and not args[FORCE]:
+            raise Refused(
+                f"failed to remove {id_}: storage is attached\n\n"
+                "Use the --force option to remove attached storage, or use\n"
+                '"juju detach-storage" to explicitly detach the storage\nbefore removing.'
+            )
+        client.call("detach_storage", model=model, id=id_)
+        tell(f"removing {id_}")
+    return 0

@@ -1,0 +1,79 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""`juju show-status-log`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+from onebox.client import Client
+from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, Flags, colour, show
+from onebox.errors import Refused
+from onebox.flags import Parsed, UsageError, no_more, number, option, output_format, switch
+from onebox.focus import MODEL, model_of
+from onebox.render.document import formatted
+from onebox.render.history import entries, history_table
+
+NAME = "show-status-log"
+ALIASES = ("status-history",)
+HELP = """
+Usage: juju show-status-log [options] <application, unit or machine>
+
+Shows how the status of one of them has changed, oldest first.
+
+    juju show-status-log kafka/0
+    juju show-status-log kafka/0 --type workload -n 50
+"""
+
+_KINDS = ("unit", "juju-unit", "workload", "application", "machine")
+FORMAT = output_format(("tabular", "json", "yaml"), "tabular")
+KIND = option("type", default="unit", help="Type of statuses to be displayed")
+COUNT = number("n", default=0, help="Returns the last N logs")
+DAYS = number("days", default=0, help="Returns the logs for the past <days> days")
+SINCE = option("from-date", help="Returns logs for any date after the passed one (YYYY-MM-DD)")
+UPDATES = switch("include-status-updates", help="Include update status hook messages")
+
+
+def flags() -> Flags:
+    """What may be given."""
+    shown = [FORMAT, KIND, COUNT, DAYS, SINCE, UPDATES]
+    return [*shown, MODEL, OUTPUT, COLOUR, NO_COLOUR, UTC]
+
+
+def run(client: Client, args: Parsed) -> int:
+    """Print it."""
+    if not args.args:
+        raise UsageError("entity name is missing")
+    no_more(args.args[1:])
+    name, kind = args.args[0], args[KIND]
+    if kind not in _KINDS:
+        raise UsageError(f'unexpected status type "{kind}"')
+    if "/" not in name and kind == "unit":
+        kind = "machine" if name.isdigit() else "application"
+    kinds = ("juju-unit", "workload") if kind == "unit" else (kind,)
+    past = client.stream("status_history", model=model_of(args), entity=name)
+    found = [e for e in past if e["module"] in kinds and e["time"] >= _since(args)]
+    found = [e for e in found if args[UPDATES] or "update-status" not in e["message"]]
+    if not found:
+        raise Refused("no status history available")
+    # Juju shows the last twenty unless a date says otherwise.
+    most = args[COUNT] or (0 if args[DAYS] or args[SINCE] else 20)
+    found = found[-most:]
+    if args[FORMAT] == "tabular":
+        show(history_table(found, args[UTC], colour(args)))
+    else:
+        show(formatted(entries(found, args[UTC]), args[FORMAT]))
+    return 0
+
+
+def _since(args: Parsed) -> str:
+    if args[SINCE]:
+        try:
+            return (
+                datetime.strptime(args[SINCE], "%Y-%m-%d").replace(tzinfo=timezone.utc).isoformat()
+            )
+        except ValueError:
+            raise UsageError(f'invalid date "{args[SINCE]}": expected YYYY-MM-DD') from None
+    if args[DAYS]:
+        return (datetime.now(timezone.utc) - timedelta(days=args[DAYS])).isoformat()
+    return ""
