@@ -144,6 +144,11 @@ class Administrator:
             # The client does not know keys with a listener's prefix; the broker does.
             self._client.alter_configs([resource], incremental=True, raise_on_unknown=False)
 
+    @property
+    def client(self) -> KafkaAdminClient:
+        """The connected client itself, for who only looks."""
+        return self._client
+
     def topics(self) -> tuple[Mapping[str, Any], ...]:
         """Every topic as the cluster describes it."""
         return tuple(self._client.describe_topics())

@@ -47,6 +47,14 @@ class Api:
         groups = self._data("/api/v1/rules", {})["groups"]
         return [rule for group in groups for rule in group["rules"]]
 
+    def alerts(self) -> list[dict[str, Any]]:
+        """Its alerts that fire, or soon will."""
+        return self._data("/api/v1/alerts", {})["alerts"]
+
+    def status(self, what: str) -> dict[str, Any]:
+        """What it says of itself: `runtimeinfo`, `buildinfo`, `flags`, `tsdb`."""
+        return self._data(f"/api/v1/status/{what}", {})
+
     def query(self, expression: str, time: str = "") -> dict[str, Any]:
         """The expression's value at a time (RFC 3339 or Unix time), by default now."""
         given = {"query": expression, "time": time}

@@ -226,7 +226,11 @@ def test_the_catalogue_is_published(context):
         context.on.relation_created(relation), testing.State(leader=True, relations=[relation])
     )
     catalogue = json.loads(state.get_relation(relation.id).local_app_data["catalogue"])
-    assert {verb["name"] for verb in catalogue} == {"get-ca-certificate", "health-check"}
+    assert {verb["name"] for verb in catalogue} == {
+        "get-ca-certificate",
+        "health-check",
+        "snapshot",
+    }
 
 
 def test_every_verb_is_an_action_of_the_metadata():

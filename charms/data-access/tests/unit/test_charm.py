@@ -94,7 +94,7 @@ def test_credentials_are_not_offered_over_a_relation(context):
     state = testing.State(leader=True, relations=[relation])
     state = context.run(context.on.relation_created(relation), state)
     catalogue = json.loads(state.get_relation(relation.id).local_app_data["catalogue"])
-    assert [verb["name"] for verb in catalogue] == ["health-check"]
+    assert [verb["name"] for verb in catalogue] == ["health-check", "snapshot"]
     assert len(OFFERED) == len(VERBS) - 1
 
 

@@ -197,7 +197,12 @@ def test_the_verbs_are_offered_to_day2(context, bridge):
     relation = testing.Relation("operations")
     out = context.run(context.on.update_status(), state(relations=[relation]))
     catalogue = json.loads(out.get_relation(relation.id).local_app_data["catalogue"])
-    assert [verb["name"] for verb in catalogue] == ["health-check", "list-targets", "query"]
+    assert [verb["name"] for verb in catalogue] == [
+        "health-check",
+        "list-targets",
+        "query",
+        "snapshot",
+    ]
 
 
 def test_an_action_answers(context, bridge):

@@ -9,6 +9,7 @@ from typing import Any
 
 import ops
 
+from dataops.host.paths import UnitPaths
 from dataops.operations._shapes import OperationError
 
 # A databag's value may be a dashboard or a journal: its beginning tells what it is.
@@ -24,6 +25,16 @@ class Juju:
 
     def __init__(self, charm: ops.CharmBase | None = None) -> None:
         self._charm = charm
+
+    @property
+    def unit(self) -> str:
+        """This unit's name."""
+        return self._present.unit.name
+
+    @property
+    def paths(self) -> UnitPaths:
+        """This unit's directories."""
+        return UnitPaths.of(self._present)
 
     def secret(self, uri: str) -> dict[str, str]:
         """The newest content of a secret that was granted to this application.

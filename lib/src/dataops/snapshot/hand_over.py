@@ -14,29 +14,12 @@ import time
 import urllib.parse
 from pathlib import Path
 
-import pydantic
-
+from dataops.snapshot.account import Collector
 from dataops.snapshot.manifest import digest
 
 _CONNECT_SECONDS = 10
 _PAUSE_SECONDS = 1.0
 _TO_TRY_AGAIN = 500
-
-
-class Collector(pydantic.BaseModel):
-    """Where to upload to.
-
-    Attributes:
-        address: `https://10.1.2.3:9470`.
-        fingerprint: the SHA-256 of its certificate, in hex.
-        token: shown with the upload.
-    """
-
-    model_config = pydantic.ConfigDict(frozen=True)
-
-    address: str
-    fingerprint: str
-    token: str = pydantic.Field(repr=False)
 
 
 class HandOverError(Exception):

@@ -16,7 +16,8 @@ import json
 import re
 import urllib.parse
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, cast
 
 # Shorter values are ordinary words: to remove each of their occurrences would destroy the text.
 SHORTEST = 4
@@ -32,6 +33,8 @@ _BODY = re.compile(rb"(?:" + _BREAK + rb"*(?:[A-Za-z0-9+/]{32,}={0,2}|[A-Za-z0-9
 _LINE = re.compile(rb"[A-Za-z0-9+/]{16,}={0,2}|[A-Za-z0-9+/]*={1,2}")
 _LONGEST_KEY = 16 * 1024
 _ROUNDS_WITH_MARKS = 3
+_SECRET_KEY = re.compile(r"password|passphrase|secret|token|credentials|^key$|private.?key", re.I)
+_URL_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:([^/\s@]+)@", re.I)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -126,6 +129,32 @@ def private_keys(name: str, text: str) -> tuple[Secret, ...]:
     data = text.encode()
     spans = _key_spans(data)
     return tuple(Secret(name, data[start:end].decode()) for start, end in spans)
+
+
+def secrets_within(value: Any, name: str = "configuration") -> tuple[Secret, ...]:
+    """The values of a configuration that its keys call secret, and the passwords of its URLs.
+
+    Args:
+        value: JSON or YAML, as read.
+        name: what it is; the report adds the path within it.
+    """
+    return tuple(_within(value, name, hidden=False))
+
+
+def _within(value: Any, name: str, *, hidden: bool) -> Iterator[Secret]:
+    """The secrets of one value; everything below a secret's name is one."""
+    if isinstance(value, Mapping):
+        for key, item in cast("Mapping[str, Any]", value).items():
+            yield from _within(item, f"{name} {key}", hidden=bool(_SECRET_KEY.search(str(key))))
+    elif isinstance(value, (list, tuple)):
+        for item in cast("Sequence[Any]", value):
+            yield from _within(item, name, hidden=hidden)
+    elif isinstance(value, str):
+        # The URI of a Juju secret says nothing to who was not granted it.
+        if hidden and value and not value.startswith("secret:"):
+            yield Secret(name, value)
+        for match in _URL_PASSWORD.finditer(value):
+            yield Secret(f"{name} (URL)", urllib.parse.unquote(match[1]))
 
 
 def _key_spans(data: bytes) -> list[tuple[int, int]]:

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from dataops.snapshot import collector as server
-from dataops.snapshot.hand_over import Collector, HandOverError, hand_over
+from dataops.snapshot.account import Collector
+from dataops.snapshot.hand_over import HandOverError, hand_over
 
 TOKEN = "token-of-this-operation"
 

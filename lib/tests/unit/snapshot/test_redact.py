@@ -11,7 +11,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dataops.snapshot.redact import PRIVATE_KEY, Redactor, Secret, private_keys
+from dataops.snapshot.redact import (
+    PRIVATE_KEY,
+    Redactor,
+    Secret,
+    private_keys,
+    secrets_within,
+)
 
 PASSWORD = 'pA55/w+rd=äß"quoted\\&<x> y'
 KEY = (
@@ -152,3 +158,21 @@ def test_megabytes_take_no_time() -> None:
     began = time.monotonic()
     Redactor(secrets).clean(line * (8_000_000 // len(line)))
     assert time.monotonic() - began < 20
+
+
+def test_finds_what_a_configuration_calls_secret() -> None:
+    configuration = {
+        "basic_auth": {"username": "me", "password": "open-sesame"},
+        "tls_config": {"key": "KEY"},
+        "remote_write": [{"url": "https://me:s%40cret@10.1.2.3/push"}],
+        "shared-secret": "secret:9m4e2mr0ui3e8a215n4g",
+        "tokens": ["one", "two"],
+        "port": 9090,
+    }
+    assert [(each.name, each.value) for each in secrets_within(configuration, "job")] == [
+        ("job basic_auth password", "open-sesame"),
+        ("job tls_config key", "KEY"),
+        ("job remote_write url (URL)", "s@cret"),
+        ("job tokens", "one"),
+        ("job tokens", "two"),
+    ]
