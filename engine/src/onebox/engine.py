@@ -15,6 +15,7 @@ from onebox.home import Home
 from onebox.logs import ModelLog
 from onebox.machine import Networks
 from onebox.model import Model
+from onebox.places import Places
 from onebox.store import Store
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -33,7 +34,7 @@ class Engine:
         # Set a little later: a hook that is killed now has not failed, it runs again.
         self.aborting = threading.Event()
         # Many hooks at once make none of them faster.
-        self._slots = threading.BoundedSemaphore(max(4, (os.cpu_count() or 1) + 1))
+        self._places = Places(max(4, (os.cpu_count() or 1) + 1))
         self._guard = threading.Lock()
         self._machines: dict[tuple[str, str], threading.Lock] = {}
         self._logs: dict[str, ModelLog] = {}
@@ -66,7 +67,7 @@ class Engine:
         held = ExitStack()
         # The machine first: a unit that waits for its neighbour must not take a place meanwhile.
         held.enter_context(lock)
-        held.enter_context(self._slots)
+        held.enter_context(self._places)
         return held
 
     def forget(self, model: Model) -> None:

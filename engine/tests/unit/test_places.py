@@ -1,0 +1,69 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Nobody overtakes, and no place is lost."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from onebox.places import Places
+
+
+def wait_for(places: Places, waiting: int) -> None:
+    deadline = time.monotonic() + 10
+    while places.waiting != waiting:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+def test_who_leaves_and_comes_back_queues_behind_those_who_wait() -> None:
+    places, came = Places(1), list[str]()
+
+    def visit(name: str) -> None:
+        with places:
+            came.append(name)
+
+    with places:
+        others = [threading.Thread(target=visit, args=(name,)) for name in ("first", "second")]
+        for number, other in enumerate(others, start=1):
+            other.start()
+            wait_for(places, number)
+    visit("again")
+    assert came == ["first", "second", "again"]
+    for other in others:
+        other.join(10)
+
+
+def test_as_many_as_there_are_places_are_in_at_once() -> None:
+    places, inside, most = Places(3), set[int](), list[int]()
+    guard = threading.Lock()
+
+    def visit(number: int) -> None:
+        for _ in range(20):
+            with places:
+                with guard:
+                    inside.add(number)
+                    most.append(len(inside))
+                time.sleep(0.0005)
+                with guard:
+                    inside.remove(number)
+
+    threads = [threading.Thread(target=visit, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert max(most) == 3
+    assert places.waiting == 0
+
+
+def test_a_place_is_given_back_by_who_fails() -> None:
+    places = Places(1)
+    try:
+        with places:
+            raise ValueError
+    except ValueError:
+        pass
+    with places:
+        assert places.waiting == 0
