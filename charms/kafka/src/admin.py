@@ -13,7 +13,6 @@ no administrator's password.
 import base64
 import contextlib
 import logging
-import socket
 import ssl
 import uuid
 from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -38,14 +37,13 @@ from kafka.admin import (
 )
 from kafka.errors import KafkaError
 
+from cluster import ClusterError
 from facts import Acl, ClusterFacts, Partition
-from listeners import INTERNAL_PORT
 from placement import Move
 
 # The client narrates every connection it makes or loses; the unit's log is for the operator.
 logging.getLogger("kafka").setLevel(logging.CRITICAL)
 
-_CONNECT_SECONDS = 0.5
 _BOOTSTRAP_MS = 5_000
 _REQUEST_MS = 15_000
 # More than the default 4096: a stolen verifier costs more, a login still only milliseconds.
@@ -53,10 +51,6 @@ _ITERATIONS = 8192
 _LEAST = "min.insync.replicas"
 # A controller that the leader has not heard of for longer does not follow.
 _SILENT_MS = 10_000
-
-
-class ClusterError(Exception):
-    """The cluster refused or did not answer; the message says what was asked of it."""
 
 
 class Administrator:
@@ -177,22 +171,15 @@ class Administrator:
 
 
 @contextlib.contextmanager
-def administrator(addresses: Iterable[str], etc: Path) -> Generator[Administrator | None]:
-    """An administrator of the cluster at these addresses; None when none of them answers.
-
-    Args:
-        addresses: of brokers, IPv4 text.
-        etc: where the broker's `keystore.pem` and `truststore.pem` are.
+def connected(servers: list[str], etc: Path) -> Generator[Administrator | None]:
+    """An administrator by these servers (`host:port`); None when none of them lets us in.
 
     Raises:
         ClusterError: the cluster failed while it was being used.
     """
-    answering = [f"{one}:{INTERNAL_PORT}" for one in addresses if _answers(one)]
     try:
-        client = _connect(answering, etc) if answering else None
+        client = _connect(servers, etc)
     except (KafkaError, OSError):
-        client = None
-    if client is None:
         yield None
         return
     try:
@@ -201,15 +188,6 @@ def administrator(addresses: Iterable[str], etc: Path) -> Generator[Administrato
         raise ClusterError(f"Kafka: {type(error).__name__}: {error}") from error
     finally:
         client.close()
-
-
-def _answers(address: str) -> bool:
-    # The client library tries for long; a closed port is known at once.
-    try:
-        socket.create_connection((address, INTERNAL_PORT), timeout=_CONNECT_SECONDS).close()
-    except OSError:
-        return False
-    return True
 
 
 def _connect(servers: list[str], etc: Path) -> KafkaAdminClient:

@@ -161,17 +161,6 @@ class Broker:
         self.services.remove_all()
         ensure_absent(self.paths.root)
 
-    def wait_until_listening(self, seconds: float) -> bool:
-        """Whether the broker serves clients within that time."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if served_serial(self.address, CLIENT_PORT):
-                return True
-            if not self.services.state(SERVICE).running:
-                return False
-            time.sleep(0.25)
-        return False
-
     def wake_when_listening(self, unit: str) -> None:
         """Have the charm called again once the broker serves clients; returns at once."""
         Waker(self.services, unit).when_serving(self.address, CLIENT_PORT)

@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Apache Kafka in KRaft mode."""
 
+from __future__ import annotations
+
 import functools
+from typing import TYPE_CHECKING
 
 import ops
 
 import operations
 import wiring
-from admin import Administrator, ClusterError
+from cluster import ClusterError
 from dataops.host import network
 from dataops.interfaces.kafka_client import KafkaClientProvider
 from dataops.interfaces.operations import OperationsProvider
@@ -23,6 +26,9 @@ from peers import Peers
 from plan import plan
 from status import statuses
 from steps import Step
+
+if TYPE_CHECKING:
+    from admin import Administrator
 
 VERBS = discover(operations)
 JOBS = [{"metrics_path": "/metrics", "static_configs": [{"targets": [f"*:{METRICS_PORT}"]}]}]
@@ -52,38 +58,49 @@ class KafkaCharm(ops.CharmBase):
 
     def _reconcile(self, event: ops.EventBase) -> None:
         """The one road for all events."""
-        goes = bool(leaving(event).unit or leaving(event).storage)
-        done: tuple[Step, ...] | None = None
-        # A departure is one plan: what it leaves behind would look like something to mend.
-        for _ in range(1 if goes else _ROUNDS):
-            with self.workload.administrator() as admin:
-                observed = self._observe(admin, event)
-                steps = plan(observed)
-                if steps == done or not self._apply(steps, observed, admin):
-                    break
-                done = steps
-        if goes:
+        if leaving(event).unit or leaving(event).storage:
+            # A departure is one plan: what it leaves behind would look like something to mend.
+            self._round(event)
             return
-        self._last = self._observe_now()
+        self._last = self._settle(event)
         self._tell(self._last)
+
+    def _settle(self, event: ops.EventBase) -> Observed:
+        """The facts, once nothing is left to do."""
+        done: tuple[Step, ...] | None = None
+        for _ in range(_ROUNDS):
+            observed, steps, changed = self._round(event, done)
+            if not changed:
+                return self._observe_now() if any(self._failure) else observed
+            done = steps
+        return self._observe_now()
+
+    def _round(
+        self, event: ops.EventBase, done: tuple[Step, ...] | None = None
+    ) -> tuple[Observed, tuple[Step, ...], bool]:
+        """The facts, what follows from them, and whether doing it (if not done) changed them."""
+        with self.workload.administrator() as admin:
+            observed = self._observe(admin, event)
+            steps = plan(observed)
+            return observed, steps, steps != done and self._apply(steps, observed, admin)
 
     def _apply(
         self, steps: tuple[Step, ...], observed: Observed, admin: Administrator | None
     ) -> bool:
-        """Whether every step could be taken."""
+        """Whether every step could be taken, and one of them changed something."""
         broker = self.workload.broker
         archive = functools.partial(wiring.archive, self)
         effects = Effects(observed, broker, admin, self.peers, self.clients, archive)
         try:
-            for step in steps:
-                effects.apply(step)
+            # Every step is taken, whatever the first of them changed.
+            changed = [effects.apply(step) for step in steps]
+            return any(changed)
         except (*REFUSALS, *SETBACKS) as error:
             if observed.leaving.unit or observed.leaving.storage:
                 # Nothing may be given up half-way: Juju runs this hook again.
                 raise
             self._failure = (str(error), "") if isinstance(error, REFUSALS) else ("", str(error))
             return False
-        return True
 
     def _tell(self, observed: Observed) -> None:
         """What the other side of each relation needs to know."""

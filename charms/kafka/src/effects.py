@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Carries out the steps of a plan, with the broker, the cluster and the relations at hand."""
 
+from __future__ import annotations
+
 import base64
 import logging
 import secrets
@@ -9,11 +11,12 @@ import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import placement
 import steps
-from admin import Administrator, ClusterError
 from broker import Broker, BrokerError
+from cluster import ClusterError
 from dataops.host.packages import PackageError
 from dataops.host.services import ServiceError
 from dataops.interfaces.kafka_client import Access, KafkaClientProvider
@@ -21,14 +24,15 @@ from observed import Observed
 from peers import Peers
 from programs import ProgramError
 
+if TYPE_CHECKING:
+    from admin import Administrator
+
 logger = logging.getLogger(__name__)
 
 # What only the operator can change, and what may pass by itself.
 REFUSALS = (BrokerError, PackageError, ServiceError)
 SETBACKS = (ClusterError, ProgramError)
 
-# A start takes 4 to 15 s; whoever needs longer is waited for outside the hook.
-START_SECONDS = 10
 # Steps of every plan, most of which change nothing.
 _QUIET = (steps.Note, steps.Agree, steps.Configure, steps.Admit)
 _RELOAD_SECONDS = 5
@@ -64,8 +68,8 @@ class Effects:
         self._clients = clients
         self._archive = archive
 
-    def apply(self, step: steps.Step) -> None:
-        """Do it.
+    def apply(self, step: steps.Step) -> bool:
+        """Whether anything had to change that facts are read from.
 
         Raises:
             BrokerError, ClusterError, ProgramError, PackageError, ServiceError: it cannot be done.
@@ -74,31 +78,34 @@ class Effects:
             logger.info("Step: %s", step)
         match step:
             case steps.Note():
-                self._peers.note(step.values)
+                return self._peers.note(step.values)
             case steps.Agree():
-                self._peers.agree(step.values)
+                return self._peers.agree(step.values)
             case steps.Found():
                 cluster_id = step.cluster_id or _new_cluster_id()
-                self._peers.agree({"cluster-id": cluster_id, "first": str(step.first)})
+                return self._peers.agree({"cluster-id": cluster_id, "first": str(step.first)})
             case _:
-                self._apply_to_broker(step)
+                return self._apply_to_broker(step)
 
-    def _apply_to_broker(self, step: steps.Step) -> None:
+    def _apply_to_broker(self, step: steps.Step) -> bool:
         match step:
             case steps.Install():
-                self._broker.install(self._archive())
+                return self._broker.install(self._archive())
             case steps.Configure():
-                self._broker.configure(step.files, step.secrets)
+                return self._broker.configure(step.files, step.secrets)
+            case steps.Start():
+                return self._start(step)
+            case steps.Admit():
+                return self._admit(step)
             case steps.Format():
                 self._broker.format(step.cluster_id, standalone=step.standalone)
-            case steps.Start():
-                self._start(step)
             case steps.Stop():
                 self._broker.stop(step.patience)
             case steps.Remove():
                 self._broker.remove()
             case _:
                 self._apply_to_cluster(step)
+        return True
 
     def _apply_to_cluster(self, step: steps.Step) -> None:
         match step:
@@ -106,8 +113,6 @@ class Effects:
                 self.admin.grant(step.acls)
             case steps.Revoke():
                 self.admin.revoke(step.acls)
-            case steps.Admit():
-                self._admit(step)
             case steps.Dismiss():
                 self.admin.drop_user(step.username)
                 self._clients.withdraw(step.username)
@@ -142,11 +147,11 @@ class Effects:
             raise ClusterError("The cluster does not answer")
         return self._admin
 
-    def _start(self, step: steps.Start) -> None:
+    def _start(self, step: steps.Start) -> bool:
         started = self._broker.start(step.heap, step.fingerprint)
-        # A broker that was started by an earlier hook is waited for already.
-        if not started or not self._broker.wait_until_listening(START_SECONDS):
-            self._broker.wake_when_listening(self._observed.unit)
+        # A start takes 4 to 15 s, in which other hooks can do their part: none waits for it.
+        self._broker.wake_when_listening(self._observed.unit)
+        return started
 
     def _reload(self, step: steps.ReloadCertificate) -> None:
         etc, log = self._observed.paths.etc, self._observed.paths.log
@@ -168,7 +173,7 @@ class Effects:
             self.admin.move(moves)
             time.sleep(0.5)
 
-    def _admit(self, step: steps.Admit) -> None:
+    def _admit(self, step: steps.Admit) -> bool:
         request, observed = step.request, self._observed
         password = observed.passwords.get(request.username)
         password = password or secrets.token_urlsafe(_PASSWORD_BYTES)
@@ -184,6 +189,7 @@ class Effects:
             consumer_group_prefix=request.group_prefix,
         )
         self._clients.answer(request, access)
+        return not step.known
 
 
 def _new_cluster_id() -> str:

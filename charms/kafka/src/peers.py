@@ -77,15 +77,13 @@ class Peers:
             turn=bag.get("turn", ""),
         )
 
-    def note(self, values: Mapping[str, str]) -> None:
-        """Write into this unit's part; empty values are removed."""
-        if self._relation:
-            _write(self._relation.data[self._unit], values)
+    def note(self, values: Mapping[str, str]) -> bool:
+        """Whether this unit's part had to change to say this; empty values are removed."""
+        return bool(self._relation) and _write(self._relation.data[self._unit], values)
 
-    def agree(self, values: Mapping[str, str]) -> None:
-        """Write into the application's part; empty values are removed. Leader only."""
-        if self._relation:
-            _write(self._relation.data[self._app], values)
+    def agree(self, values: Mapping[str, str]) -> bool:
+        """Whether the application's part had to change to say this; leader only."""
+        return bool(self._relation) and _write(self._relation.data[self._app], values)
 
     def _units(self) -> Iterator[Peer]:
         others = self._relation.units if self._relation else set[ops.Unit]()
@@ -99,7 +97,7 @@ class Peers:
             )
 
 
-def _write(bag: ops.RelationDataContent, values: Mapping[str, str]) -> None:
-    for key, value in values.items():
-        if bag.get(key, "") != value:
-            bag[key] = value
+def _write(bag: ops.RelationDataContent, values: Mapping[str, str]) -> bool:
+    new = {key: value for key, value in values.items() if bag.get(key, "") != value}
+    bag.update(new)
+    return bool(new)

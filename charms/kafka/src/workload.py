@@ -2,11 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the verbs of this charm work with: its broker, and the cluster's administrator."""
 
+from __future__ import annotations
+
 import dataclasses
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
-from admin import Administrator, administrator
 from broker import Broker
+from cluster import administrator
+
+if TYPE_CHECKING:
+    from admin import Administrator
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,7 +15,6 @@ from test_admin import FakeClient
 
 import authority
 import broker as broker_module
-import effects
 import pem
 import programs
 import wiring
@@ -45,7 +44,6 @@ class Machine:
         monkeypatch.setattr(broker_module, "_started_with", self.started_with)
         monkeypatch.setattr(programs.Programs, "format", format_storage)
         monkeypatch.setattr(workload, "administrator", self.administrator)
-        monkeypatch.setattr(effects, "START_SECONDS", 0.1)
         monkeypatch.setattr(
             wiring.TLSCertificatesRequiresV4,
             "get_assigned_certificate",

@@ -41,8 +41,9 @@ def test_what_is_written_is_read_and_empty_is_removed():
     relation = testing.PeerRelation("cluster", local_unit_data={"restart": "abc"})
     with charm(relation) as manager:
         peers = manager.charm.peers
-        peers.note({"address": "10.0.0.1", "restart": ""})
-        peers.agree({"cluster-id": "ID", "first": "0", "founded": "true"})
+        assert peers.note({"address": "10.0.0.1", "restart": ""})
+        assert not peers.note({"address": "10.0.0.1", "restart": ""})
+        assert peers.agree({"cluster-id": "ID", "first": "0", "founded": "true"})
         assert peers.agreement() == Agreement("ID", 0, founded=True)
         out = manager.run().get_relation(relation.id)
     assert out.local_unit_data["address"] == "10.0.0.1"

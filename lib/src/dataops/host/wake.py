@@ -92,5 +92,8 @@ class Waker:
         )
 
     def _run(self, service: Service) -> None:
+        if self._services.state(service.name).running:
+            # Every hook of a unit that waits asks for it again.
+            return
         self._services.ensure(service)
         self._services.start(service.name)
