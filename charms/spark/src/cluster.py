@@ -48,7 +48,7 @@ _RUNNER = ("job_runner.py", "job_progress.py")
 # What a process is told; a program may put other files beside them.
 _TOLD = (
     *("spark-defaults.conf", "log4j2.properties", "metrics.properties", "resources.json"),
-    *(settings.CREDENTIALS, "job.json", "script.py", *_RUNNER),
+    *("job.json", settings.CREDENTIALS, settings.ACCESS, "script.py", *_RUNNER),
 )
 _JOB = "job-"
 _HERE = Path(__file__).parent
@@ -127,7 +127,8 @@ class Spark:
         arguments = (*command, *self._arguments(step))
         ports = [port for port in (step.port, step.ui_port) if port]
         places = [(step.cluster.address, port) for port in ports]
-        return self._run(step.role, arguments, environment, directory, places)
+        service = self._service(step.role, arguments, environment, directory)
+        return self._keep(service, directory, places)
 
     @_apply.register
     def _(self, step: StopDaemon) -> bool:
@@ -142,15 +143,18 @@ class Spark:
     @_apply.register
     def _(self, step: RunJob) -> bool:
         name = f"{_JOB}{step.job.name}"
+        if step.reads is None and (self.paths.etc / name / settings.ACCESS).exists():
+            # It goes on with what it has until there is something new.
+            return False
         directory = self._configure(name, step.cluster)
-        defaults = settings.job(step, self.installation.jars, directory)
+        defaults = settings.job(step, self.installation.jars)
         self._write(directory / "spark-defaults.conf", defaults)
-        self._write(directory / settings.CREDENTIALS, settings.credentials(step))
         description = settings.description(step, self.progress_file(step.job.name))
         ensure_contents(directory / "job.json", description, owner=self.user)
         for source in _RUNNER:
             ensure_contents(directory / source, (_HERE / source).read_bytes(), owner=self.user)
-        return self._submit(name, step.cluster, directory, "job_runner.py", "job.json")
+        service = self._driver(name, step.cluster, directory, "job_runner.py", "job.json")
+        return self._keep(service, directory, awaited=settings.granted(step))
 
     @_apply.register
     def _(self, step: RunProgram) -> bool:
@@ -159,7 +163,8 @@ class Spark:
         defaults = settings.program(step, self.installation.jars)
         self._write(directory / "spark-defaults.conf", defaults)
         ensure_contents(directory / "script.py", step.program.script.read_bytes(), owner=self.user)
-        return self._submit(name, step.cluster, directory, "script.py", *step.program.args)
+        words = ("script.py", *step.program.args)
+        return self._keep(self._driver(name, step.cluster, directory, *words), directory)
 
     @_apply.register
     def _(self, step: KeepJobs) -> bool:
@@ -177,8 +182,10 @@ class Spark:
         return self.services.state(name).running
 
     def job_running(self, name: str) -> bool:
-        """Whether the process of this job is there."""
-        return self.running(f"{_JOB}{name}")
+        """Whether the process of this job is there, and does not wait for access to its topics."""
+        directory = self.paths.etc / f"{_JOB}{name}"
+        waits = not any((directory / file).exists() for file in (settings.ACCESS, "script.py"))
+        return self.running(directory.name) and not waits
 
     def progress(self, name: str) -> job_progress.Progress:
         """What the job last said of itself."""
@@ -254,19 +261,14 @@ class Spark:
             "SPARK_PUBLIC_DNS": cluster.address,
         }
 
-    def _submit(self, name: str, cluster: Cluster, directory: Path, *words: str) -> bool:
+    def _driver(self, name: str, cluster: Cluster, directory: Path, *words: str) -> Service:
         command = (str(self.installation.spark_home / "bin" / "spark-submit"), *words)
-        return self._run(name, command, self._environment(directory, cluster), directory)
+        return self._service(name, command, self._environment(directory, cluster), directory)
 
-    def _run(
-        self,
-        name: str,
-        command: tuple[str, ...],
-        environment: dict[str, str],
-        directory: Path,
-        places: Sequence[tuple[str, int]] = (),
-    ) -> bool:
-        service = Service(
+    def _service(
+        self, name: str, command: tuple[str, ...], environment: dict[str, str], directory: Path
+    ) -> Service:
+        return Service(
             name=name,
             command=command,
             environment=environment,
@@ -274,12 +276,21 @@ class Spark:
             working_directory=directory,
             restart="on-failure" if self._program(name) else "always",
         )
-        return self._keep(service, directory, places)
 
     def _keep(
-        self, service: Service, directory: Path, places: Sequence[tuple[str, int]] = ()
+        self,
+        service: Service,
+        directory: Path,
+        places: Sequence[tuple[str, int]] = (),
+        awaited: Mapping[str, str] | None = None,
     ) -> bool:
         """Whether the process had to be started: it was not there, or was told something else.
+
+        Args:
+            service: the process.
+            directory: where the files are that it is told by.
+            places: where it has to listen.
+            awaited: more files, by name, for which a process waits that did not find them.
 
         Raises:
             ServiceError: another program listens where it has to.
@@ -288,8 +299,16 @@ class Spark:
         self.services.ensure(service)
         told = self.paths.control / f"{name}.told"
         digest = _digest(directory, repr(service), self.installation.digest)
-        current = told.is_file() and told.read_text(encoding="utf-8") == digest
+        known = {digest}
+        for file, text in (awaited or {}).items():
+            if (directory / file).exists():
+                # Whoever runs has taken the old one.
+                known.clear()
+            ensure_contents(directory / file, text, mode=0o600, owner=self.user)
+        digest = _digest(directory, repr(service), self.installation.digest)
+        current = told.is_file() and told.read_text(encoding="utf-8") in {digest, *known}
         if current and self._as_wanted(name):
+            ensure_contents(told, digest)
             return False
         self.services.stop(name)
         for address, port in places:

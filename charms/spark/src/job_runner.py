@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """One declared streaming job, inside Spark: ``spark-submit job_runner.py job.json``.
 
-The charm writes everything the job needs into ``job.json``, except for secrets: those are in
-``kafka.properties`` beside it, and Kafka's own file provider reads them where a client connects.
-They are thus in no plan, event log, web page or argument list of Spark.
+The charm writes into ``job.json`` what the job is, and into ``access.json``, as soon as Kafka has
+granted its topics, where it reads and writes: until then it waits, with Spark already running. The
+secrets are in ``kafka.properties`` beside them, and Kafka's own file provider reads them where a
+client connects. They are thus in no plan, event log, web page or argument list of Spark.
 
 The query is tried again in this process when it ends with an error, because starting a JVM costs
 twenty seconds and the checkpoint knows where to go on. When Spark itself is lost, the process
@@ -30,6 +31,7 @@ from job_progress import Progress, serve
 
 _LONGEST_PAUSE = 60.0
 _WAITING_PAUSE = 5.0
+_ACCESS_PAUSE = 0.2
 # What a query says of itself once it has found its topics.
 _AT_WORK = ("Processing", "Waiting for")
 _LOST_AFTER = 3
@@ -92,6 +94,27 @@ def sink(result: DataFrame, job: dict[str, Any]) -> StreamingQuery:
     writer = writer.outputMode(job["output_mode"]).queryName(job["name"])
     writer = writer.option("checkpointLocation", job["checkpoint"])
     return writer.trigger(processingTime=job["trigger"]).start()
+
+
+def await_access(
+    spark: SparkSession, job: dict[str, Any], directory: Path, progress: Progress
+) -> dict[str, Any]:
+    """The job with what Kafka grants it, as soon as the charm has written that down.
+
+    Raises:
+        ConnectionError: Spark was lost meanwhile.
+    """
+    path = directory / "access.json"
+    while not path.exists():
+        if spark.sparkContext._jsc.sc().isStopped():  # type: ignore[attr-defined]
+            raise ConnectionError("Spark ended before Kafka granted anything")
+        progress.save(Path(job["progress"]))
+        time.sleep(_ACCESS_PAUSE)
+    # The executors read the credentials where they run.
+    spark.sparkContext.addFile(str(directory / "kafka.properties"))
+    access = json.loads(path.read_text(encoding="utf-8"))
+    sides = {side: {**job[side], "options": access[side]} for side in ("input", "output")}
+    return {**job, **sides}
 
 
 def start(spark: SparkSession, job: dict[str, Any]) -> StreamingQuery:
@@ -158,7 +181,7 @@ def main(argv: list[str]) -> int:
     spark = SparkSession.builder.appName(job["name"]).getOrCreate()
     spark.sparkContext.setLogLevel("WARN")
     try:
-        run(spark, job, progress)
+        run(spark, await_access(spark, job, Path(argv[1]).parent, progress), progress)
     except Exception as error:
         print(f"Cannot go on with {job['name']}: {error}", file=sys.stderr, flush=True)
         progress.enter("starting", str(error)[:300])

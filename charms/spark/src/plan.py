@@ -73,14 +73,15 @@ class RunJob:
     """Have this declared job running.
 
     Attributes:
-        reads, writes: access to its topics; ``writes`` is None for files.
+        reads, writes: access to its topics; ``writes`` is None for files. Without ``reads`` its
+            process starts, which takes half a minute, and waits for what Kafka grants.
         ui_port, metrics_port: of its driver.
         unit: number of this unit, whose worker gets the executor while the checkpoint is local.
     """
 
     job: Job
     cluster: Cluster
-    reads: Access
+    reads: Access | None
     writes: Access | None
     ui_port: int
     metrics_port: int
@@ -200,13 +201,14 @@ def _daemons(observed: Observed, cluster: Cluster) -> Iterator[Step]:
 def _jobs(observed: Observed, cluster: Cluster) -> Iterator[Step]:
     names = wanted(observed)
     for job, slot in observed.homes:
-        reads = observed.accesses.get(job.input.topic)
+        if job.name not in names:
+            continue
         writes = observed.accesses.get(job.output.topic)
-        # A job that runs goes on with what it has until there is something new.
-        if job.name in names and reads and (writes or job.output.path):
-            ui_port = observed.ports.driver_ui(slot)
-            metrics_port = observed.ports.job_metrics(slot)
-            yield RunJob(job, cluster, reads, writes, ui_port, metrics_port, observed.number)
+        granted = writes or job.output.path
+        reads = observed.accesses.get(job.input.topic) if granted else None
+        ui_port = observed.ports.driver_ui(slot)
+        metrics_port = observed.ports.job_metrics(slot)
+        yield RunJob(job, cluster, reads, writes, ui_port, metrics_port, observed.number)
     for program in observed.programs:
         if program.name in names:
             yield RunProgram(program, cluster)

@@ -16,6 +16,7 @@ from dataops.interfaces.kafka_client import Access
 from plan import Cluster, RunDaemon, RunJob, RunProgram
 
 CREDENTIALS = "kafka.properties"
+ACCESS = "access.json"
 
 
 def daemon(step: RunDaemon, directory: Path) -> dict[str, str]:
@@ -51,18 +52,16 @@ def resources(unit: int, cores: int) -> str:
     return json.dumps([{"id": mark, "addresses": [str(n) for n in range(cores)]}])
 
 
-def job(step: RunJob, jars: tuple[Path, ...], directory: Path) -> dict[str, str]:
+def job(step: RunJob, jars: tuple[Path, ...]) -> dict[str, str]:
     """The properties of a declared job's driver.
 
     Args:
         step: which, and how.
         jars: the Kafka connector.
-        directory: where its files are.
     """
     declared = step.job
     properties = _driver(step.cluster, declared.cores, jars, str(step.ui_port))
     properties |= {
-        "spark.files": str(directory / CREDENTIALS),
         "spark.sql.shuffle.partitions": str(declared.partitions),
         # Metrics keep their names when the application's id changes; labels tell jobs apart.
         "spark.metrics.namespace": "job",
@@ -80,7 +79,35 @@ def program(step: RunProgram, jars: tuple[Path, ...]) -> dict[str, str]:
 
 
 def description(step: RunJob, progress: Path) -> str:
-    """What the job runner reads; no secret is in it."""
+    """What the job runner reads when it starts; no secret is in it."""
+    declared, output = step.job, step.job.output
+    contents: dict[str, Any] = {
+        "name": declared.name,
+        "input": {
+            "schema": declared.input.columns,
+            "event_time": declared.input.event_time,
+            "watermark": declared.input.watermark,
+        },
+        "sql": declared.sql,
+        "output": {"format": "parquet" if output.path else "kafka", "key": output.key},
+        "output_mode": declared.output_mode,
+        "trigger": declared.trigger,
+        "checkpoint": declared.checkpoint
+        or location(declared.name, step.cluster.data / "checkpoints"),
+        "progress": str(progress),
+        "metrics": [step.cluster.address, step.metrics_port],
+        "master_ui": step.cluster.master_ui,
+    }
+    return json.dumps(contents, indent=2)
+
+
+def granted(step: RunJob) -> dict[str, str]:
+    """The files that the job runner waits for, in the order of their writing; none without access.
+
+    The first holds the secrets, the second names the places in it.
+    """
+    if step.reads is None:
+        return {}
     declared, output = step.job, step.job.output
     source = kafka_options(step.reads, "input") | {
         "subscribe": declared.input.topic,
@@ -93,29 +120,8 @@ def description(step: RunJob, progress: Path) -> str:
         sink = kafka_options(step.writes, "output") | {"topic": output.topic}
     else:
         sink = {"path": location(output.path, step.cluster.data / "parquet")}
-    contents: dict[str, Any] = {
-        "name": declared.name,
-        "input": {
-            "options": source,
-            "schema": declared.input.columns,
-            "event_time": declared.input.event_time,
-            "watermark": declared.input.watermark,
-        },
-        "sql": declared.sql,
-        "output": {
-            "format": "kafka" if step.writes else "parquet",
-            "key": output.key,
-            "options": sink,
-        },
-        "output_mode": declared.output_mode,
-        "trigger": declared.trigger,
-        "checkpoint": declared.checkpoint
-        or location(declared.name, step.cluster.data / "checkpoints"),
-        "progress": str(progress),
-        "metrics": [step.cluster.address, step.metrics_port],
-        "master_ui": step.cluster.master_ui,
-    }
-    return json.dumps(contents, indent=2)
+    options = json.dumps({"input": source, "output": sink}, indent=2)
+    return {CREDENTIALS: properties(credentials(step)), ACCESS: options}
 
 
 def kafka_options(access: Access, side: str) -> dict[str, str]:

@@ -148,8 +148,8 @@ def test_joined_only_comes_after_start(world: World) -> None:
     world.settle("web/0")
     assert world.hooks("web/0") == [
         "install",
-        "backend-relation-created (pg)",
         "cluster-relation-created (web)",
+        "backend-relation-created (pg)",
         "leader-elected",
         "config-changed",
         "start",

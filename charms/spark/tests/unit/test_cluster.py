@@ -75,6 +75,32 @@ def test_new_credentials_restart_the_job_alone(
     ]
 
 
+def test_a_job_starts_before_kafka_grants_and_takes_up_what_it_grants(
+    spark: Spark, data: Path, fake_services: FakeServices
+) -> None:
+    spark.converge(plan(observed(data, accesses={})))
+    assert spark.running("job-flights-hourly") and not spark.job_running("flights-hourly")
+    directory = spark.paths.etc / "job-flights-hourly"
+    assert not (directory / "access.json").exists()
+    fake_services.journal.clear()
+    assert not spark.converge(plan(observed(data)))
+    assert fake_services.journal == [] and spark.job_running("flights-hourly")
+    options = json.loads((directory / "access.json").read_text())
+    assert options["input"]["subscribe"] == "flights"
+    assert options["output"]["topic"] == "flights-hourly"
+    rotated = {t: access(t, password="new") for t in ("flights", "flights-hourly")}
+    assert spark.converge(plan(observed(data, accesses=rotated)))
+
+
+def test_a_job_at_work_goes_on_while_kafka_grants_nothing(
+    spark: Spark, data: Path, fake_services: FakeServices
+) -> None:
+    spark.converge(plan(observed(data)))
+    fake_services.journal.clear()
+    assert not spark.converge(plan(observed(data, accesses={})))
+    assert fake_services.journal == [] and spark.job_running("flights-hourly")
+
+
 def test_a_hook_that_died_before_the_restart_is_made_good(
     spark: Spark, data: Path, fake_services: FakeServices
 ) -> None:

@@ -95,7 +95,10 @@ class Session:
     def __init__(self, looks: int) -> None:
         self._looks = looks
         jsc = types.SimpleNamespace(sc=lambda: self)
-        self.sparkContext = types.SimpleNamespace(applicationId="app-1", _jsc=jsc)
+        self.files: list[str] = []
+        self.sparkContext = types.SimpleNamespace(
+            applicationId="app-1", _jsc=jsc, addFile=self.files.append
+        )
 
     def isStopped(self) -> bool:  # noqa: N802  Spark's name
         self._looks -= 1
@@ -111,6 +114,28 @@ def job(tmp_path: Path) -> dict[str, Any]:
         "progress": progress,
         "master_ui": "http://127.0.0.1:1",
     }
+
+
+def test_what_kafka_grants_is_waited_for(
+    runner: types.ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    granted = {"input": {"subscribe": "flights"}, "output": {"topic": "flights-hourly"}}
+    description = {**job(tmp_path), "input": {"schema": "x INT"}, "output": {"format": "kafka"}}
+
+    def grant(seconds: float) -> None:
+        (tmp_path / "access.json").write_text(json.dumps(granted))
+
+    monkeypatch.setattr(runner.time, "sleep", grant)
+    session = Session(2)
+    found = runner.await_access(session, description, tmp_path, Progress())
+    assert found["input"] == {"schema": "x INT", "options": granted["input"]}
+    assert found["output"] == {"format": "kafka", "options": granted["output"]}
+    assert session.files == [str(tmp_path / "kafka.properties")]
+
+
+def test_who_waits_for_access_ends_with_spark(runner: types.ModuleType, tmp_path: Path) -> None:
+    with pytest.raises(ConnectionError, match="before Kafka granted"):
+        runner.await_access(Session(3), job(tmp_path), tmp_path, Progress())
 
 
 def test_a_query_that_fails_is_tried_again(

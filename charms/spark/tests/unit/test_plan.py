@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from factory import AGREEMENT, SAMPLE, observed
+from factory import AGREEMENT, SAMPLE, access, observed
 
 from agreement import Agreement, Placement
 from dataops.reconciler import Leaving
@@ -63,9 +63,10 @@ def test_without_storage_there_is_nothing_to_do() -> None:
     assert plan(observed(None)) == ()
 
 
-def test_without_credentials_a_job_is_neither_started_nor_ended() -> None:
-    steps = plan(observed(accesses={}))
-    assert of(RunJob, steps) == []
+@pytest.mark.parametrize("granted", [(), ("flights",), ("flights-hourly",)])
+def test_without_all_its_credentials_a_job_has_nothing_to_read(granted: tuple[str, ...]) -> None:
+    steps = plan(observed(accesses={topic: access(topic) for topic in granted}))
+    assert [step.reads for step in of(RunJob, steps)] == [None]
     assert of(KeepJobs, steps) == [KeepJobs(frozenset({"flights-hourly"}))]
 
 

@@ -31,7 +31,7 @@ def declared(**fields: object) -> RunJob:
 
 def test_every_process_authenticates_and_encrypts() -> None:
     texts = [settings.daemon(run_daemon(role), ETC) for role in ("master", "worker", "history")]
-    for properties in (*texts, settings.job(run_job(), JARS, ETC)):
+    for properties in (*texts, settings.job(run_job(), JARS)):
         assert properties["spark.authenticate"] == "true"
         assert properties["spark.authenticate.secret"] == "shared secret"
         assert properties["spark.network.crypto.enabled"] == "true"
@@ -44,25 +44,26 @@ def test_nobody_submits_or_kills_without_authentication() -> None:
 
 
 def test_a_local_checkpoint_keeps_the_executor_on_its_unit() -> None:
-    assert settings.job(run_job(), JARS, ETC)["spark.executor.resource.unit0.amount"] == "1"
+    assert settings.job(run_job(), JARS)["spark.executor.resource.unit0.amount"] == "1"
     marks = json.loads(settings.resources(0, 3))
     assert marks[0]["id"]["resourceName"] == "unit0"
     assert len(marks[0]["addresses"]) == 3
 
 
 def test_a_shared_checkpoint_lets_executors_run_anywhere() -> None:
-    properties = settings.job(declared(checkpoint="s3a://bucket/x", cores=3), JARS, ETC)
+    properties = settings.job(declared(checkpoint="s3a://bucket/x", cores=3), JARS)
     assert not [name for name in properties if "resource" in name]
     assert (properties["spark.executor.cores"], properties["spark.cores.max"]) == ("1", "3")
 
 
 def test_the_job_runner_reads_no_secret() -> None:
     step = run_job()
-    text = settings.description(step, Path("/run/x.json"))
-    assert "password" not in text
-    assert "username" not in text
-    assert "BEGIN CERTIFICATE" not in text
-    options = json.loads(text)["input"]["options"]
+    granted = settings.granted(step)
+    for text in (settings.description(step, Path("/run/x.json")), granted[settings.ACCESS]):
+        assert "password" not in text
+        assert "username" not in text
+        assert "BEGIN CERTIFICATE" not in text
+    options = json.loads(granted[settings.ACCESS])["input"]
     assert options["kafka.security.protocol"] == "SASL_SSL"
     assert options["kafka.sasl.jaas.config"] == "${file:kafka.properties:input.login}"
     assert options["groupIdPrefix"] == "relation-1-flights-flights-hourly"
@@ -76,8 +77,7 @@ def test_input_and_output_have_their_own_users() -> None:
 
 def test_kafka_without_tls() -> None:
     accesses = {t: access(t, tls=False, tls_ca="") for t in ("flights", "flights-hourly")}
-    text = settings.description(run_job(accesses=accesses), Path("/run/x.json"))
-    options = json.loads(text)["output"]["options"]
+    options = json.loads(settings.granted(run_job(accesses=accesses))[settings.ACCESS])["output"]
     assert options["kafka.security.protocol"] == "SASL_PLAINTEXT"
     assert not [name for name in options if "ssl" in name]
 
@@ -91,8 +91,8 @@ def test_files_lie_in_the_storage_or_where_the_uri_says() -> None:
 def test_a_batch_may_be_limited() -> None:
     step = run_job()
     source = step.job.input.model_copy(update={"max_rows_per_batch": 500})
-    text = settings.description(declared(input=source), Path("/run/x.json"))
-    assert json.loads(text)["input"]["options"]["maxOffsetsPerTrigger"] == "500"
+    options = json.loads(settings.granted(declared(input=source))[settings.ACCESS])["input"]
+    assert options["maxOffsetsPerTrigger"] == "500"
 
 
 def java_properties(text: str) -> dict[str, str]:
