@@ -23,6 +23,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "pack"
+# Another number makes anew what the cache holds.
+RECIPE = 2
 # The PATH that Juju gives to hooks: the Python found there is the one that runs a charm.
 AGENT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -63,7 +66,11 @@ if [ ! -x "$python" ]; then
     ln -sf "$found" "$python"
 fi
 export PYTHONPATH="$charm/lib:$charm/src"
-exec "$python" "$charm/src/charm.py"
+# A hook is over before its garbage matters: to look for it while modules load is a tenth of it.
+exec "$python" -c 'import gc, runpy, sys
+del sys.path[0]
+gc.set_threshold(100_000)
+runpy.run_module("charm", run_name="__main__", alter_sys=True)'
 """
 
 
@@ -137,7 +144,7 @@ def site_packages(wanted: str, target: Target, beside: Path | None = None) -> Pa
     Only wheels are taken, but for a charm of others, which may bring archives `beside` itself.
     """
     brought = "".join(digest_of(p) for p in sorted(beside.glob("*.tar.gz"))) if beside else ""
-    digest = hashlib.sha256(f"{target}\n{wanted}{brought}".encode()).hexdigest()[:16]
+    digest = hashlib.sha256(f"{RECIPE}\n{target}\n{wanted}{brought}".encode()).hexdigest()[:16]
     done = CACHE / digest
     if done.exists():
         return done
@@ -164,9 +171,10 @@ def compile_bytecode(directory: Path, target: Target) -> None:
     python = shutil.which(f"python{target.python}", path=AGENT_PATH)
     if python is None:
         return
-    # Hash-based files stay valid whatever time the extraction gives to the sources.
+    # Hash-based files stay valid whatever time the extraction gives to the sources; without our
+    # own path in them, the same sources give the same bytes.
     argv = [python, "-m", "compileall", "-q", "-j", "2", "--invalidation-mode", "unchecked-hash"]
-    subprocess.run([*argv, str(directory)], check=False, capture_output=True)
+    subprocess.run([*argv, "-s", str(directory), str(directory)], check=False, capture_output=True)
 
 
 def metadata_files(charmcraft: dict[str, Any], target: Target) -> Iterator[tuple[str, str]]:
@@ -194,11 +202,11 @@ def dump(value: object) -> str:
     return yaml.safe_dump(value, sort_keys=False, allow_unicode=True)
 
 
-def tree(directory: Path, prefix: str, *, bytecode: bool = False) -> Iterator[tuple[str, Path]]:
-    """Every file below `directory` with its name in the archive, byte code only where asked."""
+def tree(directory: Path) -> Iterator[tuple[str, Path]]:
+    """Every file below `directory` with its path there."""
     for path in sorted(directory.rglob("*")):
-        if path.is_file() and (bytecode or "__pycache__" not in path.parts):
-            yield f"{prefix}/{path.relative_to(directory)}", path
+        if path.is_file():
+            yield str(path.relative_to(directory)), path
 
 
 def write(archive: zipfile.ZipFile, name: str, data: bytes, *, executable: bool) -> None:
@@ -227,10 +235,14 @@ def pack(named: str, base: str | None, python: str, arch: str) -> tuple[Path, bo
             write(archive, file, text.encode(), executable=False)
         dispatch = DISPATCH.format(python=python, name=name)
         write(archive, "dispatch", dispatch.encode(), executable=True)
-        for file, path in own_files(charm, site):
-            write(archive, file, path.read_bytes(), executable=os.access(path, os.X_OK))
-        for file, path in tree(packages, site, bytecode=True):
-            write(archive, file, path.read_bytes(), executable=os.access(path, os.X_OK))
+        with tempfile.TemporaryDirectory() as own:
+            copy_own_files(charm, Path(own), site)
+            compile_bytecode(Path(own), target)
+            for file, path in tree(Path(own)):
+                write(archive, file, path.read_bytes(), executable=os.access(path, os.X_OK))
+        for file, path in tree(packages):
+            name_there = f"{site}/{file}"
+            write(archive, name_there, path.read_bytes(), executable=os.access(path, os.X_OK))
     changed = not result.exists() or digest_of(result) != digest_of(building)
     if changed:
         building.replace(result)
@@ -239,14 +251,16 @@ def pack(named: str, base: str | None, python: str, arch: str) -> tuple[Path, bo
     return result, changed
 
 
-def own_files(charm: Path, site: str) -> Iterator[tuple[str, Path]]:
+def copy_own_files(charm: Path, target: Path, site: str) -> None:
     """The charm's own sources, what its workload is pinned by, and the shared library."""
-    yield from tree(charm / "src", "src")
+    sources = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(charm / "src", target / "src", ignore=sources)
+    if is_ours(charm):
+        library = ROOT / "lib" / "src" / "dataops"
+        shutil.copytree(library, target / site / "dataops", ignore=sources)
     for pinned in ("pom.xml", "workload.txt", "README.md"):
         if (charm / pinned).is_file():
-            yield pinned, charm / pinned
-    if is_ours(charm):
-        yield from tree(ROOT / "lib" / "src" / "dataops", f"{site}/dataops")
+            shutil.copy(charm / pinned, target / pinned)
 
 
 def digest_of(path: Path) -> str:

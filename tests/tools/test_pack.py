@@ -4,6 +4,7 @@
 
 import stat
 import subprocess
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -80,3 +81,16 @@ def test_another_python_is_refused_with_the_next_move(archive: Path, tmp_path: P
 def test_an_unknown_charm_is_named_with_the_known_ones() -> None:
     with pytest.raises(pack.PackError, match=r"'kafak'.*charms: .*kafka"):
         pack.pack("kafak", None, "3.12", "amd64")
+
+
+def test_every_module_is_compiled_and_names_no_place_of_ours(archive: Path) -> None:
+    with zipfile.ZipFile(archive) as charm:
+        compiled = {name: charm.read(name) for name in charm.namelist() if name.endswith(".pyc")}
+        sources = [n for n in charm.namelist() if n.endswith(".py") and "/dataops/" in n]
+    tag = f"cpython-{pack.host_python().replace('.', '')}"
+    for source in ("src/charm.py", *sources):
+        folder, _, name = source.rpartition("/")
+        assert f"{folder}/__pycache__/{name.removesuffix('.py')}.{tag}.pyc" in compiled
+    assert not [name for name, code in compiled.items() if str(pack.ROOT).encode() in code]
+    ours = [code for name, code in compiled.items() if "/dataops/" in name or name[:4] == "src/"]
+    assert not [code for code in ours if tempfile.gettempdir().encode() in code]
