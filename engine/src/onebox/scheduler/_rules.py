@@ -59,8 +59,8 @@ def _deploy(facts: Facts) -> Step | None:
 def _relation_created(facts: Facts) -> Step | None:
     if not facts.ready:
         return None
-    # Juju has no order here. With its peers first, a leader can write down what it decides on while
-    # it is still being told of the others.
+    # Juju has no order here. With its peers first, a leader can write down what it decides on
+    # while it is still being told of the others.
     for relation in sorted(_relations.relations_of(facts), key=lambda r: len(r.endpoints)):
         if relation.life == "alive" and relation.id not in facts.local.relations:
             return RunHook(_relations.hook(facts, relation, "relation-created"))
