@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import logging
 import queue
-import shutil
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from onebox import history, machine, processes
+from onebox import history, machine
 from onebox.bridges import Bridges
 from onebox.changes import actions, models, options, recovery
 from onebox.engine import Engine, boot_id
@@ -138,8 +137,7 @@ class Agents:
             return
         if model.life == "alive" or not models.empty(model):
             return
-        processes.end(processes.of_model(model.uuid))
-        shutil.rmtree(machine.model_directory(engine.home, model), ignore_errors=True)
+        machine.clear(engine.home, model)
         engine.store.remove(name)
         # What this model offered or consumed ends in the others.
         self._bridges.wake()

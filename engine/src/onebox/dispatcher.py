@@ -17,6 +17,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from onebox import processes
 from onebox.errors import OneboxError
 from onebox.hooktools import wire
 from onebox.hooktools.context import Context
@@ -85,11 +86,15 @@ class Run:
     in Juju, and no thread is left over.
     """
 
-    def __init__(self, context: Context, address: Path, line: Line, record: Path) -> None:
+    def __init__(
+        self, context: Context, address: Path, line: Line, record: Path, *, entered: bool = False
+    ) -> None:
         self._context = context
         self._address = address
         self._line = line
         self._record = record
+        # Then our own child only enters a machine; the charm's process is the child of that.
+        self._entered = entered
         self._selector = selectors.DefaultSelector()
         self._output = {"stdout": bytearray(), "stderr": bytearray()}
         self._logged = {"stdout": 0, "stderr": 0}
@@ -114,14 +119,22 @@ class Run:
         process = self._process
         if process is not None and process.poll() is None:
             with suppress(ProcessLookupError):
-                process.kill()
+                self._kill(process)
+
+    def _kill(self, process: subprocess.Popen[bytes]) -> None:
+        inner = processes.children(process.pid) if self._entered else []
+        for pid in inner or [process.pid]:
+            os.kill(pid, signal.SIGKILL)
 
     # -- starting and ending -------------------------------------------------------------------
 
     def _listen(self, stack: ExitStack) -> None:
         self._address.unlink(missing_ok=True)
         listener = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
-        listener.bind(os.fspath(self._address))
+        # By its directory: a machine's path is longer than a socket's may be.
+        directory = os.open(self._address.parent, os.O_PATH | os.O_DIRECTORY)
+        stack.callback(os.close, directory)
+        listener.bind(f"/proc/self/fd/{directory}/{self._address.name}")
         self._address.chmod(0o600)
         stack.callback(self._address.unlink, missing_ok=True)
         listener.listen(64)
@@ -147,7 +160,7 @@ class Run:
         self._record.write_text(f"{process.pid}\n")
         self._process = process
         if self._killed.is_set():
-            process.kill()
+            self._kill(process)
         self._selector.register(os.pidfd_open(process.pid), selectors.EVENT_READ, self._exited)
         for name, pipe in (("stdout", process.stdout), ("stderr", process.stderr)):
             assert pipe is not None

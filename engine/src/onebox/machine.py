@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""A machine on this host: its directories, and the network its address is from."""
+"""A machine on this host: its directories, and the network its address is from.
+
+`MachineRoom` is the one protocol of machines, and the plain implementation of it: a directory,
+and processes that know from their environment where they belong. `onebox.nspawn.room` is the
+other one, whose machines boot.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +18,17 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
+
+import psutil
 
 from onebox import archive, processes
+from onebox.changes import options
 from onebox.errors import OneboxError
 from onebox.home import Home, short_socket
+from onebox.hooktools import program
 from onebox.model import Model
+from onebox.nspawn import network as wires
 
 # Where a controller's API would listen; nothing does, the port only marks a network as taken.
 API_PORT = 17070
@@ -33,18 +44,66 @@ class MachineRoom:
 
     root: Path
 
-    @classmethod
-    def of(cls, home: Home, model: Model, machine: str) -> MachineRoom:
+    # Whether it has a systemd of its own; else its processes are this host's.
+    boots: ClassVar[bool] = False
+
+    @staticmethod
+    def of(home: Home, model: Model, machine: str) -> MachineRoom:
         """The room of a machine of a model."""
-        return cls(model_directory(home, model) / "machines" / machine.replace("/", "-"))
+        place = model_directory(home, model) / "machines" / machine.replace("/", "-")
+        if options.boots(model):
+            # Most engines never have such a machine.
+            from onebox.nspawn.room import NspawnRoom
+
+            return NspawnRoom.at(place, model, machine)
+        return MachineRoom(place)
 
     def path(self, inside: str) -> Path:
-        """Where an absolute path of the machine lies on the host."""
+        """Where an absolute path of the machine's disk lies on the host."""
         return self.root / inside.lstrip("/")
+
+    def told(self, path: Path) -> Path:
+        """What processes of the machine call a path of the host: here the same."""
+        return path
+
+    def named(self, path: Path) -> Path:
+        """Where on the host lies what a process of the machine calls `path`: here the same."""
+        return path
+
+    def enter(self, directory: Path) -> tuple[str, ...]:
+        """What to put before a command so that it runs on the machine."""
+        return ()
+
+    def socket(self, path: Path) -> Path:
+        """Where a socket is that processes of the machine reach: paths of sockets are short."""
+        return short_socket(path)
+
+    def install_tools(self, tools: Path, home: Home, model: str, unit: str) -> None:
+        """Puts a unit's hook tools in place."""
+        program.install(tools, home, model, unit)
+
+    def standard_path(self) -> str:
+        """The directories of the machine's programs; a host without a Python lends ours."""
+        if shutil.which("python3", path=_STANDARD_PATH):
+            return _STANDARD_PATH
+        fallback = self.path("/var/lib/juju/python")
+        fallback.mkdir(parents=True, exist_ok=True)
+        link = fallback / "python3"
+        if not link.is_symlink():
+            link.symlink_to(os.path.realpath(sys.executable))
+        return f"{_STANDARD_PATH}:{fallback}"
+
+    def start(self) -> bool:
+        """Makes the machine run; whether it has come up only now."""
+        return False
+
+    def end(self, model_uuid: str, machine: str) -> None:
+        """Ends all processes of the machine."""
+        processes.end(processes.of_machine(model_uuid, machine))
 
     def remove(self) -> None:
         """Deletes the machine's files."""
-        _delete(self.root)
+        delete(self.root)
 
 
 @dataclass(frozen=True)
@@ -92,7 +151,7 @@ class UnitRoom:
     @property
     def socket(self) -> Path:
         """Where the hook tools of a running hook are answered."""
-        return short_socket(self.base / "agent.socket")
+        return self.machine.socket(self.base / "agent.socket")
 
     def prepare(self) -> None:
         """Makes the directories."""
@@ -124,22 +183,13 @@ class UnitRoom:
 
     def search_path(self) -> str:
         """`PATH` of the unit's hooks: its tools, the system's directories, and a python3."""
-        path = f"{self.tools}:{_STANDARD_PATH}"
-        if shutil.which("python3", path=_STANDARD_PATH):
-            return path
-        # A host without a system Python: ours does, at the very end.
-        fallback = self.machine.path("/var/lib/juju/python")
-        fallback.mkdir(parents=True, exist_ok=True)
-        link = fallback / "python3"
-        if not link.is_symlink():
-            link.symlink_to(os.path.realpath(sys.executable))
-        return f"{path}:{fallback}"
+        return f"{self.machine.told(self.tools)}:{self.machine.standard_path()}"
 
     def remove(self) -> None:
         """Deletes the unit's files; its machine may have other units."""
         self.socket.unlink(missing_ok=True)
         for path in (self.base, self.tools):
-            _delete(path)
+            delete(path)
         self.log.unlink(missing_ok=True)
 
 
@@ -164,8 +214,17 @@ def vacate(home: Home, model: Model, unit: str) -> None:
 
 def demolish(home: Home, model: Model, machine: str) -> None:
     """Ends everything on a machine and deletes its files."""
-    processes.end(processes.of_machine(model.uuid, machine))
-    MachineRoom.of(home, model, machine).remove()
+    room = MachineRoom.of(home, model, machine)
+    room.end(model.uuid, machine)
+    room.remove()
+
+
+def clear(home: Home, model: Model) -> None:
+    """Ends everything of a model that is gone and deletes its files."""
+    for place in (model_directory(home, model) / "machines").glob("*"):
+        demolish(home, model, place.name)
+    processes.end(processes.of_model(model.uuid))
+    delete(model_directory(home, model))
 
 
 class Networks:
@@ -175,17 +234,22 @@ class Networks:
         self._home = home
         self._held: dict[str, socket.socket] = {}
 
-    def pick(self, model_uuid: str) -> str:
-        """A network in 127/8 that no other engine uses, the same one for the same model."""
-        for network in _candidates(f"{self._home.root}:{model_uuid}"):
-            if self.hold(network):
+    def pick(self, model_uuid: str, *, wired: bool = False) -> str:
+        """A network that no other engine uses, the same one for the same model.
+
+        It is in 127/8, or with `wired` in 10/8: machines that boot are cabled to each other.
+        """
+        for network in _candidates(f"{self._home.root}:{model_uuid}", "10" if wired else "127"):
+            if not (wired and _in_use(network)) and self.hold(network):
                 return network
-        raise OneboxError("no network is left in 127.0.0.0/8; destroy a model first")
+        raise OneboxError("no network is left for another model; destroy one first")
 
     def hold(self, network: str) -> bool:
         """Marks a network as taken; False when another engine has it."""
         if network in self._held:
             return False
+        if wires.is_wired(network):
+            wires.bridge(network, API_HOST)
         claim = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
             claim.bind((f"{network}.{API_HOST}", API_PORT))
@@ -200,17 +264,25 @@ class Networks:
         claim = self._held.pop(network, None)
         if claim is not None:
             claim.close()
+            if wires.is_wired(network):
+                wires.remove_bridge(network)
 
 
-def _candidates(seed: str) -> Iterator[str]:
+def _in_use(network: str) -> bool:
+    """Whether this host has an address in a network already."""
+    devices = psutil.net_if_addrs().values()
+    return any(a.address.startswith(f"{network}.") for device in devices for a in device)
+
+
+def _candidates(seed: str, first: str) -> Iterator[str]:
     """Networks such as `127.83.7`, from the hash of `seed`; `$ONEBOX_NETWORK` fixes a prefix."""
-    prefix = os.environ.get("ONEBOX_NETWORK", "")
+    prefix = os.environ.get("ONEBOX_NETWORK", "") if first == "127" else ""
     for attempt in range(4096):
-        first, second = hashlib.sha256(f"{seed}:{attempt}".encode()).digest()[:2]
-        yield f"{prefix or f'127.{16 + first % 224}'}.{second}"
+        second, third = hashlib.sha256(f"{seed}:{attempt}".encode()).digest()[:2]
+        yield f"{prefix or f'{first}.{16 + second % 224}'}.{third}"
 
 
-def _delete(path: Path) -> None:
+def delete(path: Path) -> None:
     """Deletes a tree, also where a charm took away our right to write."""
     shutil.rmtree(path, ignore_errors=True)
     for directory, _, _ in os.walk(path):

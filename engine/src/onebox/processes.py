@@ -48,6 +48,14 @@ def of_hook(context: str, session: int | None) -> Callable[[], list[psutil.Proce
     return find
 
 
+def children(pid: int) -> list[int]:
+    """The process ids of a process's children."""
+    try:
+        return [child.pid for child in psutil.Process(pid).children()]
+    except psutil.Error:
+        return []
+
+
 def end(find: Callable[[], list[psutil.Process]], grace: float = GRACE_SECONDS) -> int:
     """Ends all that `find` finds: asks first, insists after `grace` seconds; tells how many.
 

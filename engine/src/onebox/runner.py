@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import base64
 import logging
+import os
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from onebox import dispatcher, environment, processes
+from onebox import dispatcher, environment
 from onebox.changes import actions, hooks, parameters
 from onebox.dispatcher import Ended, Run
 from onebox.engine import Engine
@@ -84,7 +85,7 @@ class Runner:
         if not context.outcome.reboot:
             return outcome
         machine = model.units[self._room.unit].machine
-        processes.end(processes.of_machine(model.uuid, machine))
+        self._room.machine.end(model.uuid, machine)
         return lambda m, now: hooks.rebooted(outcome(m, now), machine)
 
     def _committed(self, context: Context, hook: Hook, name: str, kind: str) -> Outcome:
@@ -117,7 +118,8 @@ class Runner:
             return {}
         location = self._room.machine.path(instance.location)
         location.mkdir(parents=True, exist_ok=True)
-        return environment.of_storage(instance.id, instance.kind, location)
+        told = self._room.machine.told(location)
+        return environment.of_storage(instance.id, instance.kind, told)
 
     # -- actions and scripts -------------------------------------------------------------------
 
@@ -221,7 +223,8 @@ class Runner:
         program = dispatcher.find_program(self._room.charm, path)
         if program is None:
             return None, ""
-        return self._start(context, program.argv, name, found, task), program.kind
+        argv = tuple(os.fspath(self._room.machine.told(Path(word))) for word in program.argv)
+        return self._start(context, argv, name, found, task), program.kind
 
     def _script(
         self,
@@ -259,11 +262,13 @@ class Runner:
         def line(stream: str, text: str) -> None:
             self._log(module, "DEBUG" if stream == "stdout" else "WARNING", text)
 
-        run = Run(context, self._room.socket, line, self._record)
+        entering = self._room.machine.enter(self._room.machine.told(self._room.charm))
+        entered = bool(entering)
+        run = Run(context, self._room.socket, line, self._record, entered=entered)
         with self._guard:
             self._run, self._task = run, task.id if task else None
         try:
-            return run(argv, found, self._room.charm)
+            return run((*entering, *argv), found, self._room.charm)
         finally:
             with self._guard:
                 self._run = self._task = None
@@ -276,8 +281,8 @@ class Runner:
 
     def _place(self, model: Model) -> Place:
         return Place(
-            charm=self._room.charm,
-            socket=self._room.socket,
+            charm=self._room.machine.told(self._room.charm),
+            socket=self._room.machine.told(self._room.socket),
             path=self._room.search_path(),
             api=f"{model.network}.{API_HOST}:{API_PORT}",
         )

@@ -56,11 +56,16 @@ class UnitServices:
         if resource is None:
             raise Refused(f'resource "{name}" has no file: juju attach-resource it', "not-found")
         filename = self._model.charm_of(application.name).resources[name].filename
-        return self._room.resource(name, filename, self._engine.blobs.path(resource.digest))
+        path = self._room.resource(name, filename, self._engine.blobs.path(resource.digest))
+        return self._room.machine.told(path)
 
-    def host_path(self, location: str) -> Path:
-        """Where on this host lies what the unit's machine calls `location`."""
-        return self._room.machine.path(location)
+    def storage_path(self, location: str) -> Path:
+        """What the charm calls a storage's location on its machine."""
+        return self._room.machine.told(self._room.machine.path(location))
+
+    def host_path(self, path: Path) -> Path:
+        """Where on this host lies what a process of the unit calls `path`."""
+        return self._room.machine.named(path)
 
     def log_action(self, task: int, message: str) -> None:
         """One progress line of an action."""

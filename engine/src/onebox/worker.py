@@ -17,13 +17,14 @@ from datetime import datetime
 from typing import Any
 
 from onebox import machine, processes, scheduler
-from onebox.changes import hooks, options, units
+from onebox.changes import hooks, options, relations, units
 from onebox.engine import Engine
 from onebox.errors import OneboxError, Refused
-from onebox.hooktools import program
+from onebox.juju_exec import Wish
 from onebox.logs import UnitLog
 from onebox.machine import UnitRoom
 from onebox.model import Hook, Model
+from onebox.nspawn.door import Door
 from onebox.runner import Runner
 from onebox.scheduler import Deploy, Destroy, Note, RunCommands, RunHook, RunTask, Step, Wait
 
@@ -64,6 +65,7 @@ class UnitWorker(threading.Thread):
         self._room = room
         log = UnitLog(engine.log(model), unit, room.log, self._lowest_level)
         self._runner = Runner(engine, room, log)
+        self._door: Door | None = None
 
     # -- what others ask -----------------------------------------------------------------------
 
@@ -122,8 +124,21 @@ class UnitWorker(threading.Thread):
         else:
             model = self._engine.store.read(self._model_name)
             with self._engine.machine(model, model.units[self._unit].machine):
-                if not self._engine.stopping.is_set():
+                if not self._engine.stopping.is_set() and self._machine_runs(model):
                     self._run_next()
+
+    def _machine_runs(self, model: Model) -> bool:
+        """Whether the unit's machine runs: it is started first, and its units may start anew."""
+        try:
+            fresh = self._room.machine.start()
+        except (OSError, OneboxError) as error:
+            reason = str(error)
+            self._transact(lambda model, now: hooks.cannot_deploy(model, self._unit, reason, now))
+            raise
+        if fresh:
+            number = model.units[self._unit].machine
+            self._transact(lambda model, now: hooks.rebooted(model, number))
+        return True
 
     def _lowest_level(self, module: str) -> str:
         return options.log_level(self._engine.store.read(self._model_name), module)
@@ -215,7 +230,7 @@ class UnitWorker(threading.Thread):
         charm = model.charm_of(application.name)
         try:
             self._room.deploy(self._engine.blobs.path(charm.digest), charm.url)
-            program.install(self._room.tools, self._engine.home, model.name, self._unit)
+            self._install_tools()
         except (OSError, OneboxError) as error:
             reason = str(error)
             self._transact(lambda model, now: hooks.cannot_deploy(model, self._unit, reason, now))
@@ -228,7 +243,20 @@ class UnitWorker(threading.Thread):
     def _renew_tools(self) -> None:
         """Puts this engine's hook tools in the place of those that an older one installed."""
         if self._room.tools.is_dir():
-            program.install(self._room.tools, self._engine.home, self._model_name, self._unit)
+            self._install_tools()
+
+    def _install_tools(self) -> None:
+        room, home = self._room, self._engine.home
+        room.machine.install_tools(room.tools, home, self._model_name, self._unit)
+        if room.machine.boots and self._door is None:
+            self._door = Door(room.base / "run.socket", self._unit, self._wished)
+            self._door.start()
+
+    def _wished(self, wish: Wish) -> dict[str, Any]:
+        """What a process of the machine asked for with its juju-exec."""
+        model = self._engine.store.read(self._model_name)
+        relation = relations.numbered(model, wish.relation) if wish.relation else None
+        return self.submit(Commands(wish.commands, relation, wish.remote_unit or None))
 
     def _end_leftovers(self) -> None:
         """Ends what a hook of a daemon that died has left running, before the hook runs again."""
@@ -241,5 +269,7 @@ class UnitWorker(threading.Thread):
 
     def _destroy(self) -> None:
         model = self._engine.store.read(self._model_name)
+        if self._door is not None:
+            self._door.close()
         machine.vacate(self._engine.home, model, self._unit)
         self._transact(lambda model, now: units.gone(model, self._unit, now))

@@ -7,9 +7,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+from onebox import nspawn
 from onebox.agents import Agents
 from onebox.api.method import Methods, transact
 from onebox.changes import edit, models, options
+from onebox.errors import Refused
 from onebox.model import Model, Scalar
 
 method = Methods()
@@ -51,8 +53,10 @@ def add_model(agents: Agents, name: str, config: dict[str, Scalar] | None = None
     engine = agents.engine
     uuid = str(uuid4())
     # Refused before it takes a network of its own.
-    models.create(name, uuid, "", config or {}, engine.now())
-    network = engine.networks.pick(uuid)
+    wanted = models.create(name, uuid, "", config or {}, engine.now())
+    if options.boots(wanted) and (reason := nspawn.obstacle()):
+        raise Refused(reason)
+    network = engine.networks.pick(uuid, wired=options.boots(wanted))
     try:
         engine.store.create(models.create(name, uuid, network, config or {}, engine.now()))
     except BaseException:

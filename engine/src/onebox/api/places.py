@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from onebox.agents import Agents
 from onebox.api.method import Methods
@@ -17,7 +18,17 @@ method = Methods()
 @method
 def machine_root(agents: Agents, model: str, machine: str) -> str:
     """The directory that stands for the machine's `/`."""
+    return os.fspath(_room(agents, model, machine).root)
+
+
+@method
+def machine_entry(agents: Agents, model: str, machine: str) -> list[str]:
+    """What to put before a command so that it runs on the machine; empty when it is this host."""
+    return list(_room(agents, model, machine).enter(Path("/root")))
+
+
+def _room(agents: Agents, model: str, machine: str) -> MachineRoom:
     found = agents.engine.store.read(model)
     if machine not in found.machines:
         raise Refused(f'machine "{machine}" not found', "not-found")
-    return os.fspath(MachineRoom.of(agents.engine.home, found, machine).root)
+    return MachineRoom.of(agents.engine.home, found, machine)

@@ -8,7 +8,7 @@ from typing import Any
 
 from onebox.agents import Agents
 from onebox.api.method import Methods, transact
-from onebox.changes import applications, edit, machines, storage, units
+from onebox.changes import applications, edit, machines, relations, storage, units
 from onebox.errors import Refused
 from onebox.machine import demolish
 from onebox.model import Model
@@ -118,13 +118,6 @@ def run_commands(
     """
     found = agents.engine.store.read(model)
     edit.unit(found, unit)
-    relation = _relation(found, context_relation) if context_relation else None
+    relation = relations.numbered(found, context_relation) if context_relation else None
     asked = Commands(commands, relation, remote_unit or None)
     return agents.worker(model, unit).submit(asked)
-
-
-def _relation(model: Model, text: str) -> int:
-    number = text.rpartition(":")[2]
-    if not number.isdecimal() or int(number) not in model.relations:
-        raise Refused(f'relation "{text}" not found', "not-found")
-    return int(number)

@@ -8,10 +8,13 @@ import re
 from datetime import datetime
 
 from onebox.changes import applications, edit, machines, offers
-from onebox.changes.options import DEFAULTS, duration, update_status_interval
+from onebox.changes.options import DEFAULTS, duration, option, update_status_interval
 from onebox.errors import Refused
 from onebox.model import Model, Scalar
 
+# What the machines that exist were made by.
+_FIXED = {"machine-backend", "machine-packages"}
+_BACKENDS = ["process", "nspawn"]
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -23,13 +26,22 @@ def create(name: str, uuid: str, network: str, config: dict[str, Scalar], now: d
             "model names may only contain lowercase letters, digits and hyphens"
         )
     empty = Model(name=name, uuid=uuid, network=network, created=now)
-    return configure(empty, config, (), now)
+    return _configured(empty, config, (), now)
 
 
 def configure(
     model: Model, values: dict[str, Scalar], reset: tuple[str, ...], now: datetime
 ) -> Model:
     """The model with other configuration; a new interval of update-status holds at once."""
+    for key in _FIXED & ({*values, *reset}):
+        if values.get(key, DEFAULTS[key]) != option(model, key):
+            raise Refused(f"cannot change {key} of a model: add another model with it")
+    return _configured(model, values, reset, now)
+
+
+def _configured(
+    model: Model, values: dict[str, Scalar], reset: tuple[str, ...], now: datetime
+) -> Model:
     config = {k: v for k, v in model.config.items() if k not in reset}
     config.update({k: _typed(k, v) for k, v in values.items()})
     changed = edit.replace(model, config=config)
@@ -73,6 +85,8 @@ def empty(model: Model) -> bool:
 
 def _typed(key: str, value: Scalar) -> Scalar:
     default = DEFAULTS.get(key)
+    if key == "machine-backend" and value not in _BACKENDS:
+        raise Refused(f"machine-backend: expected one of {_BACKENDS}, got {value!r}")
     if key == "update-status-hook-interval":
         duration(str(value))
     if isinstance(default, bool) and not isinstance(value, bool):

@@ -24,6 +24,9 @@ DEFAULTS: dict[str, Scalar] = {
     "ftp-proxy": "",
     "no-proxy": "127.0.0.1,localhost,::1",
     "logging-config": "<root>=INFO",
+    # How machines are made: `process`, or `nspawn` with these packages on top of the usual ones.
+    "machine-backend": "process",
+    "machine-packages": "",
     "max-action-results-age": "336h",
     "mode": "",
     "test-mode": False,
@@ -36,6 +39,11 @@ _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?
 def option(model: Model, key: str) -> Scalar:
     """The value of a model option, set or default; empty text for one nobody knows."""
     return model.config.get(key, DEFAULTS.get(key, ""))
+
+
+def boots(model: Model) -> bool:
+    """Whether the model's machines boot, each with a systemd and a network of its own."""
+    return option(model, "machine-backend") == "nspawn"
 
 
 def update_status_interval(model: Model) -> timedelta:

@@ -109,6 +109,14 @@ def network_keys(address: str) -> dict[str, str]:
     return {"ingress-address": address, "egress-subnets": f"{address}/32"}
 
 
+def numbered(model: Model, text: str) -> int:
+    """The relation that a text such as `database:3`, or only `3`, means; else Refused."""
+    number = text.rpartition(":")[2]
+    if not number.isdecimal() or int(number) not in model.relations:
+        raise Refused(f'relation "{text}" not found', "not-found")
+    return int(number)
+
+
 def enter_scope(model: Model, number: int, unit: str) -> Model:
     """The model with the unit visible to the other side."""
     model = open_bag(model, number, unit)

@@ -39,6 +39,16 @@ def root(client: Client, model: Json, machine: str) -> Path:
     return Path(answer)
 
 
+def entry(client: Client, model: Json, machine: str) -> list[str]:
+    """What to put before a command so that it runs on a machine that boots; else nothing."""
+    return client.call("machine_entry", model=model["name"], machine=machine)
+
+
+def boots(model: Json) -> bool:
+    """Whether the machines of a model have processes and paths of their own."""
+    return model["config"].get("machine-backend") == "nspawn"
+
+
 def command(words: Sequence[str]) -> list[str]:
     """The words without OpenSSH's own options before them."""
     rest = list(words)

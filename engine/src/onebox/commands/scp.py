@@ -56,8 +56,10 @@ def _local(client: Client, model: dict[str, Any], word: str) -> str:
         return word
     root = _places.root(client, model, _places.machine(model, target))
     if not path.startswith("/"):
-        return str(root / path)
+        return str(root / ("root" if _places.boots(model) else "") / path)
     inside = root / path.lstrip("/")
+    if _places.boots(model):
+        return str(inside)
     # A new file goes where its directory is: on the host as a rule, else inside the machine.
     only_inside = inside.exists() or not Path(path).parent.is_dir()
     return str(inside) if only_inside and not Path(path).exists() else path

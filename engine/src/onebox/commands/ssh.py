@@ -44,11 +44,22 @@ def run(client: Client, args: Parsed) -> int:
         raise UsageError("no target name specified")
     target, *words = args.args
     model = client.call("snapshot", model=model_of(args))
-    root = _places.root(client, model, _places.machine(model, target))
-    words = _places.command(words)
+    machine, words = _places.machine(model, target), _places.command(words)
+    if _places.boots(model):
+        return _inside(_places.entry(client, model, machine), words)
+    root = _places.root(client, model, machine)
     # OpenSSH joins the words and leaves them to the remote shell; scripts count on that.
     script = _places.within(root, " ".join(words))
     line = ["bash", "-c", script] if words else ["bash", "-l"]
     return subprocess.run(
         line, cwd=root, env={**os.environ, "PWD": str(root)}, check=False
     ).returncode
+
+
+def _inside(entry: list[str], words: list[str]) -> int:
+    """On a machine that boots, as its root, with nothing of this shell's environment."""
+    line = ["/bin/bash", "-lc", " ".join(words)] if words else ["/bin/bash", "-l"]
+    environment = {"HOME": "/root", "USER": "root", "LANG": "C.UTF-8"}
+    if terminal := os.environ.get("TERM"):
+        environment["TERM"] = terminal
+    return subprocess.run([*entry, *line], env=environment, check=False).returncode

@@ -44,8 +44,12 @@ class Services(Protocol):
         """The file of an uploaded resource, in place; Refused when there is none."""
         ...
 
-    def host_path(self, location: str) -> Path:
-        """Where on this host lies what the unit's machine calls `location`."""
+    def storage_path(self, location: str) -> Path:
+        """What the charm calls a storage's location on its machine."""
+        ...
+
+    def host_path(self, path: Path) -> Path:
+        """Where on this host lies what a process of the unit calls `path`."""
         ...
 
     def log_action(self, task: int, message: str) -> None:

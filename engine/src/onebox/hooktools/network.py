@@ -10,6 +10,7 @@ from onebox.errors import Refused
 from onebox.flags import UsageError, option, quote, switch
 from onebox.hooktools.context import Context
 from onebox.hooktools.tool import SMART_FORMAT, Call, tool
+from onebox.nspawn import network as wires
 
 RELATION = option("r", "relation", help="Specify a relation by id")
 PRIMARY = switch("primary-address", help="(deprecated) get the primary address for the binding")
@@ -19,7 +20,13 @@ BIND = switch(
 INGRESS = switch("ingress-address", help="Get the ingress address for the binding")
 EGRESS = switch("egress-subnets", help="Get the egress subnets for the binding")
 
-INTERFACE, MAC, SUBNET = "lo", "00:00:00:00:00:00", "127.0.0.0/8"
+
+def _device(address: str) -> tuple[str, str, str]:
+    """The name, the hardware address and the subnet of the interface with that address."""
+    if wires.is_wired(address):
+        subnet = f"{address.rpartition('.')[0]}.0/24"
+        return wires.INTERFACE, wires.mac(address), subnet
+    return "lo", "00:00:00:00:00:00", "127.0.0.0/8"
 
 
 @tool(
@@ -71,15 +78,12 @@ def _bindings(context: Context) -> set[str]:
 
 def _everything(address: str, as_yaml: bool) -> dict[str, Any]:
     """The whole answer; YAML repeats some values under the keys of older agents."""
-    entry: dict[str, Any] = {"hostname": address, "value": address, "cidr": SUBNET}
-    device: dict[str, Any] = {
-        "mac-address": MAC,
-        "interface-name": INTERFACE,
-        "addresses": [entry],
-    }
+    name, mac, subnet = _device(address)
+    entry: dict[str, Any] = {"hostname": address, "value": address, "cidr": subnet}
+    device: dict[str, Any] = {"mac-address": mac, "interface-name": name, "addresses": [entry]}
     if as_yaml:
         entry["address"] = address
-        device.update({"macaddress": MAC, "interfacename": INTERFACE})
+        device.update({"macaddress": mac, "interfacename": name})
     return {
         "bind-addresses": [device],
         "egress-subnets": [f"{address}/32"],

@@ -44,6 +44,22 @@ def install(tools: Path, home: Home, model: str, unit: str) -> None:
     _put(tools / "juju-exec", juju_exec(home, model, unit))
 
 
+def install_inside(tools: Path, programs: Path) -> None:
+    """The same on a machine that boots, where this engine's own Python is not.
+
+    Args:
+        tools: the directory that goes in front of the unit's PATH.
+        programs: the machine's `/usr/bin`, where everybody looks for juju-exec.
+    """
+    tools.mkdir(parents=True, exist_ok=True)
+    _put(tools / CLIENT, client())
+    for name in TOOLS:
+        _link(tools / name)
+    script = (SOURCES / "juju_exec.py").read_bytes()
+    _put(tools / "juju-exec", script)
+    _put(programs / "juju-exec", script)
+
+
 def client() -> bytes:
     """The client: compiled, or the Python one where that fails."""
     # Many units may start at once; one of them compiles.

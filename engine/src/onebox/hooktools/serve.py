@@ -30,7 +30,7 @@ def serve(context: Context, argv: Sequence[str], cwd: Path, stdin: bytes | None)
     if tool is None:
         return _failure(f"bad request: unknown command {quote(argv[0])}", 1)
     try:
-        call = Call(parse(argv[1:], tool.flags), cwd, stdin)
+        call = Call(parse(argv[1:], tool.flags), cwd, stdin, context.services.host_path)
         return _print(tool, call, _text(tool, call, tool.run(context, call)))
     except HelpRequested:
         return Answer(stdout=tool.help().encode())
@@ -52,7 +52,7 @@ def _print(tool: Tool, call: Call, text: str) -> Answer:
     if not target:
         return Answer(stdout=text.encode())
     try:
-        (call.cwd / target).write_text(text)
+        call.host_path(call.cwd / target).write_text(text)
     except OSError as error:
         raise Refused(f"open {call.cwd / target}: {(error.strerror or '').lower()}") from None
     return Answer()

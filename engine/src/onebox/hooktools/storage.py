@@ -44,7 +44,7 @@ def storage_get(context: Context, call: Call) -> dict[str, str] | str:
     found = next((s for s in _attached(context) if s.id == wanted), None)
     if found is None:
         raise Refused(f"invalid value {quote(wanted)} for option -s: storage not found")
-    location = str(context.services.host_path(found.location))
+    location = str(context.services.storage_path(found.location))
     facts = {"kind": found.kind, "location": location}
     key = call.arg(0)
     if key and key not in facts:

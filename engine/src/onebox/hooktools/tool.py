@@ -41,6 +41,8 @@ class Call:
     parsed: Parsed
     cwd: Path
     stdin: bytes | None
+    # Where a path of the caller lies for us.
+    host_path: Callable[[Path], Path] = Path
 
     def __getitem__(self, flag: Flag[T]) -> T:
         """The value of a flag."""
@@ -66,7 +68,7 @@ class Call:
                 raise NeedsStdin
             return self.stdin
         try:
-            return (self.cwd / name).read_bytes()
+            return self.host_path(self.cwd / name).read_bytes()
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise Refused(f"open {self.cwd / name}: {reason}") from None

@@ -75,8 +75,11 @@ class Engine:
             raise Refused(f'resource "{name}" not found')
         return self.root / "resources/image/image.tar"
 
-    def host_path(self, location: str) -> Path:
+    def storage_path(self, location: str) -> Path:
         return self.root / location.lstrip("/")
+
+    def host_path(self, path: Path) -> Path:
+        return path
 
     def kill_hook(self) -> None:
         self.killed = True

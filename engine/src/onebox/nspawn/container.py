@@ -1,0 +1,174 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""One container: its disk over the image, its boot, its end, and the way in."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from onebox.errors import OneboxError
+
+_BOOT_SECONDS = 90.0
+_POWER_OFF_SECONDS = 30.0
+# Puts itself into groups of its own before it becomes the container: two that share one would
+# end each other's services. Where systemd runs the host, it does that.
+_OWN_GROUPS = 'for g in $GROUPS_OF_IT; do mkdir -p "$g" && echo $$ > "$g/cgroup.procs"; done; '
+_HIERARCHIES = ("systemd", "unified")
+_CGROUPS = Path("/sys/fs/cgroup")
+
+
+@dataclass(frozen=True)
+class Container:
+    """A machine's container; everything of it lies in `directory`.
+
+    Attributes:
+        directory: `root` is the disk as the machine sees it, `upper` what differs from the image.
+        name: unique on this host.
+    """
+
+    directory: Path
+    name: str
+
+    @property
+    def root(self) -> Path:
+        """The machine's `/`, for whoever is outside."""
+        return self.directory / "root"
+
+    # -- disk ----------------------------------------------------------------------------------
+
+    def mount(self, image: Path) -> None:
+        """Lays the machine's own files over the image."""
+        if os.path.ismount(self.root):
+            return
+        parts = {name: self.directory / name for name in ("root", "upper", "work")}
+        for part in parts.values():
+            part.mkdir(mode=0o755, parents=True, exist_ok=True)
+        options = f"lowerdir={image},upperdir={parts['upper']},workdir={parts['work']}"
+        command = ["mount", "-t", "overlay", "overlay", "-o", options, str(self.root)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise OneboxError(f"cannot mount {self.root}: {done.stderr.strip()}")
+
+    def unmount(self) -> None:
+        """Takes the disk away, also from whoever still looks at it."""
+        while os.path.ismount(self.root):
+            subprocess.run(["umount", "--lazy", self.root], check=True)
+
+    # -- power ---------------------------------------------------------------------------------
+
+    def leader(self) -> int | None:
+        """The process id of the machine's first process, as the host sees it."""
+        outer = self._outer()
+        if outer is None:
+            return None
+        with suppress(psutil.Error):
+            return next((child.pid for child in outer.children()), None)
+        return None
+
+    def boot(self, hostname: str, network: Path) -> int:
+        """Boots, waits until services may be started, and tells the first process."""
+        arguments = [
+            "systemd-nspawn", "--quiet", "--boot", f"--directory={self.root}",
+            f"--machine={self.name}", f"--hostname={hostname}", "--link-journal=no",
+            f"--network-namespace-path={network}", "--resolv-conf=copy-host",
+        ]  # fmt: skip
+        groups: list[str] = []
+        if not Path("/run/systemd/system").exists():
+            arguments += ["--register=no", "--keep-unit"]
+            present = (_CGROUPS / name for name in _HIERARCHIES)
+            groups = [f"{g}/onebox/{self.name}" for g in present if g.is_dir()]
+        with (self.directory / "console.log").open("ab") as console:
+            process = subprocess.Popen(
+                ["/bin/sh", "-c", f'{_OWN_GROUPS} exec "$@"', "sh", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=console,
+                env={"PATH": os.environ.get("PATH", ""), "GROUPS_OF_IT": " ".join(groups)},
+                start_new_session=True,
+                cwd="/",
+            )
+        self._remember(process.pid)
+        self._reap(process)
+        return self._booted()
+
+    def power_off(self, grace: float = _POWER_OFF_SECONDS) -> None:
+        """Shuts the machine down in order, or pulls the plug after `grace` seconds."""
+        outer = self._outer()
+        if outer is None:
+            return
+        with suppress(psutil.Error):
+            outer.terminate()
+            psutil.wait_procs([outer], timeout=grace)
+        self.terminate()
+
+    def terminate(self) -> None:
+        """Pulls the plug."""
+        outer, leader = self._outer(), self.leader()
+        with suppress(psutil.Error, ProcessLookupError):
+            if leader is not None:
+                os.kill(leader, signal.SIGKILL)
+            if outer is not None:
+                psutil.wait_procs([outer], timeout=_POWER_OFF_SECONDS)
+        (self.directory / "power").unlink(missing_ok=True)
+        for name in _HIERARCHIES:
+            self._drop_group(_CGROUPS / name / "onebox" / self.name)
+
+    def enter(self, leader: int, directory: str = "/") -> tuple[str, ...]:
+        """What to put before a command so that it runs in the machine, as its root."""
+        spaces = ("--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup")
+        there = f"/proc/{leader}/root{directory}"
+        return ("/usr/bin/nsenter", f"--target={leader}", *spaces, "--root", f"--wd={there}", "--")
+
+    # -- the process outside -------------------------------------------------------------------
+
+    def _outer(self) -> psutil.Process | None:
+        """The systemd-nspawn of this machine, if it runs."""
+        try:
+            kept = json.loads((self.directory / "power").read_text())
+            process = psutil.Process(kept["pid"])
+            same = abs(process.create_time() - kept["created"]) < 1.0
+            alive = same and process.status() != psutil.STATUS_ZOMBIE
+        except (OSError, ValueError, KeyError, psutil.Error):
+            return None
+        return process if alive else None
+
+    def _remember(self, pid: int) -> None:
+        kept = {"pid": pid, "created": psutil.Process(pid).create_time()}
+        (self.directory / "power").write_text(json.dumps(kept))
+
+    def _reap(self, process: subprocess.Popen[bytes]) -> None:
+        """Waits for its end in the background, so that no zombie stays."""
+        threading.Thread(target=process.wait, name=f"power:{self.name}", daemon=True).start()
+
+    def _booted(self) -> int:
+        deadline = time.monotonic() + _BOOT_SECONDS
+        while time.monotonic() < deadline:
+            leader = self.leader()
+            if leader is None and self._outer() is None:
+                break
+            if leader is not None and self._says(leader) in ("running", "degraded"):
+                return leader
+            time.sleep(0.1)
+        console = (self.directory / "console.log").read_text(errors="replace")
+        said = " / ".join(console.strip().splitlines()[-3:])
+        raise OneboxError(f"machine {self.name} does not boot: {said}")
+
+    def _says(self, leader: int) -> str:
+        command = [*self.enter(leader), "/usr/bin/systemctl", "is-system-running"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return done.stdout.strip()
+
+    def _drop_group(self, group: Path) -> None:
+        for directory, _, _ in os.walk(group, topdown=False):
+            with suppress(OSError):
+                Path(directory).rmdir()
