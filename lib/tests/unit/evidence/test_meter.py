@@ -29,6 +29,7 @@ class Running:
                 "operation": 3,
                 "deadline": time.time() + 60,
                 "login": LOGIN,
+                "rate": 50,
                 "limits": Limits(before=SHORT, after=SHORT, longest_gap=SHORT),
                 **orders,
             }

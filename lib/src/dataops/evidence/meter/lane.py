@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One producer's life: it numbers its records, and tells the ledger what became of each."""
 
+import collections
 import time
 from collections.abc import Callable
 
@@ -20,6 +21,8 @@ _REFUSED = frozenset(
         KafkaError.CLUSTER_AUTHORIZATION_FAILED,
     }
 )
+_GREETING = b"greeting"
+_GREETINGS = 10
 
 
 class Lane:
@@ -51,7 +54,8 @@ class Lane:
         self._ledger = ledger
         self._clock = clock
         self._next: dict[int, int] = {}
-        self._proved: set[int] = set()
+        self._greeted: set[int] = set()
+        self._welcomes: collections.Counter[int] = collections.Counter()
         self.complaint = ""
         self.fatal = False
         ledger.note("opened")
@@ -61,8 +65,22 @@ class Lane:
 
     @property
     def proved(self) -> bool:
-        """Whether every partition has acknowledged a record of this producer."""
-        return len(self._proved) >= self._ledger.account.partitions
+        """Whether every partition has acknowledged what it needs of `greet`."""
+        partitions = range(self._ledger.account.partitions)
+        return all(self._welcomes[partition] >= _GREETINGS for partition in partitions)
+
+    def greet(self) -> None:
+        """Send what nobody counts, one record at a time, until the producer is proved.
+
+        A producer's first records wait for connections and for its number: that is the cost of
+        its beginning and not of an operation.
+        """
+        for partition in range(self._ledger.account.partitions):
+            if self._welcomes[partition] < _GREETINGS and partition not in self._greeted:
+                self._greeted.add(partition)
+                self._producer.produce(
+                    self._topic, _GREETING, partition=partition, on_delivery=self._welcomed
+                )
 
     @property
     def empty(self) -> bool:
@@ -99,6 +117,13 @@ class Lane:
     def _now(self) -> float:
         return self._clock() * 1000
 
+    def _welcomed(self, error: KafkaError | None, message: Message) -> None:
+        partition = message.partition()
+        assert partition is not None
+        self._greeted.discard(partition)
+        self.complaint = "" if error is None else error.str()
+        self._welcomes[partition] += error is None
+
     def _delivered(self, error: KafkaError | None, message: Message) -> None:
         mine = unpack(message, self._run)
         partition = message.partition()
@@ -110,7 +135,6 @@ class Lane:
             self._ledger.note("failed", lane, partition, number, error.name())
             return
         self.complaint = ""
-        self._proved.add(partition)
         took = (message.latency() or 0.0) * 1000
         self._ledger.note("acknowledged", lane, partition, number, took, self._now())
 

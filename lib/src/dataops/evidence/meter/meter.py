@@ -21,7 +21,7 @@ from dataops.evidence.meter.pace import Pace
 from dataops.evidence.meter.reader import Reader
 
 _LOOK_SECONDS = 0.1
-_TICK_SECONDS = 0.5
+_TICK_SECONDS = 1.0
 _RETRY_SECONDS = 1.0
 # After the last record: as long as the client library tries, and a little more.
 _DELIVERY_SECONDS = 35.0
@@ -89,13 +89,16 @@ class Meter:
         self._close()
 
     def _measure(self) -> None:
-        if self._prepare():
+        ready = self._prepare()
+        if self._ledger.found:
+            self._ledger.note("resumed", time.time())
+        if ready:
             self._send()
         if not self._leaving:
             self._end()
 
     def _prepare(self) -> bool:
-        """Whether the topic and both ends are there; tries until it is over."""
+        """Whether the topic and both ends are there and work; tries until it is over."""
         while not self._over():
             try:
                 self._begin()
@@ -103,7 +106,7 @@ class Meter:
                 self._complaint = _complaint(self._orders, error)
             else:
                 self._complaint = ""
-                return True
+                return self._greet()
             self._report()
             self._pause(_RETRY_SECONDS)
         return False
@@ -116,7 +119,17 @@ class Meter:
             self._ledger.note("chose", chosen.name, chosen.partitions, chosen.uncovered)
         self._reader.start(login)
         self._open()
-        self._pace = Pace(self._orders.rate, self._clock())
+
+    def _greet(self) -> bool:
+        """Whether the producer is proved; until then nothing is counted."""
+        while not self._over():
+            lane = self._lanes[-1]
+            if lane.proved:
+                return True
+            self._hear(_LOOK_SECONDS)
+            self._tidy()
+            self._report_now_and_then()
+        return False
 
     def _open(self) -> None:
         """A new producer; what was the newest goes on until this one is proved."""
@@ -125,19 +138,19 @@ class Meter:
 
     def _send(self) -> None:
         """The measurement proper."""
+        self._pace = Pace(self._orders.rate, self._clock())
         while not self._over():
             if self._pace.beat(self._clock()):
-                for lane in self._sending():
-                    for partition in range(self._ledger.account.partitions):
-                        lane.send(partition)
+                for partition in range(self._ledger.account.partitions):
+                    self._sender().send(partition)
             self._hear(self._pace.wait(self._clock()))
             self._tidy()
             self._tick()
 
-    def _sending(self) -> list[Lane]:
-        """The newest producer, and the one before it until the newest is proved."""
-        newest = self._lanes[-1:]
-        return newest if newest[0].proved else self._lanes[-2:]
+    def _sender(self) -> Lane:
+        """The newest producer that is proved; before there is one, the oldest."""
+        proved = [lane for lane in self._lanes if lane.proved]
+        return proved[-1] if proved else self._lanes[0]
 
     def _hear(self, seconds: float) -> None:
         """Wait so long for news of the producers."""
@@ -149,12 +162,15 @@ class Meter:
             lane.poll(min(max(0.0, deadline - self._clock()), _TURN_SECONDS))
 
     def _tidy(self) -> None:
-        """Replace a producer that is finished, and drop those that have done their part."""
-        if self._lanes[-1].fatal:
+        """Prove the newest producer, replace a finished one, and drop those that are done."""
+        newest = self._lanes[-1]
+        if newest.fatal:
             self._lanes.pop().abandon()
             self._open()
-        sending = self._sending()
-        self._lanes = [lane for lane in self._lanes if lane in sending or not lane.empty]
+        elif not newest.proved:
+            newest.greet()
+        keep = (self._sender(), self._lanes[-1])
+        self._lanes = [lane for lane in self._lanes if lane in keep or not lane.empty]
 
     def _over(self) -> bool:
         """Whether to send no more; looks at the orders now and then."""
@@ -227,9 +243,9 @@ class Meter:
         while not all(lane.empty for lane in self._lanes) and self._clock() < deadline:
             for lane in self._lanes:
                 lane.poll(_LOOK_SECONDS)
-            self._tick_report()
+            self._report_now_and_then()
 
-    def _tick_report(self) -> None:
+    def _report_now_and_then(self) -> None:
         """Report while nothing is measured any more."""
         if self._clock() >= self._next_tick:
             self._next_tick = self._clock() + _TICK_SECONDS
@@ -257,8 +273,7 @@ class Meter:
         report = Report(
             run=self._orders.run,
             phase=account.phase,
-            settled=bool(self._lanes)
-            and evidence.of(account.phase).acknowledged > 0
+            settled=evidence.of(account.phase).acknowledged > 0
             and (enough is None or seconds >= enough.total_seconds()),
             ended=ended,
             evidence=evidence,

@@ -59,7 +59,7 @@ class Orders(_Part):
     ending: bool = False
     deadline: float
     limits: Limits = Limits()
-    rate: float = pydantic.Field(default=50.0, gt=0, le=1000)
+    rate: float = pydantic.Field(default=20.0, gt=0, le=1000)
     login: Login
     unit: str = ""
     waker: str = ""

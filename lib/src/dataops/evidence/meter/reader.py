@@ -1,6 +1,9 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""The consumer: reads every partition from where the account stands, in a thread of its own."""
+"""The consumer: reads every partition from where the account stands, in a thread of its own.
+
+Only that thread calls a consumer in use: the library makes all others wait while it polls.
+"""
 
 import contextlib
 import threading
@@ -48,6 +51,8 @@ class Reader:
         self._consumer: Consumer | None = None
         self._lock = threading.Lock()
         self._leaving = threading.Event()
+        self._finishing = False
+        self._ends: dict[int, int] = {}
         self._threads: list[threading.Thread] = []
         self.complaint = ""
 
@@ -77,15 +82,12 @@ class Reader:
     def exhausted(self, seconds: float) -> tuple[int, ...]:
         """The partitions that were read to the end they have now, within so many seconds."""
         deadline = self._clock() + seconds
-        ends: dict[int, int] = {}
         done: set[int] = set()
-        everything = range(self._ledger.account.partitions)
-        while len(done) < len(everything) and self._clock() < deadline:
-            for partition in everything:
-                self._ask_end(partition, ends)
-            positions = self._ledger.account.positions
-            done = {p for p, end in ends.items() if positions.get(p, 0) >= end}
+        self._finishing = True
+        while len(done) < self._ledger.account.partitions and self._clock() < deadline:
             time.sleep(0.02)
+            positions, ends = self._ledger.account.positions, dict(self._ends)
+            done = {p for p, end in ends.items() if positions.get(p, 0) >= end}
         return tuple(sorted(done))
 
     def close(self) -> None:
@@ -105,12 +107,13 @@ class Reader:
             return TopicPartition(topic, partition)
         return TopicPartition(topic, partition, offset)
 
-    def _ask_end(self, partition: int, ends: dict[int, int]) -> None:
-        consumer = self._consumer
-        if partition in ends or consumer is None:
-            return
-        with contextlib.suppress(KafkaException):
-            _, ends[partition] = consumer.get_watermark_offsets(self._at(partition), timeout=2)
+    def _ask_ends(self) -> None:
+        """Learn where the partitions end, those of which it is not known yet."""
+        assert self._consumer is not None
+        for partition in set(range(self._ledger.account.partitions)) - set(self._ends):
+            with contextlib.suppress(KafkaException):
+                where = self._at(partition)
+                _, self._ends[partition] = self._consumer.get_watermark_offsets(where, timeout=2)
 
     def _prepare(self, login: Login) -> None:
         """Connect a new consumer to every leader before the old one is left."""
@@ -134,6 +137,8 @@ class Reader:
         """Until told to leave: take what comes."""
         while not self._leaving.is_set():
             self._change_over()
+            if self._finishing:
+                self._ask_ends()
             assert self._consumer is not None
             message = self._consumer.poll(_WAIT)
             if message is None:
