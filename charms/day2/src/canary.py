@@ -9,6 +9,7 @@ The canary is a process of this unit that writes and reads as a customer does; s
 from __future__ import annotations
 
 import datetime
+import math
 import secrets
 import sys
 import time
@@ -31,6 +32,8 @@ NAME = "canary"
 PATIENCE = datetime.timedelta(minutes=20)
 # The meter leaves at once, unless its client library waits for a broker; killed it loses nothing.
 _STOP_SECONDS = 10
+# It reports every second. Whoever keeps it running starts it anew within a few.
+_SILENCE_SECONDS = 10.0
 _LIBRARY = str(Path(dataops.__file__).parents[1])
 
 
@@ -164,9 +167,14 @@ class Canary:
         else:
             self._services.start(NAME)
 
+    def _silence(self) -> float:
+        """Seconds since its last report; no end of them before the first."""
+        reported = Report.written(self._directory)
+        return math.inf if reported is None else self._now() - reported
+
     def _complaint(self) -> str:
-        """Why its process does not run; empty when it does."""
-        if self._services.state(NAME).running:
+        """Why its process does not run; empty when it does, or was killed a moment ago."""
+        if self._services.state(NAME).running or self._silence() < _SILENCE_SECONDS:
             return ""
         return (
             f"The canary's process does not run. See juju ssh {self._unit} "

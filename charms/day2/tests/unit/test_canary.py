@@ -1,6 +1,8 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
 
+import time
+
 import pytest
 
 from canary import NAME, PATIENCE, Canary
@@ -132,7 +134,11 @@ def test_ended_it_is_not_begun_again(unit):
 def test_a_killed_process_still_counts_as_running_and_is_named(unit):
     unit.canary.start(3, LIMITS, ACCESS)
     unit.report(evidence=Evidence(sent=5))
+    unit.clock = time.time()
     unit.services.crash(NAME)
+    # Whoever keeps it running starts it anew: that alone must not stop an operation.
+    assert unit.canary.state().complaint == ""
+    unit.clock += 20
     state = unit.canary.state()
     assert state.running
     assert "juju ssh day2/0 tail" in state.complaint

@@ -18,7 +18,8 @@ class CanaryState:
         breaches: the limits of its plan that are passed.
         complaint: why it cannot measure, with the next move; empty when it can.
         operation: whose canary it is; 0 when there is none.
-        settled: whether the present phase is as long as the limits ask for.
+        settled: whether the present phase is as long as the limits ask for. The phase `after` is
+            settled when all has come back: the canary has then ended, and its figures are final.
     """
 
     running: bool = False

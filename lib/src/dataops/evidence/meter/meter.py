@@ -10,7 +10,7 @@ from pathlib import Path
 
 from confluent_kafka import KafkaException
 
-from dataops.evidence._figures import Phase
+from dataops.evidence._figures import Evidence, Phase
 from dataops.evidence._limits import breached
 from dataops.evidence.meter import topic
 from dataops.evidence.meter.client import Library, settings
@@ -64,7 +64,7 @@ class Meter:
         self._pace = Pace(self._orders.rate, clock())
         self._reported: tuple[object, ...] = ()
         self._complaint = ""
-        self._leaving = False
+        self._leaving = self._measured = False
         self._next_look = self._next_tick = clock()
 
     @property
@@ -179,7 +179,7 @@ class Meter:
             self._next_look = now + _LOOK_SECONDS
             self._look()
         late = time.time() > self._orders.deadline
-        return self._leaving or self._orders.ending or late
+        return self._leaving or self._measured or self._orders.ending or late
 
     def _look(self) -> None:
         """Take the orders as they are now, and follow them."""
@@ -216,7 +216,7 @@ class Meter:
 
     def _end(self) -> None:
         """See what becomes of all that is under way, and close the account."""
-        if not self._orders.ending:
+        if not self._orders.ending and not self._measured:
             self._complaint = (
                 f"The canary of operation {self._orders.operation} ended by itself: its time is "
                 "over and nobody had asked it to end."
@@ -266,15 +266,14 @@ class Meter:
         with self._ledger.lock:
             account = self._ledger.account
             evidence, seconds, ended = account.evidence(), account.seconds(), account.ended
-        limits = self._orders.limits
-        wanted = {"before": limits.before, "during": None, "after": limits.after}
-        enough = wanted[account.phase.value]
-        passed = breached(evidence, limits)
+        passed = breached(evidence, self._orders.limits)
+        enough = self._enough(evidence, seconds)
+        last = account.phase is Phase.AFTER
+        self._measured |= last and enough
         report = Report(
             run=self._orders.run,
             phase=account.phase,
-            settled=evidence.of(account.phase).acknowledged > 0
-            and (enough is None or seconds >= enough.total_seconds()),
+            settled=ended if last else enough,
             ended=ended,
             evidence=evidence,
             breaches=tuple(passed.values()),
@@ -285,6 +284,14 @@ class Meter:
         if news != self._reported:
             self._reported = news
             self._ring()
+
+    def _enough(self, evidence: Evidence, seconds: float) -> bool:
+        """Whether the present phase has seen something, for as long as the limits ask for."""
+        limits = self._orders.limits
+        phase = self._ledger.account.phase
+        wanted = {Phase.BEFORE: limits.before, Phase.AFTER: limits.after}.get(phase)
+        long = wanted is None or seconds >= wanted.total_seconds()
+        return long and evidence.of(phase).acknowledged > 0
 
     def _complaints(self) -> str:
         """Why it cannot measure, everything of it."""

@@ -94,7 +94,8 @@ class Report(_Part):
     Attributes:
         run: whose report it is.
         phase: the phase in which records are counted now.
-        settled: whether the phase is as long as the limits ask for.
+        settled: whether the phase is as long as the limits ask for; of the last one: whether all
+            that was under way has come back as well.
         ended: nothing more comes.
         evidence: the figures so far.
         breaches: the limits that are passed.
@@ -114,6 +115,14 @@ class Report(_Part):
         """The newest report; None before the first."""
         try:
             return cls.model_validate_json((directory / _REPORT).read_bytes())
+        except FileNotFoundError:
+            return None
+
+    @staticmethod
+    def written(directory: Path) -> float | None:
+        """When the newest report was written, in seconds since the epoch."""
+        try:
+            return (directory / _REPORT).stat().st_mtime
         except FileNotFoundError:
             return None
 
