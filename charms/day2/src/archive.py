@@ -75,7 +75,10 @@ class Archive:
         return path
 
     def _last_number(self) -> int:
-        """The number of the last whole record; a torn line after it is cut off."""
+        """The number of the last whole record; a torn line after it is cut off.
+
+        A line that is no record stays where it is: `verify-journal` tells of it.
+        """
         if not self.journal.exists():
             return 0
         with self.journal.open("rb+") as file:
@@ -85,5 +88,13 @@ class Archive:
             end = file.read()
             whole = end[: end.rfind(b"\n") + 1]
             file.truncate(start + len(whole))
-        lines = whole.splitlines()
-        return Record.model_validate_json(lines[-1]).number if lines else 0
+        numbers = (_number(line) for line in reversed(whole.split(b"\n")))
+        return next((number for number in numbers if number), 0)
+
+
+def _number(line: bytes) -> int:
+    """The number of the record that a line holds; 0 when it holds none."""
+    try:
+        return Record.model_validate_json(line).number
+    except ValueError:
+        return 0

@@ -66,7 +66,7 @@ class Canary:
         paths = UnitPaths.of(charm)
         return cls(paths, manager(paths, charm.unit.name), charm.unit.name)
 
-    def start(self, operation: int, limits: Limits, access: Access) -> bool:
+    def start(self, operation: int, limits: Limits, access: Access, *, anew: bool = False) -> bool:
         """Whether it was begun for this operation; one that is under way goes on.
 
         Whoever calls this at every hook of the operation keeps it alive, and lets it follow
@@ -76,9 +76,10 @@ class Canary:
             operation: the operation's number.
             limits: of its plan.
             access: what the relation grants to `observed.CANARY`.
+            anew: forget what was measured for this operation: it is resumed.
         """
         present = self._orders()
-        begun = present is None or present.operation != operation
+        begun = anew or present is None or present.operation != operation
         if begun or present is None:
             present = self._first_orders(operation, limits, access)
         login = _login(access)

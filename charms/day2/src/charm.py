@@ -11,7 +11,9 @@ from pathlib import Path
 import ops
 
 import operations
+from alarm import Alarm
 from archive import Archive
+from canary import Canary
 from dataops.host import services
 from dataops.host.paths import UnitPaths
 from dataops.interfaces.kafka_client import KafkaClientRequirer
@@ -20,16 +22,16 @@ from dataops.jobs import Jobs
 from dataops.operations import Actions, discover
 from dataops.reconciler import leaving, observe_all
 from desk import Desk
-from driver import Driver, run_due
-from library import Library, known
+from driver import Driver, Tools, follow
+from library import FOLDER, Library, here
 from observed import KAFKA, PEERS, REQUESTS, Observed
-from reading import load
 from status import statuses
 
 logger = logging.getLogger(__name__)
 
 VERBS = {verb.name: verb for verb in discover(operations)}
-PLANS = load(Path(__file__).parent / "plans")
+# Their names are their actions; they are read when they are needed, which most hooks do not.
+PLANS = tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
 
 
 class Day2Charm(ops.CharmBase):
@@ -37,11 +39,18 @@ class Day2Charm(ops.CharmBase):
 
     def __init__(self, framework: ops.Framework) -> None:
         super().__init__(framework)
-        paths = UnitPaths.of(self)
-        manager = services.manager(paths, self.unit.name)
-        self.jobs = Jobs(paths, manager, self.unit.name)
+        paths, unit = UnitPaths.of(self), self.unit.name
+        self.services = services.manager(paths, unit)
+        jobs = Jobs(paths, self.services, unit)
         self.kafka = KafkaClientRequirer(self, KAFKA, REQUESTS)
-        self.own = OperationsProvider(self, PEERS, tuple(VERBS.values()), jobs=self.jobs)
+        self.own = OperationsProvider(self, PEERS, tuple(VERBS.values()), jobs=jobs)
+        self.tools = Tools(
+            provider=self.own,
+            canary=Canary(paths, self.services, unit),
+            alarm=Alarm(paths, self.services, unit),
+            library=self._library,
+            verbs=VERBS,
+        )
         # A verb of day2 that is an operation of its own is started, journalled, by a plan.
         answering = [verb for name, verb in VERBS.items() if name not in PLANS]
         self.actions = Actions(self, answering, self._context)
@@ -52,22 +61,26 @@ class Day2Charm(ops.CharmBase):
     def _reconcile(self, event: ops.EventBase) -> None:
         """Observe, keep a copy of the journal, and move the running operation on."""
         if leaving(event).unit:
-            return
+            return self.services.remove_all()
         self.own.publish_catalogue()
-        observed = Observed.read(self)
+        observed, archive = self._context()
         self.kafka.publish()
-        if observed.storage is None:
-            return
-        archive = Archive(observed.storage)
+        if isinstance(event, (ops.StartEvent, ops.UpgradeCharmEvent)):
+            self.tools.alarm.ensure_running()
+        if observed.storage is None or observed.damage:
+            return None
         archive.mirror(observed.journal)
         if observed.leader:
-            Driver(self, self.own, observed, archive).drive()
+            Driver(self, self.tools, observed, archive).drive()
         else:
-            run_due(self, self.own, observed, archive, observed.journal)
+            follow(self, self.tools, observed, archive)
+        return None
 
     def _on_collect_status(self, event: ops.CollectStatusEvent) -> None:
         """Say what there is to say."""
-        for status in statuses(Observed.read(self), self._library().reasons):
+        observed = Observed.read(self)
+        configured = observed.plans or observed.schedule
+        for status in statuses(observed, self._library().reasons if configured else ()):
             event.add_status(status)
 
     def _context(self) -> tuple[Observed, Archive]:
@@ -78,11 +91,11 @@ class Day2Charm(ops.CharmBase):
     def _driver(self) -> Driver:
         """Moves operations on within an action."""
         self.own.publish_catalogue()
-        return Driver(self, self.own, *self._context())
+        return Driver(self, self.tools, *self._context())
 
     def _library(self) -> Library:
-        """Every plan that is known now."""
-        return known(PLANS, str(self.config.get("plans", "")))
+        """Every plan that is known now, and when it is run."""
+        return here(str(self.config.get("plans", "")), str(self.config.get("schedule", "")))
 
 
 if __name__ == "__main__":  # pragma: no cover

@@ -4,17 +4,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import ops
-import yaml
 
 import controls
 from dataops.operations import AnyVerb, OperationError
 from driver import Driver
 from dryrun import preview
 from library import Library
+from observed import Observed
 from preconditions import preconditions
 from seam import Note
 from started import started
@@ -36,7 +36,7 @@ class Desk(ops.Object):
     def __init__(
         self,
         charm: ops.CharmBase,
-        built_in: Mapping[str, Any],
+        built_in: Iterable[str],
         verbs: Mapping[str, AnyVerb],
         driver: Callable[[], Driver],
         library: Callable[[], Library],
@@ -60,13 +60,7 @@ class Desk(ops.Object):
 
     def _on_run_operation(self, event: ops.ActionEvent) -> None:
         """Any plan, by its name."""
-        params = mapping(event.params.get("params"))
-        if params is None:
-            given = event.params.get("params")
-            return event.fail(
-                f'params="{given}" is no mapping; write params=\'{{"window": "1h"}}\''
-            )
-        return self._begin(event, event.params["plan"], params)
+        self._begin(event, event.params["plan"], event.params.get("params", {}))
 
     def _begin(self, event: ops.ActionEvent, name: str, params: Mapping[str, Any]) -> None:
         """Preview, refuse, or begin an operation."""
@@ -76,6 +70,8 @@ class Desk(ops.Object):
             reasons = [f"There is no plan {name}; there are {', '.join(sorted(library.plans))}."]
             return event.fail(" ".join([*reasons, *library.reasons]))
         driver = self._driver()
+        if driver.observed.damage:
+            return event.fail(damaged(driver.observed))
         found = list(preconditions(plan, params, driver.observed, library.plans, self._verbs))
         if event.params.get(DRY_RUN):
             return event.set_results(preview(plan, library.plans, found))
@@ -87,23 +83,26 @@ class Desk(ops.Object):
 
     def _on_cancel(self, event: ops.ActionEvent) -> None:
         """Call one off."""
-        self._decide(event, lambda driver: controls.cancel(driver.observed, event.params["id"]))
+        self._decide(
+            event, lambda driver: controls.cancel(driver.observed, event.params.get("id", 0))
+        )
 
     def _on_approve(self, event: ops.ActionEvent) -> None:
         """Let a step go on."""
         step = event.params.get("step", "")
         self._decide(
-            event, lambda driver: controls.approve(driver.observed, event.params["id"], step)
+            event,
+            lambda driver: controls.approve(driver.observed, event.params.get("id", 0), step),
         )
 
     def _on_resume(self, event: ops.ActionEvent) -> None:
         """Have one go on that did not end well, once it could begin anew."""
-        params = mapping(event.params.get("params"))
+        params = event.params.get("params", {})
 
         def decide(driver: Driver) -> Note:
             if params is None:
                 raise OperationError("params is no mapping; write params='{\"force\": true}'")
-            note = controls.resume(driver.observed, event.params["id"], params)
+            note = controls.resume(driver.observed, event.params.get("id", 0), params)
             operation = controls.find(driver.observed, note.operation)
             guards = {guard.name: guard for guard in operation.guards}
             given = {**operation.params, **params}
@@ -122,6 +121,8 @@ class Desk(ops.Object):
             app, name = driver.observed.application, event.handle.kind
             action = name.removesuffix("_action").replace("_", "-")
             return event.fail(f"Operations are run by the leader: juju run {app}/leader {action}")
+        if driver.observed.damage:
+            return event.fail(damaged(driver.observed))
         try:
             note = decide(driver)
         except OperationError as error:
@@ -130,13 +131,9 @@ class Desk(ops.Object):
         return event.set_results(started(driver.observed, driver.drive(), note.operation))
 
 
-def mapping(value: Any) -> dict[str, Any] | None:
-    """A mapping, given as one or as the YAML of one; None when it is neither."""
-    if isinstance(value, str):
-        try:
-            value = yaml.safe_load(value)
-        except yaml.YAMLError:
-            return None
-    if value is None:
-        return {}
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+def damaged(observed: Observed) -> str:
+    """Why nothing can be run while the journal cannot be read."""
+    return (
+        f"The peers' copy of the journal was changed from outside: {observed.damage}. Every unit "
+        f"of {observed.application} has a whole copy on its storage data: journal.jsonl"
+    )

@@ -13,7 +13,7 @@ import datetime
 import enum
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pydantic
@@ -147,21 +147,21 @@ def from_text(text: str) -> Journal:
     return tuple(_record(*numbered) for numbered in enumerate(lines, start=1))
 
 
-def tail(journal: Journal, size: int, keep_from_operation: int | None = None) -> Journal:
+def tail(journal: Journal, size: int, keep: Collection[int] = ()) -> Journal:
     """The newest records of at most `size` bytes as JSON lines.
 
     The last record always stays, since the chain continues from it, and so does everything from
-    the operation `keep_from_operation` on, because it is still running.
+    the first record of an operation in `keep` on, because it has not ended.
     """
-    kept: list[Record] = []
-    used = 0
-    for record in reversed(journal):
-        used += len(record.model_dump_json()) + 1
-        needed = keep_from_operation is not None and record.operation >= keep_from_operation
-        if kept and used > size and not needed:
+    first = next((i for i, r in enumerate(journal) if r.operation in keep), len(journal) - 1)
+    start = max(first, 0)
+    used = sum(len(record.model_dump_json()) + 1 for record in journal[start:])
+    while start > 0:
+        used += len(journal[start - 1].model_dump_json()) + 1
+        if used > size:
             break
-        kept.append(record)
-    return tuple(reversed(kept))
+        start -= 1
+    return journal[start:]
 
 
 def _record(number: int, line: str) -> Record:

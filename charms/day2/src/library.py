@@ -1,17 +1,23 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Every plan that day2 knows: those that it brings along, and the team's own. Pure."""
+"""Every plan that day2 knows, its own and the team's, and when which is run."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import functools
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
-from lint import structure
+import schedule
+import schemas
+from lint import close, structure
 from plan import Plan
-from reading import Source, read
+from reading import Source, load, read
+from schedule import Schedule
 
 OPTION = "plans"
+FOLDER = Path(__file__).parent / "plans"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,10 +26,12 @@ class Library:
 
     Attributes:
         sources: by name; the built-in ones first.
-        reasons: what is wrong with the option `plans`, each with its line.
+        schedule: when which of them is run.
+        reasons: what is wrong with the options, each with its line.
     """
 
     sources: Mapping[str, Source]
+    schedule: Schedule = dataclasses.field(default_factory=Schedule)
     reasons: tuple[str, ...] = ()
 
     @property
@@ -32,10 +40,47 @@ class Library:
         return {name: source.plan for name, source in self.sources.items()}
 
 
-def known(built_in: Mapping[str, Source], text: str) -> Library:
+def known(built_in: Mapping[str, Source], plans: str, times: str = "") -> Library:
+    """The built-in plans, those of the option `plans`, and the option `schedule`.
+
+    What is wrong is left out, with its reasons; it disturbs nothing else.
+    """
+    sources, reasons = _joined(built_in, plans) if plans.strip() else (built_in, ())
+    if not times.strip():
+        return Library(sources, reasons=tuple(reasons))
+    written = schedule.read(times)
+    wrong = dict(_unfit(written, sources))
+    good = [i for i in range(len(written.entries)) if i not in wrong]
+    fitting = Schedule(
+        tuple(written.entries[i] for i in good), tuple(written.lines[i] for i in good)
+    )
+    return Library(sources, fitting, (*reasons, *written.reasons, *wrong.values()))
+
+
+@functools.lru_cache(maxsize=1)
+def here(plans: str, times: str) -> Library:
+    """The plans of this charm, and those of the options."""
+    return known(load(FOLDER), plans, times)
+
+
+def _unfit(written: Schedule, sources: Mapping[str, Source]) -> Iterator[tuple[int, str]]:
+    """The entries that cannot be run, with their reasons."""
+    for index, (entry, line) in enumerate(zip(written.entries, written.lines, strict=True)):
+        source = sources.get(entry.plan)
+        if source is None:
+            message = f"there is no plan {entry.plan}{close(entry.plan, sources)}"
+            yield index, f"{schedule.OPTION} line {line}: plan: {message}"
+            continue
+        given = {**source.plan.defaults(), **entry.params}
+        problems = list(schemas.objections(given, schemas.of_params(source.plan.params)))
+        if problems:
+            yield index, f"{schedule.OPTION} line {line}: params: {'; '.join(problems)}"
+
+
+def _joined(
+    built_in: Mapping[str, Source], text: str
+) -> tuple[Mapping[str, Source], tuple[str, ...]]:
     """The built-in plans and those of the option; a bad one is left out, with its reasons."""
-    if not text.strip():
-        return Library(built_in)
     found, problems = read(text, OPTION)
     sources, reasons = dict(built_in), list(problems)
     for source in found:
@@ -49,4 +94,4 @@ def known(built_in: Mapping[str, Source], text: str) -> Library:
         reasons += [f"{source.at(finding.place)}: {finding.message}" for finding in told]
         if told:
             del sources[source.plan.name]
-    return Library(sources, tuple(reasons))
+    return sources, tuple(reasons)

@@ -47,7 +47,8 @@ class Observed:
         participants: the applications related by `operations`.
         own: day2 itself, with all its units; None before the peer relation is there.
         task: what day2 is to do itself now.
-        plans: the option `plans`: YAML.
+        plans, schedule: the options of these names: YAML.
+        damage: why the peers' copy of the journal cannot be read; empty when it can.
         kafka_related, prometheus_related: whether the endpoint has a relation at all.
         kafka: how to reach the cluster; None until it is granted.
         canary: what the canary works with; None until it is granted.
@@ -63,6 +64,8 @@ class Observed:
     own: Participant | None = None
     task: Task | None = None
     plans: str = ""
+    schedule: str = ""
+    damage: str = ""
     kafka_related: bool = False
     prometheus_related: bool = False
     kafka: Access | None = None
@@ -84,16 +87,19 @@ class Observed:
     def read(cls, charm: ops.CharmBase) -> Observed:
         """The facts as they are now."""
         model = charm.model
+        journal, damage = _journal(model)
         accesses = KafkaClientRequirer(charm, KAFKA, REQUESTS).accesses()
         return cls(
             unit=charm.unit.name,
             model=model.name,
             leader=charm.unit.is_leader(),
-            journal=_journal(model),
+            journal=journal,
+            damage=damage,
             participants=OperationsRequirer(charm, OPERATIONS).participants(),
             own=own.participant(charm, PEERS),
             task=own.task(charm, PEERS),
             plans=str(charm.config.get("plans", "")),
+            schedule=str(charm.config.get("schedule", "")),
             kafka_related=bool(model.relations[KAFKA]),
             prometheus_related=bool(model.relations[PROMETHEUS]),
             kafka=accesses.get(ACCESS.topic),
@@ -103,10 +109,13 @@ class Observed:
         )
 
 
-def _journal(model: ops.Model) -> Journal:
-    """The journal in the peers' databag."""
+def _journal(model: ops.Model) -> tuple[Journal, str]:
+    """The journal in the peers' databag, and why it cannot be read."""
     peers = model.get_relation(PEERS)
-    return from_text(peers.data[model.app].get(JOURNAL_KEY, "")) if peers else ()
+    try:
+        return (from_text(peers.data[model.app].get(JOURNAL_KEY, "")) if peers else ()), ""
+    except ValueError as error:
+        return (), str(error)
 
 
 def _storage(model: ops.Model) -> Path | None:

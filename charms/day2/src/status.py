@@ -31,6 +31,8 @@ def statuses(observed: Observed, mistakes: Sequence[str] = ()) -> Iterator[ops.S
         yield ops.BlockedStatus(
             f"relate an application: juju integrate {observed.application}:operations kafka"
         )
+    if observed.damage:
+        yield ops.BlockedStatus(_short(f"the journal was changed from outside: {observed.damage}"))
     if mistakes:
         more = f" (and {len(mistakes) - 1} more)" if len(mistakes) > 1 else ""
         yield ops.BlockedStatus(_short(f"{mistakes[0]}{more}"))

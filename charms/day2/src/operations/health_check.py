@@ -6,35 +6,20 @@ from __future__ import annotations
 
 from archive import Archive
 from dataops.operations import Check, Context, HealthCheck, NoParams, OperationError, Verb, probe
-from journal import flaws
 from observed import Observed
+from operations.verify_journal import check as journal_check
 from report.units import count
 
 
 def run(context: Context[Observed, Archive, NoParams]) -> HealthCheck:
     """The checks of day2."""
     observed = context.observed
-    checks = [_journal(observed, context.workload)]
+    checks = [journal_check(observed, context.workload)]
     if observed.kafka_related:
         checks.append(_kafka(observed))
     if observed.prometheus_related:
         checks.append(_prometheus(observed))
     return HealthCheck(checks=tuple(checks))
-
-
-def _journal(observed: Observed, archive: Archive) -> Check:
-    """Both copies of the journal hold together."""
-
-    def look() -> str:
-        copy = archive.read()
-        found = flaws(copy) or flaws(observed.journal)
-        if found:
-            raise OperationError(f"{'; '.join(found)}.")
-        kept = max((record.number for record in (*copy, *observed.journal)), default=0)
-        return f"the chain of {count(kept, 'record')} holds, here and with the peers"
-
-    move = f"Keep {archive.journal} as evidence; compare it with the copies of the other units."
-    return probe("journal", look, move)
 
 
 def _kafka(observed: Observed) -> Check:

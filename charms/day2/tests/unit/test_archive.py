@@ -48,3 +48,14 @@ def test_a_report_lies_in_the_folder_of_its_operation(tmp_path):
     assert path == tmp_path / "reports" / "7" / "page.html"
     assert path.read_bytes() == b"<p>"
     assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_line_that_is_no_record_stays_and_what_is_new_comes_after_it(tmp_path, journal):
+    archive = Archive(tmp_path)
+    archive.mirror(journal[:3])
+    lines = archive.journal.read_text().splitlines(keepends=True)
+    archive.journal.write_text("".join([*lines[:2], "scribble\n"]))
+    archive.mirror(journal)
+    written = archive.journal.read_text().splitlines()
+    assert written[2] == "scribble"
+    assert len(written) == 6

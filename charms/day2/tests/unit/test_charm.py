@@ -11,8 +11,11 @@ import pytest
 
 import journal
 from charm import Day2Charm
+from dataops.host import services
+from dataops.host.paths import UnitPaths
 from dataops.interfaces.operations import CatalogueEntry, Outcome, Status, Task
 from dataops.operations import Check, HealthCheck, Scope
+from dataops.testing import FakeServices
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = json.dumps(
@@ -52,6 +55,15 @@ class Application:
         changed = dataclasses.replace(relation, remote_units_data=units)
         others = {r for r in state.relations if r.id != relation.id}
         return dataclasses.replace(state, relations=others | {changed})
+
+
+@pytest.fixture(autouse=True)
+def machine(monkeypatch, tmp_path):
+    """The unit's own directories, and services without processes."""
+    fake = FakeServices()
+    monkeypatch.setattr(services, "manager", lambda paths, unit: fake)
+    monkeypatch.setattr(UnitPaths, "of", lambda charm: UnitPaths(tmp_path / "workload"))
+    return fake
 
 
 @pytest.fixture
@@ -167,3 +179,115 @@ def test_the_newest_operations_come_first(context, state):
     state = run(context, state, "health-check")
     run(context, state, "list-operations")
     assert "health-check" in context.action_results["operations"].splitlines()[1]
+
+
+OURS = """\
+- name: ours
+  description: Ours.
+  params: {deep: {type: boolean, default: false}}
+  steps:
+    - {name: look, verb: health-check, applications: kafka, approval: true, verify: healthy}
+"""
+
+
+def configured(state, **options):
+    return dataclasses.replace(state, config=options)
+
+
+def test_a_plan_of_the_team_waits_for_approval_and_ends(context, state, kafka):
+    state = configured(state, plans=OURS)
+    state = run(context, state, "run-operation", plan="ours", params={"deep": True})
+    assert context.action_results["status"] == "awaiting-approval"
+    approve = "juju run day2/leader approve-operation id=1 step=look"
+    assert context.action_results["approve"] == approve
+    assert state.unit_status.name == "blocked"
+    assert "approve-operation" in state.unit_status.message
+    state = run(context, state, "approve-operation")
+    assert kafka.task(state).units == ("kafka/0", "kafka/1", "kafka/2")
+    state = run(context, state, "cancel-operation")
+    assert context.action_results["status"] == "cancelled"
+    assert kafka.task(state) is None
+    state = run(context, state, "resume-operation", params={"deep": False})
+    state = run(context, state, "approve-operation", id=1, step="look")
+    for unit in range(3):
+        state = kafka.answer(state, unit, WELL)
+    state = context.run(context.on.update_status(), state)
+    assert state.unit_status.name == "active"
+
+
+def test_a_dry_run_tells_and_changes_nothing(context, state):
+    out = run(
+        context, configured(state, plans=OURS), "run-operation", plan="ours", **{"dry-run": True}
+    )
+    told = context.action_results
+    assert (told["operation"], told["ready"]) == ("ours", "true")
+    assert told["preconditions"]["step-look"] == "ok: health-check on kafka (unit, 3 units)"
+    assert records(out) == ()
+    run(context, state, "health-check", **{"dry-run": True})
+    assert context.action_results["steps"]["01"].startswith("step check: health-check on all")
+
+
+@pytest.mark.parametrize(
+    ("params", "hint"),
+    [
+        ({"plan": "hours"}, "There is no plan hours; there are health-check, ours,"),
+        ({"plan": "ours", "params": {"deep": "x"}}, "ours: deep: 'x' is not of type 'boolean'"),
+    ],
+)
+def test_what_cannot_be_run_is_refused(context, state, params, hint):
+    with pytest.raises(ops.testing.ActionFailed) as refusal:
+        run(context, configured(state, plans=OURS), "run-operation", **params)
+    assert hint in refusal.value.message
+
+
+def test_a_bad_option_blocks_with_the_line_and_disturbs_nothing(context, state, kafka):
+    state = run(context, state, "health-check")
+    state = configured(state, plans=f"{OURS}  colour: red\n", schedule="- {plan: x, cron: y}")
+    state = context.run(context.on.config_changed(), state)
+    assert state.unit_status.name == "blocked"
+    assert state.unit_status.message.startswith("plans line 6: colour: there is no such key")
+    assert kafka.task(state) is not None
+    for unit in range(3):
+        state = kafka.answer(state, unit, WELL)
+    state = context.run(context.on.update_status(), state)
+    assert records(state)[-1].kind in ("finished", "reported")
+
+
+def test_a_schedule_wakes_the_charm(context, state, machine, tmp_path):
+    state = configured(state, schedule="- {plan: health-check, cron: 0 3 * * *}")
+    state = context.run(context.on.config_changed(), state)
+    assert "timer" in machine.running
+    assert records(state)[-1].kind == "scheduled"
+    follower = dataclasses.replace(state, leader=False)
+    context.run(context.on.update_status(), follower)
+    assert not (tmp_path / "workload" / "control" / "wake-at").exists()
+
+
+def test_a_journal_that_was_damaged_stops_everything_but_the_charm(context, state):
+    broken = ops.testing.PeerRelation("peers", local_app_data={"journal": "scribble"})
+    others = [r for r in state.relations if r.endpoint != "peers"]
+    state = dataclasses.replace(state, relations=[*others, broken])
+    state = context.run(context.on.update_status(), state)
+    assert state.unit_status.name == "blocked"
+    assert "changed from outside: line 1 of the journal" in state.unit_status.message
+    with pytest.raises(ops.testing.ActionFailed, match="changed from outside"):
+        run(context, state, "health-check")
+    with pytest.raises(ops.testing.ActionFailed, match="changed from outside"):
+        run(context, state, "cancel-operation")
+
+
+def test_every_copy_of_the_journal_is_verified(context, state):
+    state = run(context, state, "verify-journal")
+    assert context.action_results["status"] == "completed"
+
+
+def test_what_decides_is_asked_of_the_leader(context, state):
+    with pytest.raises(ops.testing.ActionFailed, match="juju run day2/leader cancel-operation"):
+        run(context, dataclasses.replace(state, leader=False), "cancel-operation")
+
+
+def test_a_unit_that_goes_leaves_no_process_behind(context, state, machine):
+    state = run(context, state, "health-check")
+    assert machine.running
+    context.run(context.on.stop(), state)
+    assert not machine.running

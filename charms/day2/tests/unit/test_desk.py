@@ -1,25 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a mapping is; the actions themselves are tested with the charm."""
+"""The actions themselves are tested with the charm."""
 
-import pytest
+from desk import damaged
+from observed import Observed
 
-from desk import mapping
 
-
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        (None, {}),
-        ("", {}),
-        ({"a": 1}, {"a": 1}),
-        ("a: 1", {"a": 1}),
-        ('{"a": [1]}', {"a": [1]}),
-        ("just text", None),
-        ("[1]", None),
-        ("{", None),
-        (5, None),
-    ],
-)
-def test_parameters_come_as_a_mapping_or_as_its_text(given, expected):
-    assert mapping(given) == expected
+def test_a_damaged_journal_is_told_with_the_way_to_the_whole_one():
+    observed = Observed(unit="day2/0", model="m", leader=True, damage="line 3 is no record")
+    assert "line 3 is no record. Every unit of day2 has a whole copy" in damaged(observed)

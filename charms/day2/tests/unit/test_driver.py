@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 import dataclasses
+import datetime
 import json
 
 import ops
@@ -11,13 +12,23 @@ from world import NOON, plan
 
 import driver as driver_module
 import own
+from alarm import Alarm
 from archive import Archive
-from dataops.interfaces.operations import OperationsProvider, Task
+from canary import Canary
+from dataops.evidence import Phase
+from dataops.evidence.meter.orders import Orders
+from dataops.host.paths import UnitPaths
+from dataops.interfaces.kafka_client import Access
+from dataops.interfaces.operations import OperationsProvider, Status, Task
 from dataops.operations import NoParams, OperationError, Result, Scope, Verb
-from driver import Driver, run_due
+from dataops.testing import FakeServices
+from driver import Driver, Tools, follow
 from history import current, operations
-from journal import flaws, from_text
+from journal import Kind, append, flaws, from_text
+from library import Library, known
 from observed import Observed
+from reading import read
+from seam import Note
 
 META = {
     "name": "day2",
@@ -42,6 +53,7 @@ LOOK = Verb(
 )
 LISTEN = dataclasses.replace(LOOK, name="listen", scope=Scope.UNIT)
 SELF = plan({"applications": "self"})
+NO_PLANS = Library({})
 EACH = plan({"applications": "self", "verb": "listen"})
 
 
@@ -58,7 +70,18 @@ def manager():
         yield found
 
 
-def make(manager, tmp_path, journal=()):
+def tools(provider, tmp_path, library=NO_PLANS):
+    paths, services = UnitPaths(tmp_path / "workload"), FakeServices()
+    return Tools(
+        provider=provider,
+        canary=Canary(paths, services, "day2/0"),
+        alarm=Alarm(paths, services, "day2/0"),
+        library=lambda: library,
+        verbs={"look": LOOK},
+    )
+
+
+def make(manager, tmp_path, journal=(), library=NO_PLANS, **facts):
     provider = OperationsProvider(manager.charm, "peers", (LOOK, LISTEN), now=lambda: NOON)
     provider.publish_catalogue()
     observed = Observed(
@@ -67,8 +90,16 @@ def make(manager, tmp_path, journal=()):
         leader=True,
         journal=journal,
         own=own.participant(manager.charm, "peers"),
+        storage=tmp_path,
+        **facts,
     )
-    return Driver(manager.charm, provider, observed, Archive(tmp_path), now=lambda: NOON)
+    return Driver(
+        manager.charm,
+        tools(provider, tmp_path, library),
+        observed,
+        Archive(tmp_path),
+        now=lambda: NOON,
+    )
 
 
 def bag(manager):
@@ -128,7 +159,7 @@ def test_a_unit_that_does_not_lead_does_what_it_is_asked(tmp_path):
     with context(leader=False, local_app_data={"task": task.to_json()}) as manager:
         provider = OperationsProvider(manager.charm, "peers", (LISTEN,), now=lambda: NOON)
         observed = Observed(unit="day2/0", model="m", leader=False)
-        run_due(manager.charm, provider, observed, Archive(tmp_path), ())
+        follow(manager.charm, tools(provider, tmp_path), observed, Archive(tmp_path))
         (peers,) = manager.run().relations
         outcome = json.loads(peers.local_unit_data["outcome"])
     assert (outcome["task"], outcome["results"]["summary"]) == ("7/step1/1", "Saw 0 records.")
@@ -140,3 +171,73 @@ def test_the_guards_are_journalled_as_they_are_now(manager, tmp_path):
     driver.request(guarded, {}, {"look-first": plan({"applications": "self"}, name="look-first")})
     (operation,) = operations(driver.drive())
     assert [state.step.name for state in operation.steps] == ["look-first.step1", "step1"]
+
+
+HOURLY = """\
+- plan: tour
+  cron: 0 * * * *
+"""
+TOUR = "{name: tour, description: d, steps: [{name: one, verb: VERB, applications: self}]}"
+
+
+def scheduled(verb):
+    (source,) = read(TOUR.replace("VERB", verb), "tour.yaml")[0]
+    return known({"tour": source}, "", HOURLY)
+
+
+def at_noon(manager, tmp_path, verb="look"):
+    """The journal at noon, of a unit that saw the schedule first at half past eleven."""
+    library = scheduled(verb)
+    (entry,) = library.schedule.entries
+    since = (NOON - datetime.timedelta(minutes=30)).isoformat()
+    journal = append((), NOON, Kind.SCHEDULED, 0, {"entries": {entry.key: since}})
+    driver = make(manager, tmp_path, journal, library, schedule=HOURLY)
+    return driver, driver.drive()
+
+
+def test_what_is_due_is_run(manager, tmp_path):
+    _, journal = at_noon(manager, tmp_path)
+    (operation,) = operations(journal)
+    assert operation.requested_by.startswith("schedule tour 0 * * * *")
+    assert operation.message == "Saw 4 records."
+    file = tmp_path / "workload" / "control" / "wake-at"
+    assert float(file.read_text()) == NOON.timestamp() + 3600
+
+
+def test_what_is_due_and_cannot_begin_says_why(manager, tmp_path):
+    _, journal = at_noon(manager, tmp_path, verb="dance")
+    (operation,) = operations(journal)
+    assert operation.ending is Status.FAILED
+    assert operation.message.startswith("Due at 12:00 UTC, it could not begin. step one: no app")
+
+
+def test_a_schedule_that_is_taken_away_is_forgotten(manager, tmp_path):
+    _, journal = at_noon(manager, tmp_path)
+    driver = make(manager, tmp_path, journal)
+    assert driver.drive()[-1].body["entries"] == {}
+    assert not (tmp_path / "workload" / "control" / "wake-at").exists()
+
+
+ACCESS = Access(topic="day2-canary-*", endpoints="a:9093", username="u", password="p")
+WATCHED = plan({"applications": "self"}, canary={})
+
+
+def test_the_canary_is_begun_directed_and_ended(manager, tmp_path):
+    driver = make(manager, tmp_path, canary=ACCESS)
+    driver.request(WATCHED, {}, {})
+    driver.drive()
+    canary = driver._tools.canary
+    assert (canary.state().operation, canary.state().running) == (1, True)
+    driver.note(Note(Kind.CANCELLED, 1, {"by": "somebody"}))
+    driver.drive()
+    assert current(driver.journal) is None
+    orders = Orders.read(tmp_path / "workload" / "run" / "canary")
+    assert (orders.phase, orders.ending) == (Phase.BEFORE, True)
+
+
+def test_a_canary_that_loses_its_access_stops_the_operation(manager, tmp_path):
+    driver = make(manager, tmp_path)
+    driver.request(WATCHED, {}, {})
+    (operation,) = operations(driver.drive())
+    assert "Kafka has taken its access away" in operation.message
+    assert operation.steps == ()

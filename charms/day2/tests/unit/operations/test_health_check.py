@@ -33,7 +33,7 @@ def test_what_is_not_related_is_not_checked(observed, tmp_path):
     found = checks(observed, tmp_path)
     assert set(found) == {"journal"}
     assert found["journal"].ok
-    assert "1 record holds" in found["journal"].detail
+    assert "the chain of the peers' 1 record holds" in found["journal"].detail
 
 
 def test_a_journal_that_was_tampered_with_is_found(observed, tmp_path):
@@ -44,7 +44,7 @@ def test_a_journal_that_was_tampered_with_is_found(observed, tmp_path):
     check = checks(observed, tmp_path)["journal"]
     assert not check.ok
     assert "record 1: its content was changed" in check.detail
-    assert "evidence" in check.next_move
+    assert "verify-journal" in check.next_move
 
 
 def test_kafka_answers_or_says_why_not(observed, tmp_path, monkeypatch):
