@@ -42,7 +42,7 @@ def advance(journal: Sequence[Record], facts: Facts) -> tuple[Request, ...]:
         *(Ask(p.application, _task(operation, p)) for p in facts.participants),
         _measure(operation),
         *_reports(journal),
-        Wake(_wake(operation)),
+        Wake(_wake(operation, facts.now)),
     )
 
 
@@ -235,13 +235,14 @@ def _reports(journal: Sequence[Record]) -> Iterator[WriteReport]:
             yield WriteReport(operation.number)
 
 
-def _wake(operation: Operation | None) -> datetime.datetime | None:
+def _wake(operation: Operation | None, now: datetime.datetime) -> datetime.datetime | None:
     """When time alone changes what is to be done."""
     if operation is None:
         return None
     moment = datetime.timedelta(milliseconds=1)
     deadlines = [state.deadline + moment for state in operation.running]
-    retries = [at for _, at in stages.retries(operation)]
+    # One that is due already waits for somebody who is busy.
+    retries = [at for _, at in stages.retries(operation) if at > now]
     quiet = [
         m.began + _QUIET_PHASE + moment
         for m in operation.measurements

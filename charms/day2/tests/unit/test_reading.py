@@ -73,8 +73,8 @@ def test_every_error_names_its_line_and_key():
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("a: [", "plans: line 1 is no YAML"),
-        ("- name: x\n  b: {", "plans: line 2 is no YAML"),
+        ("a: [", "plans: line 2 is no YAML"),
+        ("- name: x\n  b: {", "plans: line 3 is no YAML"),
         ("just words", "plans line 1: this:"),
         ("- 5\n", "plans line 1: this:"),
         ("name: lone", "plans line 1: description: is missing"),
@@ -94,5 +94,5 @@ def test_a_file_is_called_as_its_plan(tmp_path):
     with pytest.raises(ValueError, match=r'other\.yaml: call its one plan "other"'):
         load(tmp_path)
     (tmp_path / "other.yaml").write_text("name: [")
-    with pytest.raises(ValueError, match=r"other\.yaml: line 1"):
+    with pytest.raises(ValueError, match=r"other\.yaml: line 2"):
         load(tmp_path)

@@ -178,4 +178,4 @@ class Whatever(RuleBasedStateMachine):
 
 
 TestWhatever = Whatever.TestCase
-TestWhatever.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestWhatever.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
