@@ -15,6 +15,7 @@ from dataops.operations._shapes import (
     NoParams,
     OperationError,
     Params,
+    Pending,
     Result,
     explain,
     kebab,
@@ -38,7 +39,7 @@ from dataops.operations._work import Cancelled, SpecT, Work
 
 __all__ = [
     "Actions", "AnyVerb", "Cancelled", "Check", "Context", "HealthCheck", "JobVerb", "Juju",
-    "NoParams", "ObservedT", "OfferedVerb", "OperationError", "Params", "ParamsT", "Result",
-    "ResultT", "Scope", "SpecT", "Verb", "Work", "WorkloadT", "discover", "explain", "kebab",
-    "probe", "result_key", "verb_of",
+    "NoParams", "ObservedT", "OfferedVerb", "OperationError", "Params", "ParamsT", "Pending",
+    "Result", "ResultT", "Scope", "SpecT", "Verb", "Work", "WorkloadT", "discover", "explain",
+    "kebab", "probe", "result_key", "verb_of",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Generic
 import ops
 
 from dataops.operations._juju import Juju
-from dataops.operations._shapes import OperationError, Result, explain, kebab
+from dataops.operations._shapes import OperationError, Pending, Result, explain, kebab
 from dataops.operations._verbs import ObservedT, OfferedVerb, Scope, WorkloadT
 from dataops.rolling import Hold
 
@@ -48,6 +48,9 @@ class Actions(ops.Object, Generic[ObservedT, WorkloadT]):
             return event.fail(f"{verb.name} runs on the leader: juju run {app}/leader {verb.name}")
         try:
             result = self._perform(verb, event)
+        except Pending as pending:
+            again = f"juju run {self.model.unit.name} {verb.name}"
+            return event.set_results({"status": "running", "message": str(pending), "next": again})
         except OperationError as error:
             return event.fail(explain(error))
         except Exception as error:  # An action fails with a reason: the unit is not in error.

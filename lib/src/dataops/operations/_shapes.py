@@ -15,6 +15,14 @@ class OperationError(Exception):
     """A verb cannot do its work; the message names the reason and the operator's next move."""
 
 
+class Pending(Exception):  # noqa: N818  nothing went wrong
+    """A verb has asked its charm for something that takes several hooks; it is called again soon.
+
+    The message says what is waited for. Such a verb only writes down what is wanted, and looks how
+    far it is: the charm's own plan does the work.
+    """
+
+
 def result_key(name: str) -> str:
     """A name as Juju takes it for a key of an action's results: `kafka/0` is `kafka-0`."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "value"

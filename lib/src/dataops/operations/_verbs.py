@@ -52,6 +52,7 @@ class Context(Generic[ObservedT, WorkloadT, ParamsT]):
         params: validated.
         log: tells the caller how far the work is: a progress line of the action, or a log line.
         juju: for the few verbs that take a secret or describe the model.
+        task: `Task.id` of what it is run for; empty in an action.
     """
 
     observed: ObservedT
@@ -59,6 +60,7 @@ class Context(Generic[ObservedT, WorkloadT, ParamsT]):
     params: ParamsT
     log: Callable[[str], None] = logger.info
     juju: Juju = dataclasses.field(default_factory=Juju)
+    task: str = ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -90,6 +92,7 @@ class _Declared(Generic[ObservedT, WorkloadT, ParamsT, ResultT]):
         params: Mapping[str, Any],
         log: Callable[[str], None] = logger.info,
         juju: Juju | None = None,
+        task: str = "",
     ) -> Context[ObservedT, WorkloadT, ParamsT]:
         """What the verb works with, for raw parameters.
 
@@ -100,7 +103,7 @@ class _Declared(Generic[ObservedT, WorkloadT, ParamsT, ResultT]):
             validated = self.params.model_validate(dict(params))
         except pydantic.ValidationError as error:
             raise OperationError(f"{self.name}: {explain(error)}") from None
-        return Context(observed, workload, validated, log, juju or Juju())
+        return Context(observed, workload, validated, log, juju or Juju(), task)
 
     def turn(self, context: Context[ObservedT, WorkloadT, ParamsT]) -> Go | Hold:
         """Whether this unit may do it now, and why."""
@@ -112,7 +115,8 @@ class Verb(_Declared[ObservedT, WorkloadT, ParamsT, ResultT]):
     """One thing that an application can do within a hook.
 
     Attributes:
-        run: does the work; raises `OperationError` with the next move when it cannot.
+        run: does the work; raises `OperationError` with the next move when it cannot, `Pending`
+            when the charm needs more hooks for it.
     """
 
     long: ClassVar[bool] = False

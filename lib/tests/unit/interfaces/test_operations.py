@@ -21,11 +21,21 @@ from dataops.interfaces.operations import (
 )
 from dataops.jobs import Jobs
 from dataops.jobs._files import JobFiles
-from dataops.operations import Context, JobVerb, NoParams, OperationError, Result, Scope, Verb
+from dataops.operations import (
+    Context,
+    JobVerb,
+    NoParams,
+    OperationError,
+    Pending,
+    Result,
+    Scope,
+    Verb,
+)
 from dataops.rolling import Go, Hold
 from dataops.testing import FakeServices
 
 NOON = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.timezone.utc)
+MINUTE = datetime.timedelta(minutes=1)
 CALLS: list[str] = []
 
 
@@ -249,12 +259,27 @@ LONG = tuple(
 GUARDED = dataclasses.replace(verb("careful", Scope.ROLLING), guard=guard)
 
 
+def wait(context: Context[str, object, NoParams]) -> Answer:
+    if not READY:
+        raise Pending("app/1 is not ready")
+    return Answer(value=len(context.task))
+
+
+PATIENT = dataclasses.replace(verb("patient", Scope.LEADER), run=wait)
+
+
 class LongProvider(ops.CharmBase):
     def __init__(self, framework: ops.Framework):
         super().__init__(framework)
         jobs = Jobs(PATHS[-1], SERVICES[-1], self.unit.name)
+        verbs = (*LONG, GUARDED, PATIENT)
         self.operations = OperationsProvider(
-            self, "operations", (*LONG, GUARDED), role="keeper", jobs=jobs, now=lambda: NOON
+            self,
+            "operations",
+            verbs,
+            role="keeper",
+            jobs=jobs,
+            now=lambda: NOON,
         )
         framework.observe(self.on.update_status, self._reconcile)
         framework.observe(self.on.config_changed, self._reconcile)
@@ -295,6 +320,7 @@ def test_the_catalogue_says_what_outlives_a_hook_and_what_clients_feel(long):
         "once-long": (True, True),
         "each-long": (True, True),
         "careful": (False, False),
+        "patient": (False, False),
     }
     assert bag["role"] == "keeper"
 
@@ -401,6 +427,28 @@ def test_a_guard_is_asked_until_the_deadline(long):
     found = outcome(after(long, related(late)).local_unit_data)
     assert found.status is Status.FAILED
     assert "before careful began: kafka/1 is not in sync yet" in found.message
+
+
+def test_a_verb_that_waits_for_its_charm_is_called_again_by_any_leader(long):
+    task = Task(operation=1, step="s", verb="patient")
+    first = after(long, related(task), leader=True)
+    waiting = outcome(first.local_app_data)
+    assert (waiting.status, waiting.message) == (Status.RUNNING, "app/1 is not ready")
+    assert list(SERVICES[-1].running) == ["wake-later"]
+    bag = waiting.model_copy(update={"unit": "app/5", "started": NOON - MINUTE}).to_json()
+    READY.append(True)
+    led = after(long, related(task, local_app_data={"outcome": bag}), leader=True)
+    done = outcome(led.local_app_data)
+    assert (done.status, done.unit, done.started) == (Status.COMPLETED, "app/0", NOON - MINUTE)
+
+
+def test_a_verb_that_waits_says_at_the_deadline_for_what(long):
+    task = Task(operation=1, step="s", verb="patient", deadline=NOON - MINUTE)
+    begun = Outcome(task=task.id, status=Status.RUNNING, started=NOON - 2 * MINUTE).to_json()
+    out = after(long, related(task, local_app_data={"outcome": begun}), leader=True)
+    found = outcome(out.local_app_data)
+    assert found.status is Status.FAILED
+    assert "before patient ended: app/1 is not ready" in found.message
 
 
 def test_a_charm_that_forgot_the_jobs_is_told_when_it_is_made(context):

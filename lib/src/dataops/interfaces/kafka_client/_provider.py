@@ -11,7 +11,7 @@ import ops
 from pydantic import ValidationError
 
 from dataops.interfaces._secrets import drop_secret, ensure_secret, own_secret
-from dataops.interfaces.kafka_client._databag import entries, replace
+from dataops.interfaces.kafka_client._databag import entries, replace, users_in
 from dataops.interfaces.kafka_client._models import Access, ClientRequest
 
 _USERNAME = re.compile(r"relation-(?P<relation>\d+)(?:-(?P<request>[0-9A-Za-z]+))?")
@@ -55,15 +55,28 @@ class KafkaClientProvider:
         else:
             replace(bag, _answer_v1(request, access, secrets, remote, bag.get("requests", "[]")))
 
-    def password(self, request: ClientRequest) -> str | None:
-        """The password that this client was given; None before. Leader only."""
+    def credentials(self, request: ClientRequest) -> tuple[str, str] | None:
+        """User and password that this client was given last; None before. Leader only."""
         label = self._label(request.relation_id, request.request_id, "user")
-        return own_secret(self._model, label).get("password")
+        given = own_secret(self._model, label)
+        if not given.get("password"):
+            return None
+        return given.get("username", request.username), given["password"]
+
+    def accepted(self, request: ClientRequest) -> Mapping[str, frozenset[str] | None]:
+        """By unit of the client, the users that it says it works with.
+
+        None for a unit that says nothing, as those of published charms do.
+        """
+        relation = self._relation(request.relation_id)
+        if relation is None:
+            return {}
+        return {unit.name: users_in(relation.data[unit]) for unit in relation.units}
 
     def withdraw(self, username: str) -> None:
-        """Take back the answer and the secrets of a user whose request is gone. Leader only.
+        """Take back the answer and the secrets of a request that is gone. Leader only.
 
-        Works from the user's name alone: the relation may have ended without telling.
+        Works from `ClientRequest.username` alone: the relation may have ended without telling.
         """
         match = _USERNAME.fullmatch(username)
         if match is None:

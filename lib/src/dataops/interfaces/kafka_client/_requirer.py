@@ -9,7 +9,7 @@ from typing import Any
 import ops
 
 from dataops.interfaces._secrets import read_secret
-from dataops.interfaces.kafka_client._databag import entries, replace
+from dataops.interfaces.kafka_client._databag import entries, replace, write_users
 from dataops.interfaces.kafka_client._models import Access, TopicRequest, Version
 
 # What the published v0 library asks for; providers decide by it what goes into secrets.
@@ -77,6 +77,16 @@ class KafkaClientRequirer:
                 if access is not None:
                     found.setdefault(request.topic, access)
         return found
+
+    def accept(self, usernames: Iterable[str]) -> None:
+        """Tell the provider which users this unit works with now, and no others.
+
+        A provider that rotates credentials keeps the old user until every unit has said so: call
+        it once the workload really logs in as these users.
+        """
+        for relation in self._model.relations[self._endpoint]:
+            if relation.active:
+                write_users(relation.data[self._model.unit], usernames)
 
     def _asked(self, secrets: Mapping[str, str]) -> dict[str, str]:
         if not self._requests:

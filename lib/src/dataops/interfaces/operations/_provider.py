@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime
 import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Generic
@@ -40,6 +41,8 @@ logger = logging.getLogger(__name__)
 
 # A guard that says no is asked again after this time.
 _LOOK_AGAIN_SECONDS = 5.0
+# A verb that waits for its own charm's plan.
+_PENDING_SECONDS = 2.0
 
 
 class OperationsProvider(Generic[ObservedT, WorkloadT]):
@@ -105,10 +108,13 @@ class OperationsProvider(Generic[ObservedT, WorkloadT]):
                 continue
             wanted.add(key)
             known = _bags.outcome(relation, holder)
-            if known.task == task.id and (known.final or known.unit not in ("", self._unit.name)):
+            elsewhere = known.unit not in ("", self._unit.name)
+            long = verb is not None and verb.long
+            if known.task == task.id and (known.final or (long and elsewhere)):
                 # Done; or begun by the unit that led before, which goes on and answers itself.
                 continue
-            outcome = self._advance(key, task, verb, observed, workload)
+            since = known.started if known.task == task.id else None
+            outcome = self._advance(key, task, verb, observed, workload, since)
             outcome = outcome.model_copy(update={"task": task.id, "unit": self._unit.name})
             _bags.write(relation.data[holder], "outcome", outcome.to_json())
         if self._jobs:
@@ -134,6 +140,7 @@ class OperationsProvider(Generic[ObservedT, WorkloadT]):
         verb: OfferedVerb[ObservedT, WorkloadT] | None,
         observed: ObservedT,
         workload: WorkloadT,
+        since: datetime.datetime | None,
     ) -> Outcome:
         """Take the task one step further, whatever happens, and say how far it is."""
         now = self._now()
@@ -153,16 +160,26 @@ class OperationsProvider(Generic[ObservedT, WorkloadT]):
         except Exception as error:  # The other side learns why; the hook goes on.
             logger.exception("Task %s (%s) failed", task.id, task.verb)
             return failed(task, explain(error), now, self._now())
-        return perform(verb, task, observed, workload, now=self._now, juju=self._juju)
+        outcome = perform(
+            verb, task, observed, workload, now=self._now, juju=self._juju, since=since
+        )
+        if not outcome.final:
+            self._look_again(_PENDING_SECONDS)
+        return outcome
 
     def _wait(self, task: Task, because: str) -> Outcome:
         """The outcome while the guard says no; it is asked again soon, and until the deadline."""
         now = self._now()
         if task.deadline and now > task.deadline:
             return too_late(task, now, because)
-        assert self._jobs is not None
-        self._jobs.look_again(_LOOK_AGAIN_SECONDS)
+        self._look_again(_LOOK_AGAIN_SECONDS)
         return Outcome(status=Status.RUNNING, message=f"waits: {because}")
+
+    def _look_again(self, seconds: float) -> None:
+        """See to it that this unit is woken."""
+        if self._jobs is None:
+            raise TypeError("OperationsProvider needs jobs= for a verb that waits")
+        self._jobs.look_again(seconds)
 
     def _begin(
         self,
