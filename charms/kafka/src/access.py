@@ -23,13 +23,17 @@ def principal(username: str) -> str:
     return f"User:{username}"
 
 
-def acls_for(request: ClientRequest) -> frozenset[Acl]:
-    """Every permission that the request grants, and none beside."""
-    return frozenset(_grants(request))
+def acls_for(request: ClientRequest, username: str = "") -> frozenset[Acl]:
+    """Every permission that the request grants a user of its client, and none beside.
+
+    Args:
+        request: the client's.
+        username: the user; the client's first one when it is not given.
+    """
+    return frozenset(_grants(request, principal(username or request.username)))
 
 
-def _grants(request: ClientRequest) -> Iterator[Acl]:
-    who = principal(request.username)
+def _grants(request: ClientRequest, who: str) -> Iterator[Acl]:
     name, prefixed = request.topic.removesuffix("*"), request.topic.endswith("*")
     if "producer" in request.roles:
         yield from (Acl(who, "TOPIC", name, prefixed, operation) for operation in _PRODUCER)

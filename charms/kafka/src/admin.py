@@ -36,6 +36,7 @@ from kafka.admin import (
     UserScramCredentialUpsertion,
 )
 from kafka.errors import KafkaError
+from kafka.protocol.admin import AlterClientQuotasRequest
 
 from cluster import ClusterError
 from facts import Acl, ClusterFacts, Partition
@@ -51,6 +52,8 @@ _ITERATIONS = 8192
 _LEAST = "min.insync.replicas"
 # A controller that the leader has not heard of for longer does not follow.
 _SILENT_MS = 10_000
+# Percent of one thread's time that a user's requests may take: more than any machine has.
+_NO_LIMIT = 1_000_000.0
 
 
 class Administrator:
@@ -100,6 +103,19 @@ class Administrator:
         mechanism = ScramMechanism.SCRAM_SHA_512
         change = UserScramCredentialUpsertion(username, mechanism, password, _ITERATIONS)
         self._alter(username, change)
+
+    def watch_users(self) -> None:
+        """Make every broker count what each user asks of it.
+
+        It does so only for users with a quota: this one, for all of them, is too large to limit.
+        """
+        entry = ([("user", None)], [("request_percentage", _NO_LIMIT, False)])
+        request = AlterClientQuotasRequest(entries=[entry], validate_only=False)
+        # The client has no call of its own for quotas, but knows the protocol's.
+        manager = self._client._manager
+        (answer,) = manager.run(manager.send, request).entries
+        if answer.error_code:
+            raise ClusterError(f"Cannot watch users: {answer.error_message}")
 
     def drop_user(self, username: str) -> None:
         """Let the user log in no more."""

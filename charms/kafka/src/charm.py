@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import functools
+import time
 from typing import TYPE_CHECKING
 
 import ops
@@ -20,12 +21,14 @@ from dataops.jobs import Jobs
 from dataops.operations import Actions, discover
 from dataops.reconciler import Leaving, leaving, observe_all
 from effects import REFUSALS, SETBACKS, Effects
+from gate import Gate
 from listeners import CLIENT_PORT, METRICS_PORT
 from observed import Observed, Tls, World
 from peers import Peers
 from plan import plan
 from status import statuses
 from steps import Step
+from vault import Vault
 
 if TYPE_CHECKING:
     from admin import Administrator
@@ -90,7 +93,8 @@ class KafkaCharm(ops.CharmBase):
         """Whether every step could be taken, and one of them changed something."""
         broker = self.workload.broker
         archive = functools.partial(wiring.archive, self)
-        effects = Effects(observed, broker, admin, self.peers, self.clients, archive)
+        gate = Gate(observed, self.peers, self.clients, Vault(self.model))
+        effects = Effects(observed, broker, admin, self.peers, gate, archive)
         try:
             # Every step is taken, whatever the first of them changed.
             changed = [effects.apply(step) for step in steps]
@@ -131,6 +135,8 @@ class KafkaCharm(ops.CharmBase):
             setback=setback,
             leaving=leaving(event) if event else Leaving(),
             upgraded=isinstance(event, ops.UpgradeCharmEvent),
+            now=time.time(),
+            traffic=wiring.traffic(self.workload, self.peers, cluster),
         )
         return Observed.read(self, world, self.peers, self.clients)
 

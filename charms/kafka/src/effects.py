@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 import logging
-import secrets
 import time
 import uuid
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from broker import Broker, BrokerError
 from cluster import ClusterError
 from dataops.host.packages import PackageError
 from dataops.host.services import ServiceError
-from dataops.interfaces.kafka_client import Access, KafkaClientProvider
+from gate import Gate
 from observed import Observed
 from peers import Peers
 from programs import ProgramError
@@ -37,7 +36,6 @@ SETBACKS = (ClusterError, ProgramError)
 _QUIET = (steps.Note, steps.Agree, steps.Configure, steps.Admit)
 _RELOAD_SECONDS = 5
 _DRAIN_SECONDS = 900
-_PASSWORD_BYTES = 24
 
 
 class Effects:
@@ -48,7 +46,7 @@ class Effects:
         broker: this unit's.
         admin: of the cluster; None while it does not answer.
         peers: the peer relation.
-        clients: the relations of clients.
+        gate: that clients come and go through.
         archive: the resource with Kafka's programs, if one is attached; asked for when needed.
     """
 
@@ -58,14 +56,14 @@ class Effects:
         broker: Broker,
         admin: Administrator | None,
         peers: Peers,
-        clients: KafkaClientProvider,
+        gate: Gate,
         archive: Callable[[], Path | None],
     ) -> None:
         self._observed = observed
         self._broker = broker
         self._admin = admin
         self._peers = peers
-        self._clients = clients
+        self._gate = gate
         self._archive = archive
 
     def apply(self, step: steps.Step) -> bool:
@@ -95,8 +93,8 @@ class Effects:
                 return self._broker.configure(step.files, step.secrets)
             case steps.Start():
                 return self._start(step)
-            case steps.Admit():
-                return self._admit(step)
+            case steps.Admission():
+                return self._gate.apply(step, self.admin)
             case steps.Format():
                 self._broker.format(step.cluster_id, standalone=step.standalone)
             case steps.Stop():
@@ -109,13 +107,6 @@ class Effects:
 
     def _apply_to_cluster(self, step: steps.Step) -> None:
         match step:
-            case steps.Grant():
-                self.admin.grant(step.acls)
-            case steps.Revoke():
-                self.admin.revoke(step.acls)
-            case steps.Dismiss():
-                self.admin.drop_user(step.username)
-                self._clients.withdraw(step.username)
             case steps.MoveReplicas():
                 self.admin.move(step.moves)
             case steps.Drain():
@@ -172,24 +163,6 @@ class Effects:
                 )
             self.admin.move(moves)
             time.sleep(0.5)
-
-    def _admit(self, step: steps.Admit) -> bool:
-        request, observed = step.request, self._observed
-        password = observed.passwords.get(request.username)
-        password = password or secrets.token_urlsafe(_PASSWORD_BYTES)
-        if not step.known:
-            self.admin.set_password(request.username, password)
-        access = Access(
-            topic=request.topic,
-            endpoints=step.endpoints,
-            username=request.username,
-            password=password,
-            tls=True,
-            tls_ca=observed.tls.truststore if observed.tls else "",
-            consumer_group_prefix=request.group_prefix,
-        )
-        self._clients.answer(request, access)
-        return not step.known
 
 
 def _new_cluster_id() -> str:

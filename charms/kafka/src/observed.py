@@ -92,6 +92,9 @@ class World:
         setback: why the last effect failed, when trying again later may do.
         leaving: what this event takes away.
         upgraded: whether this event may have brought other programs.
+        now: Unix seconds.
+        traffic: how busy each user keeps the brokers, while old users are about to go; None
+            when that was not asked, or not every broker said.
     """
 
     broker: BrokerFacts
@@ -102,6 +105,8 @@ class World:
     setback: str = ""
     leaving: Leaving = dataclasses.field(default_factory=Leaving)
     upgraded: bool = False
+    now: float = 0
+    traffic: Mapping[str, float] | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -122,6 +127,7 @@ class Observed(World):
         requests: what clients ask for.
         refusals: what cannot be granted, and why.
         passwords: of clients that were admitted, by user; leader only.
+        accepted: by client and unit of it, the users that it says it works with.
     """
 
     unit: str = ""
@@ -138,6 +144,9 @@ class Observed(World):
     requests: tuple[ClientRequest, ...] = ()
     refusals: tuple[str, ...] = ()
     passwords: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str], repr=False)
+    accepted: Mapping[str, Mapping[str, frozenset[str] | None]] = dataclasses.field(
+        default_factory=dict[str, Mapping[str, "frozenset[str] | None"]]
+    )
 
     @classmethod
     def read(
@@ -154,7 +163,7 @@ class Observed(World):
         config, problem = _config(charm)
         requests = clients.requests()
         leader = charm.unit.is_leader()
-        passwords = {one.username: clients.password(one) for one in requests} if leader else {}
+        given = [clients.credentials(one) for one in requests] if leader else []
         return cls(
             **_fields(world),
             unit=charm.unit.name,
@@ -170,7 +179,8 @@ class Observed(World):
             certified=bool(charm.model.relations["certificates"]),
             requests=requests,
             refusals=clients.refusals(),
-            passwords={name: password for name, password in passwords.items() if password},
+            passwords=dict(one for one in given if one),
+            accepted={one.username: clients.accepted(one) for one in requests},
         )
 
     @property

@@ -7,6 +7,10 @@ from collections.abc import Iterator, Mapping
 
 import ops
 
+import slots
+from rotation import Rotation
+from slots import Slots
+
 
 @dataclasses.dataclass(frozen=True)
 class Peer:
@@ -40,6 +44,8 @@ class Agreement:
         founded: whether that has happened: a cluster is founded once.
         opened: whether every broker of the first deployment has been up and clients were let in.
         turn: the unit that may restart its broker now.
+        slots: which users stand for a client, by client; the first user alone where it is silent.
+        rotation: the last change of all clients' credentials, finished or not.
     """
 
     cluster_id: str = ""
@@ -47,6 +53,12 @@ class Agreement:
     founded: bool = False
     opened: bool = False
     turn: str = ""
+    slots: Mapping[str, Slots] = dataclasses.field(default_factory=dict[str, Slots])
+    rotation: Rotation | None = None
+
+    def slots_of(self, client: str) -> Slots:
+        """Which users stand for the client."""
+        return self.slots.get(client, Slots())
 
 
 class Peers:
@@ -75,6 +87,8 @@ class Peers:
             founded=bag.get("founded") == "true",
             opened=bag.get("opened") == "true",
             turn=bag.get("turn", ""),
+            slots=slots.from_text(bag.get("slots", "")),
+            rotation=Rotation.from_text(bag.get("rotation", "")),
         )
 
     def note(self, values: Mapping[str, str]) -> bool:

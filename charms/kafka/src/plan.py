@@ -6,33 +6,28 @@ A plan may be cut short by what its own steps change (a broker that starts makes
 answer), so the charm plans again until a plan repeats itself.
 """
 
-import re
 from collections.abc import Iterator
 
+import admission
 import placement
 import turns
-from access import acls_for
 from dataops.rolling import Go, Hold, may_go, turn
 from facts import ClusterFacts
 from listeners import files
 from observed import Config, Observed, Tls
 from quorum import can_miss, departure, next_change
 from steps import (
-    Admit,
     Agree,
     ChangeQuorum,
     Configure,
-    Dismiss,
     Drain,
     Format,
     Found,
-    Grant,
     Install,
     MoveReplicas,
     Note,
     ReloadCertificate,
     Remove,
-    Revoke,
     SetMinInSync,
     Start,
     Step,
@@ -40,8 +35,6 @@ from steps import (
     Unregister,
 )
 
-# Users of clients: no other user of the cluster is ours to remove.
-_CLIENT = re.compile(r"relation-\d+(-[0-9A-Za-z]+)?")
 # Seconds for a broker to flush its logs when the whole application goes.
 _LAST_PATIENCE = 10.0
 
@@ -141,7 +134,7 @@ def _lead(o: Observed, cluster: ClusterFacts, config: Config) -> Iterator[Step]:
         yield from _quorum(o, cluster, config)
         yield from _bury(o, cluster)
         yield from _replicate(o, cluster)
-    yield from _access(o, cluster)
+    yield from admission.steps_of(o, cluster)
 
 
 def _turn(o: Observed, cluster: ClusterFacts) -> Iterator[Step]:
@@ -192,36 +185,6 @@ def _replicate(o: Observed, cluster: ClusterFacts) -> Iterator[Step]:
         yield MoveReplicas(moves)
     elif cluster.min_in_sync not in (0, o.replication.in_sync):
         yield SetMinInSync(o.replication.in_sync)
-
-
-def _access(o: Observed, cluster: ClusterFacts) -> Iterator[Step]:
-    """Users and permissions: exactly those that relations ask for."""
-    wanted = {request.username: request for request in o.requests}
-    grants = frozenset(acl for request in o.requests for acl in acls_for(request))
-    ours = {acl for acl in cluster.acls if _CLIENT.fullmatch(acl.principal.partition(":")[2])}
-    if ours - grants:
-        # First the permissions: that ends what live sessions can do.
-        yield Revoke(frozenset(ours - grants))
-    for username in sorted(cluster.users - set(wanted)):
-        if _CLIENT.fullmatch(username):
-            yield Dismiss(username)
-    if not _open(o, cluster):
-        return
-    yield Agree({"opened": "true"})
-    if grants - cluster.acls:
-        yield Grant(grants - cluster.acls)
-    for username, request in sorted(wanted.items()):
-        known = username in cluster.users and username in o.passwords
-        yield Admit(request, o.endpoints, known)
-
-
-def _open(o: Observed, cluster: ClusterFacts) -> bool:
-    """Whether clients may come in.
-
-    The first client makes Kafka create its own topics, with as many copies as there are brokers:
-    so the first deployment has to be complete.
-    """
-    return o.agreement.opened or len(cluster.brokers & o.members) >= o.planned
 
 
 def _depart(o: Observed) -> Iterator[Step]:

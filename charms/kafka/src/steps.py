@@ -9,6 +9,7 @@ from dataops.interfaces.kafka_client import ClientRequest
 from facts import Acl
 from placement import Move
 from quorum import Change
+from rotation import Rotation
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,39 +120,74 @@ class Unregister(Step):
 
 
 @dataclasses.dataclass(frozen=True)
-class Grant(Step):
+class Admission(Step):
+    """Something about users, permissions and what clients are told."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Grant(Admission):
     """Add permissions."""
 
     acls: frozenset[Acl]
 
 
 @dataclasses.dataclass(frozen=True)
-class Revoke(Step):
+class Revoke(Admission):
     """Take permissions away."""
 
     acls: frozenset[Acl]
 
 
 @dataclasses.dataclass(frozen=True)
-class Admit(Step):
+class Admit(Admission):
     """Let a client log in and hand it endpoints and credentials.
 
     Attributes:
         request: the client's.
+        username: the user that stands for it.
         endpoints: `host:port,...`.
         known: whether the cluster knows the user with the password of its secret.
     """
 
     request: ClientRequest
+    username: str
     endpoints: str
     known: bool
 
 
 @dataclasses.dataclass(frozen=True)
-class Dismiss(Step):
-    """Let a user log in no more and take back its secrets."""
+class Dismiss(Admission):
+    """Let a user log in no more.
+
+    Attributes:
+        username: the user.
+        client: whose answer and secrets are taken back, because its request is gone; or empty.
+    """
 
     username: str
+    client: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Renew(Admission):
+    """Give each of these clients a new user beside the one it has; keep the old passwords.
+
+    Attributes:
+        clients: as `ClientRequest.username` names them.
+    """
+
+    clients: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class ProveRefused(Admission):
+    """Try the kept passwords of users that are gone; forget them once all were refused.
+
+    Attributes:
+        rotation: the change that they go with, as far as it is.
+    """
+
+    rotation: Rotation
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the charm is made of, made from what Juju says: workload, certificates, resource."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import ops
@@ -15,6 +16,7 @@ from broker import Broker
 from dataops.host import services
 from dataops.host.paths import UnitPaths
 from dataops.host.users import ensure_user
+from facts import ClusterFacts
 from peers import Peers
 from workload import Workload
 
@@ -31,7 +33,7 @@ def workload(charm: ops.CharmBase, address: str, peers: Peers) -> Workload:
         address=address,
     )
     others = [peer.address for peer in peers.units() if peer.address]
-    return Workload(broker, tuple(dict.fromkeys([address, *others])))
+    return Workload(broker, tuple(dict.fromkeys([address, *others])), peers)
 
 
 def certificates(
@@ -54,6 +56,15 @@ def certificates(
         key_algorithm=KeyAlgorithm.ECDSA,
     )
     return requirer, wanted
+
+
+def traffic(
+    broker: Workload, peers: Peers, cluster: ClusterFacts | None
+) -> Mapping[str, float] | None:
+    """How busy each user keeps the brokers; asked for only while old users are about to go."""
+    if cluster is None or not any(slots.old for slots in peers.agreement().slots.values()):
+        return None
+    return broker.traffic(one.address for one in peers.units() if one.node in cluster.brokers)
 
 
 def archive(charm: ops.CharmBase) -> Path | None:

@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
+import traffic
 from broker import Broker
 from cluster import administrator
+from peers import Peers
 
 if TYPE_CHECKING:
     from admin import Administrator
@@ -22,10 +25,20 @@ class Workload:
     Attributes:
         broker: this unit's.
         addresses: of all brokers, this one's first: it answers soonest.
+        peers: what the units tell each other.
     """
 
     broker: Broker
     addresses: tuple[str, ...]
+    peers: Peers
+
+    def agree(self, values: Mapping[str, str]) -> None:
+        """Write into what all units go by. Leader only."""
+        self.peers.agree(values)
+
+    def traffic(self, nodes: Iterable[str]) -> Mapping[str, float] | None:
+        """How busy each user keeps these brokers; None when one of them does not say."""
+        return traffic.of(nodes)
 
     def administrator(self) -> AbstractContextManager[Administrator | None]:
         """An administrator of the cluster; None when no broker answers."""

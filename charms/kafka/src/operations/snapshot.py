@@ -61,7 +61,7 @@ def work(work: Work[KafkaSpec]) -> Collected:
 def gather(collection: Collection, spec: KafkaSpec) -> str:
     """What only Kafka has; a line about it."""
     # Its client takes a third of a second to load.
-    from admin import administrator
+    from cluster import administrator
 
     where = f"http://{spec.address}:{METRICS_PORT}/metrics"
     collection.text("kafka/metrics.txt", lambda: _get(where))

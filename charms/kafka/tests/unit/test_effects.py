@@ -4,15 +4,20 @@
 from pathlib import Path
 
 import pytest
-from builders import CLUSTER_ID, a_cluster, observed, request
+from builders import CLUSTER_ID, a_cluster, but, observed, request
 
 import effects as module
+import gate
+import slots
 import steps
 from access import acls_for
 from cluster import ClusterError
 from effects import Effects
 from facts import Partition
-from quorum import Change
+from gate import Gate
+from quorum import Change as QuorumChange
+from rotation import Change, Rotation
+from slots import Slots
 
 
 class Recorder:
@@ -58,10 +63,17 @@ def clients():
 
 
 @pytest.fixture
-def make(broker, admin, peers, clients):
+def vault():
+    return Recorder(kept={"relation-7": "hush"})
+
+
+@pytest.fixture
+def make(broker, admin, peers, clients, vault):
     def made(found=None, **instead):
-        given = {"broker": broker, "admin": admin, "peers": peers, "clients": clients}
-        return Effects(found or observed(), **{**given, **instead}, archive=lambda: Path("/a"))
+        found = found or observed()
+        gate = Gate(found, peers, clients, vault)
+        given = {"broker": broker, "admin": admin, "peers": peers, "gate": gate}
+        return Effects(found, **{**given, **instead}, archive=lambda: Path("/a"))
 
     return made
 
@@ -117,7 +129,7 @@ def test_draining_does_not_go_on_for_ever(make, monkeypatch):
 
 def test_a_new_client_gets_a_password_of_its_own(make, admin, clients):
     for _ in range(2):
-        make().apply(steps.Admit(request(), "10.0.0.1:9093", known=False))
+        make().apply(steps.Admit(request(), "relation-7", "10.0.0.1:9093", known=False))
     passwords = [password for _, password in admin.of("set_password")]
     assert len(set(passwords)) == 2 and min(map(len, passwords)) >= 32
     assert [access.password for _, access in clients.of("answer")] == passwords
@@ -126,19 +138,57 @@ def test_a_new_client_gets_a_password_of_its_own(make, admin, clients):
 
 def test_a_known_client_is_told_again_and_not_changed(make, admin, clients):
     found = observed(passwords={"relation-7": "hush"})
-    assert not make(found).apply(steps.Admit(request(), "10.0.0.1:9093", known=True))
+    assert not make(found).apply(steps.Admit(request(), "relation-7", "10.0.0.1:9093", known=True))
     assert not admin.of("set_password")
     assert clients.of("answer")[0][1].password == "hush"
 
 
-def test_a_dismissed_user_loses_its_secret_too(make, admin, clients):
+def test_the_last_user_of_a_client_that_is_gone_takes_its_secret_along(make, admin, clients):
     make().apply(steps.Dismiss("relation-7"))
-    assert admin.of("drop_user") == clients.of("withdraw") == [("relation-7",)]
+    assert admin.of("drop_user") == [("relation-7",)] and not clients.of("withdraw")
+    make().apply(steps.Dismiss("relation-7.2", client="relation-7"))
+    assert clients.of("withdraw") == [("relation-7",)]
+
+
+def test_renewing_keeps_the_old_passwords_and_makes_room_for_new_users(make, admin, peers, vault):
+    found = observed(
+        passwords={"relation-7": "hush"},
+        agreement=but(observed().agreement, rotation=Rotation("7/rotate/1")),
+    )
+    make(found).apply(steps.Renew(("relation-7",)))
+    assert vault.of("keep") == [({"relation-7": "hush"},)]
+    assert admin.of("watch_users") == [()]
+    (written,) = (values for (values,) in peers.of("agree"))
+    assert "hush" not in "".join(written.values())
+    assert slots.from_text(written["slots"]) == {"relation-7": Slots(2, 1)}
+    begun = Rotation.from_text(written["rotation"])
+    assert begun.began and begun.changes["relation-7"].new == "relation-7.2"
+
+
+GONE = Rotation(
+    "t", began=1, changes={"relation-7": Change("relation-7", "relation-7.2", 1, gone=True)}
+)
+
+
+def test_an_old_password_is_tried_and_forgotten_once_refused(make, peers, vault, monkeypatch):
+    tried = []
+    monkeypatch.setattr(gate.login, "refused", lambda *given: tried.append(given[2:]) or True)
+    make().apply(steps.ProveRefused(GONE))
+    assert tried == [("relation-7", "hush")]
+    (written,) = (values for (values,) in peers.of("agree"))
+    assert Rotation.from_text(written["rotation"]).finished and vault.of("clear") == [()]
+
+
+def test_an_old_password_that_still_opens_is_never_called_refused(make, peers, vault, monkeypatch):
+    monkeypatch.setattr(gate.login, "refused", lambda *given: False)
+    with pytest.raises(ClusterError, match="still take the old password of relation-7"):
+        make().apply(steps.ProveRefused(GONE))
+    assert not peers.of("agree") and not vault.of("clear")
 
 
 def test_changes_of_the_quorum(make, broker):
-    make().apply(steps.ChangeQuorum(Change(True, 1, "dir-1"), "10.0.0.2"))
-    make().apply(steps.ChangeQuorum(Change(False, 1, "dir-1")))
+    make().apply(steps.ChangeQuorum(QuorumChange(True, 1, "dir-1"), "10.0.0.2"))
+    make().apply(steps.ChangeQuorum(QuorumChange(False, 1, "dir-1")))
     servers = "10.0.0.1:19093,10.0.0.2:19093,10.0.0.3:19093"
     assert broker.of("add_voter") == [(servers, CLUSTER_ID, 1, "10.0.0.2", "dir-1")]
     assert broker.of("remove_voter") == [(servers, 1, "dir-1")]
@@ -158,26 +208,30 @@ SAMPLES = [
     steps.Format("ID", True),
     steps.Start("512m", "abc"),
     steps.ReloadCertificate(0, "ab"),
-    steps.ChangeQuorum(Change(True, 1, "dir-1")),
+    steps.ChangeQuorum(QuorumChange(True, 1, "dir-1")),
     steps.MoveReplicas(()),
     steps.Drain(9, frozenset()),
     steps.SetMinInSync(2),
     steps.Unregister(1),
     steps.Grant(frozenset()),
     steps.Revoke(frozenset()),
-    steps.Admit(request(), "", False),
+    steps.Admit(request(), "relation-7", "", False),
     steps.Dismiss("relation-7"),
+    steps.Renew(()),
+    steps.ProveRefused(Rotation("t")),
     steps.Stop(),
     steps.Remove(),
 ]
 
 
 def test_every_step_has_its_effect(make):
-    assert {type(step) for step in SAMPLES} == set(steps.Step.__subclasses__())
+    kinds = {*steps.Step.__subclasses__(), *steps.Admission.__subclasses__()}
+    assert {type(step) for step in SAMPLES} == kinds - {steps.Admission}
     for step in SAMPLES:
         make().apply(step)
 
 
 def test_a_step_without_an_effect_is_a_mistake(make):
-    with pytest.raises(NotImplementedError):
-        make().apply(steps.Step())
+    for step in (steps.Step(), steps.Admission()):
+        with pytest.raises(NotImplementedError):
+            make().apply(step)

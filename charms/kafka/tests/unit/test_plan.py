@@ -4,14 +4,13 @@
 import dataclasses
 
 import pytest
-from builders import CLUSTER_ID, a_cluster, a_peer, but, observed, request
+from builders import CLUSTER_ID, a_cluster, a_peer, but, observed
 from hypothesis import given
 from hypothesis import strategies as st
 
 import steps
-from access import acls_for
 from dataops.reconciler import Leaving
-from facts import Acl, BrokerFacts, Partition
+from facts import BrokerFacts, Partition
 from peers import Agreement
 from plan import plan
 
@@ -193,54 +192,6 @@ def test_records_need_more_copies_once_there_are_more():
     assert of(steps.SetMinInSync, observed(cluster=a_cluster(min_in_sync=1))) == [
         steps.SetMinInSync(2)
     ]
-
-
-def test_a_client_gets_permissions_then_a_user():
-    found = observed(requests=(request(),))
-    order = [kind for kind in kinds(found) if kind in (steps.Grant, steps.Admit)]
-    assert order == [steps.Grant, steps.Admit]
-    (admit,) = of(steps.Admit, found)
-    assert not admit.known
-    assert admit.endpoints == "10.0.0.1:9093,10.0.0.2:9093,10.0.0.3:9093"
-
-
-def admitted(**more):
-    cluster = a_cluster(users=frozenset({"relation-7"}), acls=acls_for(request()))
-    return observed(**{"cluster": cluster, "passwords": {"relation-7": "x"}, **more})
-
-
-def test_a_known_client_keeps_its_password():
-    found = admitted(requests=(request(),))
-    assert not of(steps.Grant, found)
-    assert of(steps.Admit, found)[0].known
-
-
-def test_a_user_whose_password_is_lost_gets_another():
-    assert not of(steps.Admit, admitted(requests=(request(),), passwords={}))[0].known
-
-
-def test_permissions_go_before_the_user():
-    order = [kind for kind in kinds(admitted()) if kind in (steps.Revoke, steps.Dismiss)]
-    assert order == [steps.Revoke, steps.Dismiss]
-
-
-def test_users_and_permissions_of_others_stay():
-    acl = Acl("User:alice", "TOPIC", "orders", False, "READ")
-    cluster = a_cluster(users=frozenset({"alice"}), acls=frozenset({acl}))
-    found = observed(cluster=cluster)
-    assert not of(steps.Revoke, found) and not of(steps.Dismiss, found)
-
-
-def test_only_the_leader_lets_clients_in():
-    assert not of(steps.Admit, observed(node=1, requests=(request(),)))
-
-
-def test_nobody_comes_in_before_the_first_deployment_is_complete():
-    young = Agreement(CLUSTER_ID, 0, founded=True)
-    cluster = a_cluster(brokers=frozenset({0, 1}))
-    found = observed(cluster=cluster, agreement=young, requests=(request(),))
-    assert not of(steps.Admit, found)
-    assert of(steps.Admit, but(found, agreement=but(young, opened=True)))
 
 
 def test_leaving_hands_over_before_it_stops():

@@ -1,0 +1,96 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Users and permissions: those that relations ask for, also while credentials change. Pure."""
+
+import dataclasses
+from collections.abc import Iterator
+
+import slots
+from access import acls_for
+from facts import ClusterFacts
+from observed import Observed
+from rotation import Change, Rotation, Sight, obstacle, seen_again
+from slots import Slots, client_of
+from steps import Admit, Agree, Dismiss, Grant, ProveRefused, Renew, Revoke, Step
+
+
+def steps_of(o: Observed, cluster: ClusterFacts) -> Iterator[Step]:
+    """What is to be changed about users and permissions now."""
+    wanted = {request.username: request for request in o.requests}
+    users = {
+        user: request
+        for client, request in wanted.items()
+        for user in o.agreement.slots_of(client).users(client)
+    }
+    grants = frozenset(acl for user, request in users.items() for acl in acls_for(request, user))
+    ours = {acl for acl in cluster.acls if client_of(acl.principal.partition(":")[2])}
+    if ours - grants:
+        # First the permissions: that ends what live sessions can do.
+        yield Revoke(frozenset(ours - grants))
+    for username in sorted(cluster.users - set(users)):
+        client = client_of(username)
+        if client:
+            yield Dismiss(username, "" if client in wanted else client)
+    if not _open(o, cluster):
+        return
+    yield Agree({"opened": "true"})
+    if grants - cluster.acls:
+        yield Grant(grants - cluster.acls)
+    for client, request in sorted(wanted.items()):
+        username = o.agreement.slots_of(client).user(client)
+        known = username in cluster.users and username in o.passwords
+        yield Admit(request, username, o.endpoints, known)
+    yield from _rotate(o, cluster, o.agreement.rotation)
+
+
+def _rotate(o: Observed, cluster: ClusterFacts, rotation: Rotation | None) -> Iterator[Step]:
+    """Move a change of all clients' credentials on, each client as far as it is."""
+    if rotation is None or rotation.finished:
+        return
+    clients = [request.username for request in o.requests]
+    if not rotation.began:
+        given = [one for one in clients if o.agreement.slots_of(one).user(one) in o.passwords]
+        yield Renew(tuple(given))
+        return
+    changes = {name: change for name, change in rotation.changes.items() if name in clients}
+    kept = slots.only(o.agreement.slots, clients)
+    for name, change in changes.items():
+        if kept.get(name, Slots()).old:
+            changes[name] = seen_again(change, sight_of(o, name, change), o.now)
+            if rotation.force or not _obstacle(o, rotation, name, changes[name]):
+                kept[name] = kept[name].settled()
+        elif change.old not in cluster.users and not change.gone:
+            changes[name] = dataclasses.replace(change, gone=True)
+    told = dataclasses.replace(rotation, changes=changes)
+    yield Agree({"slots": slots.to_text(kept), "rotation": told.to_text()})
+    if told.unproved:
+        yield ProveRefused(told)
+
+
+def obstacles(o: Observed, rotation: Rotation) -> dict[str, str]:
+    """By client, why its old user has to stay."""
+    waiting = {
+        client: _obstacle(o, rotation, client, change)
+        for client, change in rotation.changes.items()
+        if o.agreement.slots_of(client).old
+    }
+    return {client: why for client, why in waiting.items() if why}
+
+
+def sight_of(o: Observed, client: str, change: Change) -> Sight:
+    """What is seen of a client whose credentials change."""
+    busy = None if o.traffic is None else o.traffic.get(change.old, 0.0)
+    return Sight(o.accepted.get(client, {}), busy)
+
+
+def _obstacle(o: Observed, rotation: Rotation, client: str, change: Change) -> str:
+    return obstacle(change, sight_of(o, client, change), rotation.quiet, o.now)
+
+
+def _open(o: Observed, cluster: ClusterFacts) -> bool:
+    """Whether clients may come in.
+
+    The first client makes Kafka create its own topics, with as many copies as there are brokers:
+    so the first deployment has to be complete.
+    """
+    return o.agreement.opened or len(cluster.brokers & o.members) >= o.planned

@@ -1,0 +1,118 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Lets clients in and out: users, permissions, and what their relations are told."""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+import time
+from typing import TYPE_CHECKING
+
+import login
+import slots
+import steps
+from cluster import ClusterError
+from dataops.interfaces.kafka_client import Access, KafkaClientProvider
+from observed import Observed
+from peers import Peers
+from rotation import Change
+from vault import Vault
+
+if TYPE_CHECKING:
+    from admin import Administrator
+
+_PASSWORD_BYTES = 24
+
+
+class Gate:
+    """What can be done about clients now.
+
+    Args:
+        observed: the facts that the plan was made from.
+        peers: the peer relation.
+        clients: the relations of clients.
+        vault: where passwords of users that are about to go are kept.
+    """
+
+    def __init__(
+        self, observed: Observed, peers: Peers, clients: KafkaClientProvider, vault: Vault
+    ) -> None:
+        self._observed = observed
+        self._peers = peers
+        self._clients = clients
+        self._vault = vault
+
+    def apply(self, step: steps.Admission, admin: Administrator) -> bool:
+        """Whether anything had to change that facts are read from.
+
+        Raises:
+            ClusterError: it cannot be done.
+        """
+        match step:
+            case steps.Grant():
+                admin.grant(step.acls)
+            case steps.Revoke():
+                admin.revoke(step.acls)
+            case steps.Admit():
+                return self._admit(step, admin)
+            case steps.Dismiss():
+                admin.drop_user(step.username)
+                if step.client:
+                    self._clients.withdraw(step.client)
+            case steps.Renew():
+                self._renew(step, admin)
+            case steps.ProveRefused():
+                self._prove_refused(step)
+            case _:
+                raise NotImplementedError(f"No effect for {step}")
+        return True
+
+    def _admit(self, step: steps.Admit, admin: Administrator) -> bool:
+        request, observed = step.request, self._observed
+        password = observed.passwords.get(step.username)
+        password = password or secrets.token_urlsafe(_PASSWORD_BYTES)
+        if not step.known:
+            admin.set_password(step.username, password)
+        access = Access(
+            topic=request.topic,
+            endpoints=step.endpoints,
+            username=step.username,
+            password=password,
+            tls=True,
+            tls_ca=observed.tls.truststore if observed.tls else "",
+            consumer_group_prefix=request.group_prefix,
+        )
+        self._clients.answer(request, access)
+        return not step.known
+
+    def _renew(self, step: steps.Renew, admin: Administrator) -> None:
+        observed, now = self._observed, time.time()
+        rotation = observed.agreement.rotation
+        if rotation is None:
+            return
+        before = {client: observed.agreement.slots_of(client) for client in step.clients}
+        after = {client: one.renewed() for client, one in before.items()}
+        changes = {
+            client: Change(before[client].user(client), after[client].user(client), seen=now)
+            for client in step.clients
+        }
+        self._vault.keep({one.old: observed.passwords[one.old] for one in changes.values()})
+        # From now on the brokers tell which user works with them.
+        admin.watch_users()
+        begun = dataclasses.replace(rotation, began=now, changes=changes)
+        merged = slots.to_text({**observed.agreement.slots, **after})
+        self._peers.agree({"slots": merged, "rotation": begun.to_text()})
+
+    def _prove_refused(self, step: steps.ProveRefused) -> None:
+        rotation, passwords = step.rotation, self._vault.kept()
+        truststore = self._observed.paths.etc / "truststore.pem"
+        for client in rotation.unproved:
+            old = rotation.changes[client].old
+            servers = self._observed.endpoints.split(",")
+            if not login.refused(servers, truststore, old, passwords[old]):
+                raise ClusterError(f"The brokers still take the old password of {old}")
+            rotation = rotation.proved(client)
+        self._peers.agree({"rotation": rotation.to_text()})
+        if rotation.finished:
+            self._vault.clear()

@@ -1,0 +1,132 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""How far a change of all clients' credentials is, and when an old user may go. Pure.
+
+The order is what keeps clients in: a new user beside the old one, then wait until the client works
+with the new one alone, then the old one's permissions, then the old user, then the proof that its
+password is refused.
+"""
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+# The task of a person who calls the action.
+BY_HAND = "action"
+
+
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """One client's change of credentials.
+
+    Attributes:
+        old: the user that goes.
+        new: the user that comes.
+        seen: when the old user was last seen at work, or else when the change began; Unix seconds.
+        gone: the old user has neither permissions nor a password.
+        refused: its old password was tried after that, and refused.
+    """
+
+    old: str
+    new: str
+    seen: float
+    gone: bool = False
+    refused: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Rotation:
+    """A change of every client's credentials.
+
+    Attributes:
+        task: who asked for it: a task's id, or `BY_HAND`.
+        quiet: for how many seconds the old user of a client that says nothing must have been
+            silent.
+        force: whether an old user goes even though its client still works with it.
+        began: Unix seconds; 0 until the new users are there.
+        told: whether the person who called the action has seen how it ended.
+        changes: by client, as `ClientRequest.username` names it.
+    """
+
+    task: str
+    quiet: float = 60
+    force: bool = False
+    began: float = 0
+    told: bool = False
+    changes: Mapping[str, Change] = dataclasses.field(default_factory=dict[str, Change])
+
+    @property
+    def finished(self) -> bool:
+        """Whether every old password is refused."""
+        return bool(self.began) and all(change.refused for change in self.changes.values())
+
+    def answers(self, asked: "Rotation") -> bool:
+        """Whether this is what was asked for; who has seen how it ended means a new one."""
+        same = (self.task, self.quiet, self.force) == (asked.task, asked.quiet, asked.force)
+        return same and not self.told
+
+    def joined(self, asked: "Rotation") -> "Rotation":
+        """This, on the terms of a later caller."""
+        return dataclasses.replace(self, task=asked.task, quiet=asked.quiet, force=asked.force)
+
+    @property
+    def unproved(self) -> tuple[str, ...]:
+        """The clients whose old user is gone, and its password not tried since."""
+        return tuple(name for name, one in self.changes.items() if one.gone and not one.refused)
+
+    def proved(self, client: str) -> "Rotation":
+        """This, with the client's old password refused."""
+        change = dataclasses.replace(self.changes[client], refused=True)
+        return dataclasses.replace(self, changes={**self.changes, client: change})
+
+    def to_text(self) -> str:
+        """As it stands in a databag."""
+        return json.dumps(dataclasses.asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_text(cls, text: str) -> "Rotation | None":
+        """What stands in a databag; None for an empty text."""
+        if not text:
+            return None
+        fields: dict[str, Any] = json.loads(text)
+        changes = {name: Change(**change) for name, change in fields.pop("changes").items()}
+        return cls(**fields, changes=changes)
+
+
+@dataclasses.dataclass(frozen=True)
+class Sight:
+    """What is seen of one client while its credentials change.
+
+    Attributes:
+        accepted: by unit of the client, the users it says it works with; None: it says nothing.
+        busy: how busy the old user keeps the brokers; None when not every broker could be asked.
+    """
+
+    accepted: Mapping[str, frozenset[str] | None]
+    busy: float | None
+
+
+def seen_again(change: Change, sight: Sight, now: float) -> Change:
+    """The change with the time at which the old user was last seen at work."""
+    # A broker that cannot be asked may be the one that still serves it.
+    return change if sight.busy == 0 else dataclasses.replace(change, seen=now)
+
+
+def obstacle(change: Change, sight: Sight, quiet: float, now: float) -> str:
+    """Why the old user has to stay, for the operator; empty when nobody misses it."""
+    return "; ".join(_obstacles(change, sight, quiet, now))
+
+
+def _obstacles(change: Change, sight: Sight, quiet: float, now: float) -> Iterator[str]:
+    for unit, users in sorted(sight.accepted.items()):
+        if users is not None and (change.new not in users or change.old in users):
+            yield f"{unit} has not taken its new credentials"
+    if sight.busy is None:
+        yield "not every broker tells who works with it"
+    elif sight.busy:
+        yield f"{change.old} still works with the brokers"
+    elif None in sight.accepted.values() and now - change.seen < quiet:
+        mute = sorted(unit for unit, users in sight.accepted.items() if users is None)
+        left = quiet - (now - change.seen)
+        yield f"{', '.join(mute)} does not say what it works with: watched for {left:.0f} s more"
