@@ -4,7 +4,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cluster import ClusterError
 
@@ -36,18 +36,17 @@ def _refused(server: str, truststore: Path, username: str, password: str) -> boo
     from confluent_kafka.admin import AdminClient
 
     errors: list[KafkaError] = []
-    client = AdminClient(
-        {
-            "bootstrap.servers": server,
-            "security.protocol": "SASL_SSL",
-            "ssl.ca.location": str(truststore),
-            "sasl.mechanism": "SCRAM-SHA-512",
-            "sasl.username": username,
-            "sasl.password": password,
-            "error_cb": errors.append,
-            "log_level": 0,
-        }
-    )
+    settings: dict[str, Any] = {
+        "bootstrap.servers": server,
+        "security.protocol": "SASL_SSL",
+        "ssl.ca.location": str(truststore),
+        "sasl.mechanism": "SCRAM-SHA-512",
+        "sasl.username": username,
+        "sasl.password": password,
+        "error_cb": errors.append,
+        "log_level": 0,
+    }
+    client = AdminClient(settings)
     for _ in range(_TRIES):
         if _told(client):
             return False

@@ -10,7 +10,7 @@ import pytest
 from builders import observed
 from test_inspection import FakeClient
 
-import cluster
+import cluster as module
 from dataops.operations import OperationError, Work
 from dataops.snapshot.collect import Collection
 from dataops.snapshot.package import unpack
@@ -54,7 +54,7 @@ def cluster(monkeypatch):
             assert addresses == ADDRESSES
             yield SimpleNamespace(client=client) if client else None
 
-        monkeypatch.setattr(cluster, "administrator", administrator)
+        monkeypatch.setattr(module, "administrator", administrator)
 
     return answer
 
