@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import functools
 import time
 from typing import TYPE_CHECKING
 
@@ -20,15 +19,13 @@ from dataops.interfaces.prometheus_scrape import MetricsProvider
 from dataops.jobs import Jobs
 from dataops.operations import Actions, discover
 from dataops.reconciler import Leaving, leaving, observe_all
-from effects import REFUSALS, SETBACKS, Effects
-from gate import Gate
+from effects import REFUSALS, SETBACKS
 from listeners import CLIENT_PORT, METRICS_PORT
 from observed import Observed, Tls, World
 from peers import Peers
 from plan import plan
 from status import statuses
 from steps import Step
-from vault import Vault
 
 if TYPE_CHECKING:
     from admin import Administrator
@@ -91,10 +88,7 @@ class KafkaCharm(ops.CharmBase):
         self, steps: tuple[Step, ...], observed: Observed, admin: Administrator | None
     ) -> bool:
         """Whether every step could be taken, and one of them changed something."""
-        broker = self.workload.broker
-        archive = functools.partial(wiring.archive, self)
-        gate = Gate(observed, self.peers, self.clients, Vault(self.model))
-        effects = Effects(observed, broker, admin, self.peers, gate, archive)
+        effects = wiring.effects(self, observed, self.workload, admin, self.clients)
         try:
             # Every step is taken, whatever the first of them changed.
             changed = [effects.apply(step) for step in steps]
@@ -136,7 +130,7 @@ class KafkaCharm(ops.CharmBase):
             leaving=leaving(event) if event else Leaving(),
             upgraded=isinstance(event, ops.UpgradeCharmEvent),
             now=time.time(),
-            traffic=wiring.traffic(self.workload, self.peers, cluster),
+            traffic=wiring.traffic(self.workload, cluster),
         )
         return Observed.read(self, world, self.peers, self.clients)
 

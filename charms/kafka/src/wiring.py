@@ -2,8 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the charm is made of, made from what Juju says: workload, certificates, resource."""
 
+from __future__ import annotations
+
+import functools
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import ops
 from charmlibs.interfaces.tls_certificates import (
@@ -16,9 +20,17 @@ from broker import Broker
 from dataops.host import services
 from dataops.host.paths import UnitPaths
 from dataops.host.users import ensure_user
+from dataops.interfaces.kafka_client import KafkaClientProvider
+from effects import Effects
 from facts import ClusterFacts
+from gate import Gate
+from observed import Observed
 from peers import Peers
+from vault import Vault
 from workload import Workload
+
+if TYPE_CHECKING:
+    from admin import Administrator
 
 
 def workload(charm: ops.CharmBase, address: str, peers: Peers) -> Workload:
@@ -58,13 +70,25 @@ def certificates(
     return requirer, wanted
 
 
-def traffic(
-    broker: Workload, peers: Peers, cluster: ClusterFacts | None
-) -> Mapping[str, float] | None:
+def effects(
+    charm: ops.CharmBase,
+    observed: Observed,
+    made: Workload,
+    admin: Administrator | None,
+    clients: KafkaClientProvider,
+) -> Effects:
+    """What can be done, now that these are the facts."""
+    gate = Gate(observed, made.peers, clients, Vault(charm.model))
+    fetch = functools.partial(archive, charm)
+    return Effects(observed, made.broker, admin, made.peers, gate, fetch)
+
+
+def traffic(made: Workload, cluster: ClusterFacts | None) -> Mapping[str, float] | None:
     """How busy each user keeps the brokers; asked for only while old users are about to go."""
+    peers = made.peers
     if cluster is None or not any(slots.old for slots in peers.agreement().slots.values()):
         return None
-    return broker.traffic(one.address for one in peers.units() if one.node in cluster.brokers)
+    return made.traffic(one.address for one in peers.units() if one.node in cluster.brokers)
 
 
 def archive(charm: ops.CharmBase) -> Path | None:
