@@ -4,11 +4,9 @@
 from pathlib import Path
 
 import pytest
-from builders import CLUSTER_ID, a_cluster, but, observed, request
+from builders import CLUSTER_ID, a_cluster, observed, request
 
 import effects as module
-import gate
-import slots
 import steps
 from access import acls_for
 from cluster import ClusterError
@@ -16,8 +14,7 @@ from effects import Effects
 from facts import Partition
 from gate import Gate
 from quorum import Change as QuorumChange
-from rotation import Change, Rotation
-from slots import Slots
+from rotation import Rotation
 
 
 class Recorder:
@@ -125,65 +122,6 @@ def test_draining_does_not_go_on_for_ever(make, monkeypatch):
     admin = Recorder(facts=a_cluster(partitions=(Partition("t", 0, (2,), (2,), 2),)))
     with pytest.raises(ClusterError, match=r"1 partitions are still on broker 2.*juju resolve"):
         make(admin=admin).apply(steps.Drain(2, frozenset({0, 1})))
-
-
-def test_a_new_client_gets_a_password_of_its_own(make, admin, clients):
-    for _ in range(2):
-        make().apply(steps.Admit(request(), "relation-7", "10.0.0.1:9093", known=False))
-    passwords = [password for _, password in admin.of("set_password")]
-    assert len(set(passwords)) == 2 and min(map(len, passwords)) >= 32
-    assert [access.password for _, access in clients.of("answer")] == passwords
-    assert clients.of("answer")[0][1].tls
-
-
-def test_a_known_client_is_told_again_and_not_changed(make, admin, clients):
-    found = observed(passwords={"relation-7": "hush"})
-    assert not make(found).apply(steps.Admit(request(), "relation-7", "10.0.0.1:9093", known=True))
-    assert not admin.of("set_password")
-    assert clients.of("answer")[0][1].password == "hush"
-
-
-def test_the_last_user_of_a_client_that_is_gone_takes_its_secret_along(make, admin, clients):
-    make().apply(steps.Dismiss("relation-7"))
-    assert admin.of("drop_user") == [("relation-7",)] and not clients.of("withdraw")
-    make().apply(steps.Dismiss("relation-7.2", client="relation-7"))
-    assert clients.of("withdraw") == [("relation-7",)]
-
-
-def test_renewing_keeps_the_old_passwords_and_makes_room_for_new_users(make, admin, peers, vault):
-    found = observed(
-        passwords={"relation-7": "hush"},
-        agreement=but(observed().agreement, rotation=Rotation("7/rotate/1")),
-    )
-    make(found).apply(steps.Renew(("relation-7",)))
-    assert vault.of("keep") == [({"relation-7": "hush"},)]
-    assert admin.of("watch_users") == [()]
-    (written,) = (values for (values,) in peers.of("agree"))
-    assert "hush" not in "".join(written.values())
-    assert slots.from_text(written["slots"]) == {"relation-7": Slots(2, 1)}
-    begun = Rotation.from_text(written["rotation"])
-    assert begun.began and begun.changes["relation-7"].new == "relation-7.2"
-
-
-GONE = Rotation(
-    "t", began=1, changes={"relation-7": Change("relation-7", "relation-7.2", 1, gone=True)}
-)
-
-
-def test_an_old_password_is_tried_and_forgotten_once_refused(make, peers, vault, monkeypatch):
-    tried = []
-    monkeypatch.setattr(gate.login, "refused", lambda *given: tried.append(given[2:]) or True)
-    make().apply(steps.ProveRefused(GONE))
-    assert tried == [("relation-7", "hush")]
-    (written,) = (values for (values,) in peers.of("agree"))
-    assert Rotation.from_text(written["rotation"]).finished and vault.of("clear") == [()]
-
-
-def test_an_old_password_that_still_opens_is_never_called_refused(make, peers, vault, monkeypatch):
-    monkeypatch.setattr(gate.login, "refused", lambda *given: False)
-    with pytest.raises(ClusterError, match="still take the old password of relation-7"):
-        make().apply(steps.ProveRefused(GONE))
-    assert not peers.of("agree") and not vault.of("clear")
 
 
 def test_changes_of_the_quorum(make, broker):
