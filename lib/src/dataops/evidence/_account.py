@@ -215,6 +215,7 @@ class Account:
             if self.began is None
             else datetime.datetime.fromtimestamp(self.began, datetime.timezone.utc),
             final=self.ended,
+            topic=self.topic,
             partitions=self.partitions,
             uncovered=self.uncovered,
             unmeasured_seconds=round(self._unmeasured, 3),

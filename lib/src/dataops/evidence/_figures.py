@@ -71,7 +71,8 @@ class Evidence(Figures):
         after: when they had ended.
         began: when it began (UTC).
         final: it has ended: the figures do not change any more.
-        partitions: how many partitions were written to and read.
+        topic: where the records were written and read.
+        partitions: how many it has.
         uncovered: brokers that led no partition when the measurement began: trouble of theirs
             shows only where they are followers.
         unmeasured_seconds: how long the meter itself did not run between its first record and
@@ -83,6 +84,7 @@ class Evidence(Figures):
     after: Figures = Figures()
     began: datetime.datetime | None = None
     final: bool = False
+    topic: str = ""
     partitions: int = 0
     uncovered: tuple[int, ...] = ()
     unmeasured_seconds: float = 0.0
