@@ -3,6 +3,7 @@
 """dataops_operations: our two sides with each other, and each with a foreign charm's bags."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -10,14 +11,18 @@ import ops
 import pytest
 
 from dataops.interfaces.operations import (
+    CatalogueEntry,
     OperationsProvider,
     OperationsRequirer,
+    Outcome,
     Participant,
     Status,
     Task,
 )
 from dataops.operations import Context, Params, Result, Scope, Verb
+from dataops.testing import asked_of_us, complaints, offered_to_us
 from tests.interface.wire import Bag, Side, decoded, talk
+from tools import interfaces
 
 
 class Answer(Result):
@@ -195,3 +200,78 @@ def test_schemas_are_json_schemas():
     for verb in VERBS:
         for shape in (verb.params, verb.result):
             jsonschema.Draft202012Validator.check_schema(shape.model_json_schema())
+
+
+V1 = Path(__file__).resolve().parents[2] / "docs/reference/interfaces/dataops_operations/v1"
+
+
+def test_the_documented_schemas_are_those_of_the_code():
+    for path, text in interfaces.files().items():
+        assert path.read_text() == text, f"Run tools/interfaces.py: {path.name} is old"
+
+
+@pytest.mark.parametrize("side", ["provider", "requirer"])
+def test_the_samples_are_as_documented(side):
+    schema = json.loads((V1 / "schemas" / f"{side}.json").read_text())
+    sample = json.loads((V1 / "samples" / f"{side}.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(sample)
+
+
+def test_a_requirer_reads_the_sample_of_a_provider():
+    sample = json.loads((V1 / "samples" / "provider.json").read_text())
+    requirer = asking("change-bulb")
+    bags = {
+        "catalogue": json.dumps(sample["app"]["catalogue"]),
+        "role": sample["app"]["role"],
+    }
+    outcome = {0: {"outcome": json.dumps(sample["unit"]["outcome"])}}
+    requirer.hear_bags("lighthouse", bags, outcome)
+    requirer.wake()
+    (found,) = FOUND
+    verb = found.verb("change-bulb")
+    assert (found.role, verb.scope, verb.long, verb.mutating) == (
+        "navigation", Scope.ROLLING, True, True,
+    )  # fmt: skip
+    told = found.outcomes["lighthouse/0"]
+    assert (told.status, told.done, told.final) == (Status.RUNNING, 0.5, False)
+
+
+def test_a_provider_reads_the_sample_of_a_requirer(provider):
+    task = json.loads((V1 / "samples" / "requirer.json").read_text())["app"]["task"]
+    read = Task.model_validate(task)
+    assert (read.id, read.units) == ("7/bulbs/1", ("lighthouse/0",))
+    provider.hear_bags("boss", {"task": json.dumps({**task, "deadline": None})}, {})
+    provider.wake()
+    outcome = json.loads(provider.relation.local_app_data["outcome"])
+    assert outcome["message"].startswith('app has no verb "change-bulb"')
+
+
+def test_both_our_sides_write_as_documented(provider):
+    requirer = asking("double-each", ("app/0",))
+    talk(provider, requirer)
+    talk(provider, requirer)
+    assert complaints(provider.relation) == []
+    assert complaints(requirer.relation, "requirer") == []
+
+
+def test_whoever_writes_otherwise_is_told():
+    bags = {"catalogue": '[{"name": "sing"}]', "outcome": "{"}
+    relation = asked_of_us(local_app_data=bags, local_unit_data={"outcome": '{"status": "gone"}'})
+    found = "\n".join(complaints(relation))
+    for hint in ("app/outcome: is not JSON", "'scope' is a required", "'gone' is not one of"):
+        assert hint in found
+
+
+def test_the_ends_for_tests_are_what_the_other_side_reads():
+    verb = CatalogueEntry(name="sing", scope=Scope.UNIT)
+    done = Outcome(task="7/try/1", status=Status.COMPLETED)
+    relation = offered_to_us("choir", [verb], role="music", units={3: done, 4: None})
+    requirer = asking("sing")
+    requirer.hear_bags("choir", relation.remote_app_data, relation.remote_units_data)
+    requirer.wake()
+    (choir,) = FOUND
+    assert (choir.role, choir.verb("sing").scope, choir.units) == (
+        "music", Scope.UNIT, ("choir/3", "choir/4"),
+    )  # fmt: skip
+    assert choir.outcomes["choir/3"] == done

@@ -3,7 +3,15 @@
 """Behaving fakes for the tests of charms: they keep the real promises, and refuse surprises."""
 
 from dataops.testing._juju import FakeJuju
+from dataops.testing._operations import asked_of_us, complaints, offered_to_us
 from dataops.testing._packages import FakePackages
 from dataops.testing._services import FakeServices
 
-__all__ = ["FakeJuju", "FakePackages", "FakeServices"]
+__all__ = [
+    "FakeJuju",
+    "FakePackages",
+    "FakeServices",
+    "asked_of_us",
+    "complaints",
+    "offered_to_us",
+]
