@@ -12,6 +12,7 @@ no administrator's password.
 
 import base64
 import contextlib
+import dataclasses
 import logging
 import ssl
 import uuid
@@ -49,6 +50,8 @@ _BOOTSTRAP_MS = 5_000
 _REQUEST_MS = 15_000
 # More than the default 4096: a stolen verifier costs more, a login still only milliseconds.
 _ITERATIONS = 8192
+# Of the kinds of election, the one that loses nothing.
+_PREFERRED = 0
 _LEAST = "min.insync.replicas"
 # A controller that the leader has not heard of for longer does not follow.
 _SILENT_MS = 10_000
@@ -72,17 +75,35 @@ class Administrator:
         Raises:
             ClusterError: it does not say, for instance while it elects a controller.
         """
-        try:
+        with _told():
             return self._facts()
-        except KafkaError as error:
-            raise ClusterError(f"Kafka: {type(error).__name__}") from error
 
     def _facts(self) -> ClusterFacts:
+        now = self._condition()
+        topics = {part.topic for part in now.partitions}
+        return dataclasses.replace(
+            now,
+            moving=len(self._client.list_partition_reassignments()),
+            users=frozenset(self._client.describe_user_scram_credentials()),
+            acls=frozenset(self._acls()),
+            min_in_sync=int(self._setting(min(now.brokers or now.fenced), _LEAST)),
+            least_in_sync=self._least_in_sync(topics),
+        )
+
+    def condition(self) -> ClusterFacts:
+        """The part of the facts that changes while brokers come and go: cheaper to ask for.
+
+        Raises:
+            ClusterError: it does not say.
+        """
+        with _told():
+            return self._condition()
+
+    def _condition(self) -> ClusterFacts:
         cluster = self._client.describe_cluster()
         (topic,) = self._client.describe_metadata_quorum()["topics"]
         (quorum,) = topic["partitions"]
         brokers = cluster["brokers"]
-        topics = self._client.describe_topics()
         return ClusterFacts(
             brokers=frozenset(one["broker_id"] for one in brokers if not one.get("is_fenced")),
             fenced=frozenset(one["broker_id"] for one in brokers if one.get("is_fenced")),
@@ -90,13 +111,20 @@ class Administrator:
             voters=_directories(quorum["current_voters"]),
             lags=_lags(quorum),
             observers=_directories(quorum["observers"]),
-            partitions=tuple(sorted(_partitions(topics))),
-            moving=len(self._client.list_partition_reassignments()),
-            users=frozenset(self._client.describe_user_scram_credentials()),
-            acls=frozenset(self._acls()),
-            min_in_sync=self._min_in_sync(brokers[0]["broker_id"]),
-            least_in_sync=self._least_in_sync(topic["name"] for topic in topics),
+            partitions=tuple(sorted(_partitions(self._client.describe_topics()))),
         )
+
+    def elect_preferred(self, partitions: Iterable[tuple[str, int]]) -> None:
+        """Let each partition be led by the broker that comes first among its replicas."""
+        wanted: dict[str, list[int]] = {}
+        for topic, index in sorted(partitions):
+            wanted.setdefault(topic, []).append(index)
+        with _told():
+            self._client.elect_leaders(_PREFERRED, wanted)
+
+    def session_timeout(self, node: int) -> int:
+        """Milliseconds after which the cluster gives a silent broker up."""
+        return int(self._setting(node, "broker.session.timeout.ms"))
 
     def set_password(self, username: str, password: str) -> None:
         """Let the user log in with SCRAM-SHA-512 and this password."""
@@ -136,7 +164,9 @@ class Administrator:
     def move(self, moves: Iterable[Move]) -> None:
         """Start to place replicas anew; the cluster goes on by itself."""
         wanted = {TopicPartition(part.topic, part.index): list(new) for part, new in moves}
-        for where, error in self._client.alter_partition_reassignments(wanted).items():
+        with _told():
+            answers = self._client.alter_partition_reassignments(wanted)
+        for where, error in answers.items():
             if error is not None:
                 raise ClusterError(
                     f"Cannot move {where.topic}-{where.partition}: {error.__name__}"
@@ -163,10 +193,10 @@ class Administrator:
         """Every topic as the cluster describes it."""
         return tuple(self._client.describe_topics())
 
-    def _min_in_sync(self, node: int) -> int:
-        resource = ConfigResource(ConfigResourceType.BROKER, str(node), [_LEAST])
+    def _setting(self, node: int, key: str) -> str:
+        resource = ConfigResource(ConfigResourceType.BROKER, str(node), [key])
         answer = self._client.describe_configs([resource], config_filter="all")
-        return int(answer["broker"][str(node)][_LEAST]["value"])
+        return answer["broker"][str(node)][key]["value"]
 
     def _least_in_sync(self, topics: Iterable[str]) -> dict[str, int]:
         wanted = [ConfigResource(ConfigResourceType.TOPIC, name, [_LEAST]) for name in topics]
@@ -184,6 +214,15 @@ class Administrator:
         answer = self._client.alter_user_scram_credentials([change])[username]
         if answer:
             raise ClusterError(f"Cannot change user {username}: {answer}")
+
+
+@contextlib.contextmanager
+def _told() -> Generator[None]:
+    """The client's errors as our own."""
+    try:
+        yield
+    except KafkaError as error:
+        raise ClusterError(f"Kafka: {type(error).__name__}") from error
 
 
 @contextlib.contextmanager
