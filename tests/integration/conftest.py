@@ -71,16 +71,16 @@ def charm(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Packs one of the small charms beside this file, and tells where."""
     target = tmp_path_factory.mktemp("charms")
 
-    def pack(name: str) -> Path:
+    def packed(name: str) -> Path:
         path = target / f"{name}.charm"
         if not path.exists():
-            _pack(HERE / "charms" / name, path)
+            pack(HERE / "charms" / name, path)
         return path
 
-    return pack
+    return packed
 
 
-def _pack(source: Path, target: Path) -> None:
+def pack(source: Path, target: Path) -> None:
     with zipfile.ZipFile(target, "w") as archive:
         for file in sorted(source.iterdir()):
             info = zipfile.ZipInfo(file.name)

@@ -14,9 +14,11 @@ from datetime import timedelta
 from onebox import history, machine
 from onebox.bridges import Bridges
 from onebox.changes import actions, models, options, recovery
-from onebox.engine import Engine, boot_id
+from onebox.engine import Engine
 from onebox.errors import Refused
-from onebox.model import Application, Model, Relation, Secret, Storage, Task
+from onebox.host import boot_id
+from onebox.model import Application, Machine, Model, Relation, Secret, Storage, Task
+from onebox.nspawn.watch import Watch
 from onebox.store import Difference
 from onebox.worker import UnitWorker
 
@@ -50,6 +52,7 @@ class Agents:
             if model.life != "alive":
                 self._dying.put(model.name)
         self._janitor.start()
+        Watch(self.engine).start()
         self._bridges.start()
 
     def stop(self) -> None:
@@ -196,12 +199,17 @@ def _of_storage(model: Model, storage: Storage) -> Iterator[str]:
     yield storage.owner
 
 
+def _of_machine(model: Model, machine: Machine) -> Iterator[str]:
+    return (u.name for u in model.units.values() if u.machine == machine.id)
+
+
 def _of_task(model: Model, task: Task) -> Iterator[str]:
     yield task.unit
 
 
 _CONCERN = {
     "applications": _of_application,
+    "machines": _of_machine,
     "relations": _of_relation,
     "secrets": _of_secret,
     "storage": _of_storage,

@@ -22,6 +22,7 @@ Controls the engine behind the juju command. It starts by itself when juju is us
 
     onebox start            start the engine, if it does not run
     onebox status           say whether it runs, where its files are, and which models it holds
+    onebox machine VERB ID  a machine that boots: stop it hard, start, cut its network, join
     onebox logs [-n 100]    show the last lines of the engine's own log
     onebox stop             end the engine; workloads go on, hooks wait for its next start
     onebox completion       print what makes bash complete juju: source <(onebox completion)
@@ -44,8 +45,9 @@ def run(argv: Sequence[str]) -> int:
     try:
         if name not in _COMMANDS:
             raise UsageError(f'"{name}" is not a onebox command; see "onebox help"')
-        args = flags.parse(rest, [YES, LINES])
-        flags.no_more(args.args)
+        args = flags.parse(rest, [YES, LINES, focus.MODEL])
+        if name != "machine":
+            flags.no_more(args.args)
         return _COMMANDS[name](Client(), args)
     except UsageError as error:
         console.error(str(error))
@@ -79,6 +81,23 @@ def _status(client: Client, _: Parsed) -> int:
     listed = ", ".join(models) or "none"
     console.show(f"engine: running\nfiles: {client.home.root}\nmodels: {listed}\n")
     return 0
+
+
+def _machine(client: Client, args: Parsed) -> int:
+    if len(args.args) != 2 or args.args[0] not in _VERBS:
+        raise UsageError(f"machine takes a verb ({', '.join(_VERBS)}) and a machine's id")
+    verb, machine = args.args
+    method, parameters = _VERBS[verb]
+    client.call(method, model=focus.model_of(args), machine=machine, **parameters)
+    return 0
+
+
+_VERBS: dict[str, tuple[str, dict[str, bool]]] = {
+    "stop": ("power_machine", {"on": False}),
+    "start": ("power_machine", {"on": True}),
+    "cut": ("cable_machine", {"plugged": False}),
+    "join": ("cable_machine", {"plugged": True}),
+}
 
 
 def _logs(client: Client, args: Parsed) -> int:
@@ -147,6 +166,7 @@ _COMMANDS: dict[str, Callable[[Client, Parsed], int]] = {
     "stop": _stop,
     "status": _status,
     "logs": _logs,
+    "machine": _machine,
     "completion": _completion,
     "destroy": _destroy,
 }

@@ -8,7 +8,6 @@ import os
 import threading
 from contextlib import ExitStack
 from datetime import datetime, timezone
-from pathlib import Path
 
 from onebox.blobs import Blobs
 from onebox.home import Home
@@ -17,8 +16,6 @@ from onebox.machine import Networks
 from onebox.model import Model
 from onebox.places import Places
 from onebox.store import Store
-
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Engine:
@@ -80,8 +77,3 @@ class Engine:
         for log in logs:
             log.remove()
         self.networks.release(model.network)
-
-
-def boot_id() -> str:
-    """Names the current boot of this host."""
-    return _BOOT_ID.read_text().strip()

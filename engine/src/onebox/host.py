@@ -6,8 +6,14 @@ from __future__ import annotations
 
 import os
 import platform
+from pathlib import Path
 
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+
+
+def boot_id() -> str:
+    """Names the current boot of this host."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
 
 
 def architecture() -> str:

@@ -93,6 +93,11 @@ class MachineRoom:
             link.symlink_to(os.path.realpath(sys.executable))
         return f"{_STANDARD_PATH}:{fallback}"
 
+    @property
+    def lost(self) -> bool:
+        """Whether it has gone down by itself; a directory does not."""
+        return False
+
     def start(self) -> bool:
         """Makes the machine run; whether it has come up only now."""
         return False

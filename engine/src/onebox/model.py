@@ -368,6 +368,8 @@ class Machine(Frozen):
     since: datetime
     # Made by `juju add-machine`: stays when its last unit goes.
     kept: bool = False
+    # It was there and has gone down without being asked to: its units are not heard of.
+    down: bool = False
 
 
 class Storage(Frozen):

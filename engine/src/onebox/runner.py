@@ -72,7 +72,8 @@ class Runner:
         if ended is None:
             self._log(_OPERATION, "DEBUG", f'skipped "{name}" hook (missing)')
         elif ended.code != 0:
-            if not (self._engine.aborting.is_set() or context.outcome.reboot == "now"):
+            ended_by_us = self._engine.aborting.is_set() or context.outcome.reboot == "now"
+            if not (ended_by_us or self._room.machine.lost):
                 return self._failed(hook, name, kind, ended.reason)
             # It was ended by us: it has not failed and runs again.
             return self._rebooted(model, context, lambda m, now: hooks.requeued(m, unit, now))

@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from onebox import machine, processes, scheduler
-from onebox.changes import hooks, options, relations, units
+from onebox.changes import hooks, machines, options, relations, units
 from onebox.engine import Engine
 from onebox.errors import OneboxError, Refused
 from onebox.juju_exec import Wish
@@ -129,6 +129,10 @@ class UnitWorker(threading.Thread):
 
     def _machine_runs(self, model: Model) -> bool:
         """Whether the unit's machine runs: it is started first, and its units may start anew."""
+        number = model.units[self._unit].machine
+        if self._room.machine.lost:
+            self._transact(lambda model, _: machines.lost(model, number))
+            return False
         try:
             fresh = self._room.machine.start()
         except (OSError, OneboxError) as error:
@@ -136,8 +140,7 @@ class UnitWorker(threading.Thread):
             self._transact(lambda model, now: hooks.cannot_deploy(model, self._unit, reason, now))
             raise
         if fresh:
-            number = model.units[self._unit].machine
-            self._transact(lambda model, now: hooks.rebooted(model, number))
+            self._transact(lambda model, _: machines.found(model, number))
         return True
 
     def _lowest_level(self, module: str) -> str:

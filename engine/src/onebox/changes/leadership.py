@@ -17,13 +17,19 @@ def elect(model: Model, application: str) -> Model:
     """
     app = model.applications[application]
     units = model.units_of(application)
-    candidates = [u for u in units if u.life == "alive"]
+    candidates = [u for u in units if u.life == "alive" and not silent(model, u)]
     incumbent = model.units.get(app.leader or "")
     if incumbent is not None and (incumbent in candidates or not candidates):
         return model
     chosen = min(candidates or units, key=_readiness, default=None)
     leader = chosen.name if chosen else None
     return model if leader == app.leader else edit.put_application(model, app, leader=leader)
+
+
+def silent(model: Model, unit: Unit) -> bool:
+    """Whether nothing is heard of a unit, because its machine is down."""
+    machine = model.machines.get(unit.machine)
+    return machine is not None and machine.down
 
 
 def _readiness(unit: Unit) -> tuple[bool, bool, int]:

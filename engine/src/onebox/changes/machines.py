@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from onebox.changes import edit
+from onebox.changes import edit, hooks, leadership
 from onebox.errors import Refused
 from onebox.model import Base, Machine, Model
 
@@ -34,6 +34,25 @@ def place(model: Model, placement: str, base: Base, now: datetime) -> tuple[Mode
         return _make(model, name, base, now, kept=False), name
     _known(model, placement)
     return model, placement
+
+
+def lost(model: Model, name: str) -> Model:
+    """The model when a machine has gone down: others lead where its units led."""
+    return _powered(model, name, down=True)
+
+
+def found(model: Model, name: str) -> Model:
+    """The model when a lost machine comes up again: its units run `start` first of all."""
+    return hooks.rebooted(_powered(model, name, down=False), name)
+
+
+def _powered(model: Model, name: str, *, down: bool) -> Model:
+    _known(model, name)
+    machine = edit.replace(model.machines[name], down=down)
+    model = edit.put(model, "machines", name, machine)
+    for application in sorted({u.application for u in model.units.values() if u.machine == name}):
+        model = leadership.elect(model, application)
+    return model
 
 
 def drop_unused(model: Model, *candidates: str) -> Model:

@@ -13,10 +13,12 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from onebox.errors import OneboxError
+from onebox.host import boot_id
 
 _BOOT_SECONDS = 90.0
 _POWER_OFF_SECONDS = 30.0
@@ -38,6 +40,12 @@ class Container:
 
     directory: Path
     name: str
+
+    @property
+    def lost(self) -> bool:
+        """Whether it has gone down without being asked to, and this host has not."""
+        kept = self._kept()
+        return bool(kept) and kept.get("host") == boot_id() and self._outer() is None
 
     @property
     def root(self) -> Path:
@@ -99,7 +107,19 @@ class Container:
             )
         self._remember(process.pid)
         self._reap(process)
-        return self._booted()
+        leader = self._booted()
+        self._keep({**self._kept(), "leader": leader})
+        return leader
+
+    def rebooted(self) -> bool:
+        """Whether it has booted again of its own accord; tells each boot once."""
+        kept, leader = self._kept(), self.leader()
+        if leader is None or kept.get("leader") in (None, leader):
+            return False
+        if self._says(leader) not in ("running", "degraded"):
+            return False
+        self._keep({**kept, "leader": leader})
+        return True
 
     def power_off(self, grace: float = _POWER_OFF_SECONDS) -> None:
         """Shuts the machine down in order, or pulls the plug after `grace` seconds."""
@@ -112,16 +132,24 @@ class Container:
         self.terminate()
 
     def terminate(self) -> None:
-        """Pulls the plug."""
+        """Pulls the plug of a machine that is not wanted any more."""
+        self.kill()
+        self.forget()
+        for name in _HIERARCHIES:
+            self._drop_group(_CGROUPS / name / "onebox" / self.name)
+
+    def forget(self) -> None:
+        """Lets a machine that is down be started again."""
+        (self.directory / "power").unlink(missing_ok=True)
+
+    def kill(self) -> None:
+        """Ends everything on it at once, as a loss of power does."""
         outer, leader = self._outer(), self.leader()
         with suppress(psutil.Error, ProcessLookupError):
             if leader is not None:
                 os.kill(leader, signal.SIGKILL)
             if outer is not None:
                 psutil.wait_procs([outer], timeout=_POWER_OFF_SECONDS)
-        (self.directory / "power").unlink(missing_ok=True)
-        for name in _HIERARCHIES:
-            self._drop_group(_CGROUPS / name / "onebox" / self.name)
 
     def enter(self, leader: int, directory: str = "/") -> tuple[str, ...]:
         """What to put before a command so that it runs in the machine, as its root."""
@@ -133,18 +161,29 @@ class Container:
 
     def _outer(self) -> psutil.Process | None:
         """The systemd-nspawn of this machine, if it runs."""
+        kept = self._kept()
         try:
-            kept = json.loads((self.directory / "power").read_text())
             process = psutil.Process(kept["pid"])
             same = abs(process.create_time() - kept["created"]) < 1.0
             alive = same and process.status() != psutil.STATUS_ZOMBIE
-        except (OSError, ValueError, KeyError, psutil.Error):
+        except (KeyError, psutil.Error):
             return None
         return process if alive else None
 
+    def _kept(self) -> dict[str, Any]:
+        try:
+            return json.loads((self.directory / "power").read_text())
+        except (OSError, ValueError):
+            return {}
+
     def _remember(self, pid: int) -> None:
-        kept = {"pid": pid, "created": psutil.Process(pid).create_time()}
-        (self.directory / "power").write_text(json.dumps(kept))
+        created = psutil.Process(pid).create_time()
+        self._keep({"pid": pid, "created": created, "host": boot_id()})
+
+    def _keep(self, kept: dict[str, Any]) -> None:
+        fresh = self.directory / "power.new"
+        fresh.write_text(json.dumps(kept))
+        fresh.replace(self.directory / "power")
 
     def _reap(self, process: subprocess.Popen[bytes]) -> None:
         """Waits for its end in the background, so that no zombie stays."""

@@ -74,6 +74,11 @@ class NspawnRoom(MachineRoom):
         """The machine's own programs."""
         return _PATH
 
+    @property
+    def lost(self) -> bool:
+        """Whether it has gone down without being asked to."""
+        return self.container.lost
+
     def start(self) -> bool:
         """Boots it unless it runs; its network and disk come first."""
         if self.container.leader() is not None:

@@ -100,8 +100,9 @@ def _model(model: Json, now: datetime, utc: bool) -> Json:
 def _machine(machine: Json, utc: bool, hardware: str) -> Json:
     since = times.since(machine["since"], utc)
     address, life = machine["address"], machine["life"]
+    agent = "down" if machine.get("down") else "started"
     return {
-        "juju-status": {"current": "started", "since": since, "life": life},
+        "juju-status": {"current": agent, "since": since, "life": life},
         "hostname": machine["hostname"],
         "dns-name": address,
         "ip-addresses": [address],
@@ -247,6 +248,8 @@ def _agent(unit: Json, utc: bool) -> Json:
 
 def _unit(model: Json, unit: Json, utc: bool, relations: bool) -> Json:
     machine = model["machines"].get(unit["machine"])
+    if machine and machine.get("down"):
+        unit = {**unit, **_lost(unit["name"], unit["agent"]["since"])}
     leader = model["applications"][unit["application"]]["leader"] == unit["name"]
     out: Json = {
         "workload-status": _status(_workload(model, unit, relations), utc),
@@ -257,6 +260,20 @@ def _unit(model: Json, unit: Json, utc: bool, relations: bool) -> Json:
         "public-address": machine["address"] if machine else "",
     }
     return {k: v for k, v in out.items() if v not in ("", [], False)}
+
+
+def _lost(name: str, since: str) -> Json:
+    """What is known of a unit whose machine is down: nothing, not even since when."""
+    seen = f"agent lost, see 'juju show-status-log {name}'"
+    return {
+        "workload": {"current": "unknown", "message": seen, "data": {}, "since": since},
+        "agent": {
+            "current": "lost",
+            "message": "agent is not communicating with the server",
+            "data": {},
+            "since": since,
+        },
+    }
 
 
 def port_order(port: str) -> tuple[str, int]:

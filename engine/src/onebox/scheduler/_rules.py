@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from onebox.changes import actions, config, options
+from onebox.changes import actions, config, leadership, options
 from onebox.model import Hook, Model
 from onebox.scheduler import _relations, _secrets
 from onebox.scheduler._facts import Facts
@@ -44,6 +44,13 @@ def next_step(model: Model, unit: str, now: datetime, *, commands: bool = False)
 def _gone(facts: Facts) -> Step | None:
     never = not facts.alive and not facts.local.installed and facts.local.progress != "pending"
     return Destroy() if facts.local.removed or never else None
+
+
+def _silent(facts: Facts) -> Step | None:
+    """Nothing happens on a machine that is down; a unit removed by force goes without it."""
+    if not leadership.silent(facts.model, facts.unit):
+        return None
+    return Destroy() if facts.unit.force_removal else Wait()
 
 
 def _rebooted(facts: Facts) -> Step | None:
@@ -184,6 +191,7 @@ def _update_status(facts: Facts) -> Step | None:
 
 _RULES: tuple[Callable[[Facts], Step | None], ...] = (
     _gone,
+    _silent,
     _rebooted,
     _deploy,
     _relation_created,

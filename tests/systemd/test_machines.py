@@ -1,0 +1,126 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Machines that boot: as on Juju inside, and at the mercy of whoever pulls a plug outside."""
+
+import socket
+import subprocess
+
+import jubilant
+import pytest
+
+from tests.systemd.conftest import onebox
+
+CHARM = "/var/lib/juju/agents/unit-well-0/charm"
+
+
+@pytest.fixture(scope="module")
+def status(juju, charm):
+    """Two wells and a tap, each on its machine, related and active."""
+    juju.deploy(charm("well"), "well", num_units=2)
+    juju.deploy(charm("tap"), "tap")
+    juju.integrate("well:water", "tap:water")
+    return juju.wait(lambda s: jubilant.all_active(s) and jubilant.all_agents_idle(s))
+
+
+def on(juju, unit, command):
+    return juju.cli("ssh", unit, command).strip()
+
+
+def address(juju, unit):
+    return juju.status().get_units(unit.partition("/")[0])[unit].public_address
+
+
+def reachable(host):
+    """Whether the machine answers at all, be it with a refusal."""
+    with socket.socket() as client:
+        client.settimeout(2)
+        try:
+            client.connect((host, 1))
+        except ConnectionRefusedError:
+            return True
+        except OSError:
+            return False
+    return True
+
+
+def test_a_hook_runs_inside_where_paths_are_as_on_juju(juju, status):
+    ran = juju.exec("pwd; id -u; hostname; cat /proc/1/comm", unit="well/0").stdout.split()
+    assert ran == [CHARM, "0", on(juju, "well/0", "hostname"), "systemd"]
+    assert on(juju, "well/0", "systemctl is-system-running") == "running"
+
+
+def test_its_processes_are_its_own(juju, status):
+    on(juju, "well/0", "systemd-run --quiet --unit=drip sleep 600")
+    assert on(juju, "well/0", "pgrep -c sleep") == "1"
+    assert on(juju, "well/1", "systemctl is-active drip || true") == "inactive"
+
+
+def test_a_service_reaches_its_charm_by_juju_exec(juju, status):
+    command = "env -i /usr/bin/juju-exec well/0 'relation-ids water; pwd'"
+    printed = on(juju, "well/0", f'systemd-run --quiet --pipe --wait /bin/sh -c "{command}"')
+    assert printed.split() == ["water:1", CHARM]
+    with pytest.raises(jubilant.CLIError):
+        on(juju, "well/0", "/usr/bin/juju-exec well/1 true")
+
+
+def test_files_go_both_ways(juju, status, tmp_path):
+    (tmp_path / "there").write_text("and back")
+    juju.scp(tmp_path / "there", "well/0:/srv/there")
+    juju.scp("well/0:/srv/there", tmp_path / "back")
+    assert (tmp_path / "back").read_text() == "and back"
+
+
+def test_machines_go_on_while_the_engine_is_away(juju, status):
+    before = on(juju, "well/0", "systemctl show --property=UserspaceTimestamp")
+    onebox("stop")
+    assert on(juju, "well/0", "systemctl show --property=UserspaceTimestamp") == before
+    on(juju, "well/0", "systemctl is-active drip")
+
+
+def test_a_cut_cable_cuts_the_network_and_nothing_else(juju, status):
+    host = address(juju, "well/1")
+    machine = status.apps["well"].units["well/1"].machine
+    assert reachable(host)
+    onebox("machine", "cut", machine)
+    try:
+        assert not reachable(host)
+        assert on(juju, "well/1", "systemctl is-system-running") == "running"
+    finally:
+        onebox("machine", "join", machine)
+    assert reachable(host)
+
+
+def test_a_lost_machine_is_lost_until_it_comes_back(juju, status):
+    leader = next(n for n, u in juju.status().apps["well"].units.items() if u.leader)
+    machine = status.apps["well"].units[leader].machine
+    onebox("machine", "stop", machine)
+    juju.wait(lambda s: s.apps["well"].units[leader].juju_status.current == "lost")
+    other = juju.wait(lambda s: any(u.leader for u in s.apps["well"].units.values()))
+    assert not other.apps["well"].units[leader].leader
+    assert not reachable(status.apps["well"].units[leader].public_address)
+    onebox("machine", "start", machine)
+    juju.wait(lambda s: jubilant.all_active(s) and jubilant.all_agents_idle(s))
+    log = f"/var/log/juju/unit-{leader.replace('/', '-')}.log"
+    assert on(juju, leader, f"grep -c 'ran \"start\" hook' {log}") == "2"
+
+
+def test_a_terminated_container_is_noticed(juju, status):
+    unit = "tap/0"
+    number = status.apps["tap"].units[unit].machine
+    found = subprocess.run(
+        ["pgrep", "-f", f"systemd-nspawn.*--machine=ob-.*-{number} "],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    subprocess.run(["kill", "-KILL", *found.stdout.split()], check=True)
+    juju.wait(lambda s: s.apps["tap"].units[unit].juju_status.current == "lost")
+    onebox("machine", "start", number)
+    juju.wait(lambda s: jubilant.all_active(s) and jubilant.all_agents_idle(s))
+
+
+def test_nothing_is_left_of_a_machine(juju, status):
+    host = address(juju, "well/1")
+    juju.remove_unit("well/1")
+    juju.wait(lambda s: "well/1" not in s.apps["well"].units)
+    listed = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True).stdout
+    assert f"ob-{host.replace('.', '-')}" not in listed
+    assert not reachable(host)
