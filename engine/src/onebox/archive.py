@@ -10,7 +10,7 @@ import shutil
 import stat
 import zipfile
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from onebox.errors import Refused
@@ -47,8 +47,17 @@ class Archive:
         """Write every entry below `target`; files that only an earlier archive had go."""
         target.mkdir(parents=True, exist_ok=True)
         _remove_stale(target, self.names)
+        # A charm has thousands of files in a few hundred directories: each is looked at once.
+        entered: set[Path] = set()
         for info in self._file.infolist():
-            _write(self._file, info, target)
+            path = target / info.filename
+            if path.parent not in entered:
+                _enter(target, path.parent, info.filename)
+                entered.add(path.parent)
+            _write(self._file, info, path)
+            if _is_link(info):
+                # From here on, any of them may lead elsewhere.
+                entered.clear()
         (target / _MANIFEST).write_text("\n".join(sorted(self.names)))
 
 
@@ -125,27 +134,26 @@ def _remove_stale(target: Path, names: frozenset[str]) -> None:
             path.unlink()
 
 
-def _write(file: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
-    path = target / info.filename
+def _enter(target: Path, directory: Path, name: str) -> None:
+    """Make the directory of a file; Refused when a link carries it out of the target."""
+    directory.mkdir(parents=True, exist_ok=True)
+    # A link that came earlier in the archive may not carry a later file elsewhere.
+    if not directory.resolve().is_relative_to(target.resolve()):
+        raise Refused(f'file "{name}" leads out of the charm archive')
+
+
+def _write(file: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> None:
     if info.is_dir():
         path.mkdir(parents=True, exist_ok=True)
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _refuse_detour(target, path.parent, info.filename)
-    if path.is_symlink() or path.exists():
+    with suppress(FileNotFoundError):
         path.unlink()
     if _is_link(info):
         path.symlink_to(_link(file, info))
         return
     with file.open(info) as source, path.open("wb") as sink:
         shutil.copyfileobj(source, sink, 1 << 20)
-    path.chmod(_permissions(info))
-
-
-def _refuse_detour(target: Path, parent: Path, name: str) -> None:
-    # A link that came earlier in the archive may not carry a later file elsewhere.
-    if not parent.resolve().is_relative_to(target.resolve()):
-        raise Refused(f'file "{name}" leads out of the charm archive')
+        os.fchmod(sink.fileno(), _permissions(info))
 
 
 def _permissions(info: zipfile.ZipInfo) -> int:
