@@ -134,6 +134,7 @@ class Application(Frozen):
     trust: bool = False
     exposed: bool = False
     constraints: str = ""
+    annotations: dict[str, str] = Field(default_factory=dict[str, str])
     resources: dict[str, Resource] = Field(default_factory=dict[str, Resource])
     storage: dict[str, str] = Field(default_factory=dict[str, str])
     status: Status | None = None

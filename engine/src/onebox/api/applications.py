@@ -11,7 +11,7 @@ from onebox import charms as archives
 from onebox.agents import Agents
 from onebox.api.method import Methods, transact
 from onebox.blobs import Blob
-from onebox.changes import applications, charms, config, units
+from onebox.changes import applications, charms, config, edit, units
 from onebox.changes.applications import Deployment
 from onebox.model import Charm, Model, Resource, Scalar
 
@@ -144,6 +144,19 @@ def set_exposed(agents: Agents, model: str, application: str, exposed: bool) -> 
 def set_constraints(agents: Agents, model: str, application: str, constraints: str) -> None:
     """What an application asks of its machines."""
     transact(agents, model, lambda m: applications.set_constraints(m, application, constraints))
+
+
+@method
+def set_annotations(
+    agents: Agents, model: str, application: str, annotations: dict[str, str]
+) -> None:
+    """More notes on an application, which mean nothing to the engine."""
+
+    def change(before: Model) -> Model:
+        app = edit.application(before, application)
+        return edit.put_application(before, app, annotations={**app.annotations, **annotations})
+
+    transact(agents, model, change)
 
 
 def _files(resources: dict[str, str] | None) -> list[Path]:

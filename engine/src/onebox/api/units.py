@@ -87,6 +87,8 @@ def add_storage(
 
     def change(found: Model) -> Model:
         before.update(found.storage)
+        if name not in found.charm_of(edit.unit(found, unit).application).storage:
+            raise Refused(f'storage name "{name}" not supported by charm', "not-found")
         return storage.add(found, unit, name, wish.count or 1, now, size=wish.size)
 
     transact(agents, model, change)

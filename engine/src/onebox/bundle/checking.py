@@ -23,6 +23,8 @@ _CONSTRAINTS = frozenset(
     ]
 )
 _STORAGE = re.compile(r"([a-zA-Z][a-zA-Z0-9-]*|\d+|\d+(\.\d+)?[MGTPEZY](i?B)?)")
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
+_OFFER_URL = re.compile(r"(?:[^:/.]+:)?(?:[^/.:]+/)?[a-z0-9][a-z0-9-]*\.[a-z][a-z0-9-]*")
 _IMPLICIT = "juju-info"
 _JUJU_INFO = Endpoint(application="", name=_IMPLICIT, interface=_IMPLICIT, role="provider")
 
@@ -57,8 +59,9 @@ def _whole(bundle: Bundle) -> Iterator[str]:
     for name in bundle.saas:
         if name in bundle.applications:
             yield f'application "{name}" already exists with SAAS "{name}" name'
-        else:
-            yield f'SAAS "{name}": offers of other models are not available on this engine'
+    for name, saas in bundle.saas.items():
+        if not _OFFER_URL.fullmatch(saas.url):
+            yield f'invalid offer URL "{saas.url}" for SAAS {name}'
 
 
 def _is_base(text: str) -> bool:
@@ -80,10 +83,27 @@ def _application(name: str, spec: ApplicationSpec, charm: Charm | None) -> Itera
         yield f'negative number of units specified on application "{name}"'
     if len(spec.to) > max(spec.num_units, 0):
         yield f'too many units specified in unit placement for application "{name}"'
-    if spec.offers:
-        yield f'application "{name}": offers to other models are not available on this engine'
+    yield from _offers(name, spec, charm)
+    if spec.expose and spec.exposed_endpoints:
+        yield (
+            f'exposed-endpoints cannot be specified together with "exposed:true" in application '
+            f'"{name}" as this poses a security risk when deploying bundles to older controllers'
+        )
     if charm:
         yield from _against_charm(name, spec, charm)
+
+
+def _offers(name: str, spec: ApplicationSpec, charm: Charm | None) -> Iterator[str]:
+    for offer, body in spec.offers.items():
+        if not _NAME.fullmatch(offer):
+            yield f'invalid offer name "{offer}" in application "{name}"'
+        for endpoint in body.endpoints:
+            known = not charm or endpoint == _IMPLICIT or endpoint in charm.endpoints
+            if not _NAME.fullmatch(endpoint) or not known:
+                yield (
+                    f'invalid endpoint name "{endpoint}" for offer "{offer}" '
+                    f'in application "{name}"'
+                )
 
 
 def _charm(name: str, spec: ApplicationSpec) -> Iterator[str]:

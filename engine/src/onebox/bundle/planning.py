@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import permutations
 from typing import Any, cast
 
 from onebox.bundle.checking import infer
@@ -37,8 +38,10 @@ def plan(bundle: Bundle, charms: Mapping[str, Charm], model: Json) -> list[Chang
     return [
         *planner.applications(),
         *planner.machines(),
+        *planner.saas(),
         *planner.relations(),
         *planner.units(),
+        *planner.offers(),
     ]
 
 
@@ -70,7 +73,9 @@ class _Planner:
                 line = f"- upload charm {spec.charm} for base {base}"
                 yield Change(line, "upload_charm", {"path": spec.charm})
             yield self._deployment(name, spec, base)
-            if spec.expose:
+            if spec.annotations:
+                yield self._annotated(name, spec.annotations)
+            if spec.expose or spec.exposed_endpoints:
                 yield self._exposed(name)
 
     def _base(self, name: str, spec: ApplicationSpec) -> str:
@@ -101,6 +106,10 @@ class _Planner:
         line = f"- expose all endpoints of {name} and allow access from CIDRs 0.0.0.0/0 and ::/0"
         return Change(line, "set_exposed", {"application": name, "exposed": True})
 
+    def _annotated(self, name: str, annotations: dict[str, str]) -> Change:
+        parameters = {"application": name, "annotations": annotations}
+        return Change(f"- set annotations for {name}", "set_annotations", parameters)
+
     def _adjusted(self, name: str, spec: ApplicationSpec) -> Iterator[Change]:
         """What differs of an application that is there; its local charm is left as it is."""
         live = self.live[name]
@@ -113,7 +122,10 @@ class _Planner:
             line = f'- set constraints for {name} to "{spec.constraints}"'
             parameters = {"application": name, "constraints": spec.constraints}
             yield Change(line, "set_constraints", parameters)
-        if spec.expose and not live["exposed"]:
+        notes = {k: v for k, v in spec.annotations.items() if live["annotations"].get(k) != v}
+        if notes:
+            yield self._annotated(name, notes)
+        if (spec.expose or spec.exposed_endpoints) and not live["exposed"]:
             yield self._exposed(name)
         if spec.trust and not live["trust"]:
             line = f"- set trust for {name}"
@@ -133,15 +145,52 @@ class _Planner:
 
     def relations(self) -> Iterator[Change]:
         """The relations that are missing."""
-        there = {
-            frozenset(f"{end['application']}:{end['name']}" for end in relation["endpoints"])
-            for relation in self.model["relations"].values()
-        }
         for a, b in self.bundle.relations:
-            one, two = infer(a, b, self.charms)
-            if frozenset((one, two)) not in there:
+            one, two = self._ends(a, b)
+            if not self._related(one, two):
                 parameters = {"a": one, "b": two}
                 yield Change(f"- add relation {one} - {two}", "integrate", parameters)
+
+    def _related(self, one: str, two: str) -> bool:
+        """Whether the model has that relation; an end may leave its endpoint open."""
+        for relation in self.model["relations"].values():
+            names = [
+                {e["application"], f"{e['application']}:{e['name']}"}
+                for e in relation["endpoints"]
+            ]
+            if any(one in a and two in b for a, b in permutations(names, 2)):
+                return True
+        return False
+
+    def _ends(self, a: str, b: str) -> tuple[str, str]:
+        """Both ends in full, as far as the bundle's own charms tell."""
+        across = {a.partition(":")[0], b.partition(":")[0]} & self.bundle.saas.keys()
+        return (a, b) if across else infer(a, b, self.charms)
+
+    # -- other models --------------------------------------------------------------------------
+
+    def saas(self) -> Iterator[Change]:
+        """The offers of other models that are not consumed yet."""
+        for name, spec in sorted(self.bundle.saas.items()):
+            path = spec.url.rpartition(":")[2].rpartition("/")[2]
+            model, _, offer = path.partition(".")
+            if name not in self.model["remotes"]:
+                parameters = {"source": model, "name": offer, "alias": name}
+                yield Change(f"- consume offer {name} at {spec.url}", "consume", parameters)
+
+    def offers(self) -> Iterator[Change]:
+        """The offers to other models that are missing, or offer something else."""
+        for name, spec in self.specs.items():
+            for offer, body in sorted(spec.offers.items()):
+                held = self.model["offers"].get(offer)
+                if held and [*held["endpoints"]] == [*body.endpoints]:
+                    continue
+                ends = [*body.endpoints]
+                line = f"- create offer {offer} using {name}:{','.join(ends)}"
+                parameters = {"application": name, "endpoints": ends, "name": offer}
+                yield Change(line, "offer", parameters)
+                for user, access in sorted(body.acl.items()):
+                    yield Change(f"- grant user {user} {access} access to offer {offer}")
 
     # -- machines and units --------------------------------------------------------------------
 

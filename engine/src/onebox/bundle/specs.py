@@ -58,7 +58,7 @@ class ApplicationSpec(Spec):
     expose: bool = False
     exposed_endpoints: dict[str, Any] = Field(default_factory=dict, alias="exposed-endpoints")
     options: dict[str, Any] = Field(default_factory=dict)
-    annotations: dict[str, str] = Field(default_factory=dict)
+    annotations: dict[str, Text] = Field(default_factory=dict)
     constraints: Text = ""
     storage: dict[str, str] = Field(default_factory=dict)
     devices: dict[str, Any] = Field(default_factory=dict)
@@ -71,7 +71,7 @@ class MachineSpec(Spec):
     """A machine the bundle asks for."""
 
     constraints: Text = ""
-    annotations: dict[str, str] = Field(default_factory=dict)
+    annotations: dict[str, Text] = Field(default_factory=dict)
     base: Text = ""
 
 

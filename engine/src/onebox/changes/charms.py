@@ -10,22 +10,10 @@ from onebox.model import Charm, Model
 
 
 def upload(model: Model, charm: Charm) -> tuple[Model, Charm]:
-    """The model with the charm and the charm as it is named there.
-
-    The same bytes as the newest revision of that name are that revision.
-    """
-    newest = newest_of(model, charm.name)
-    if newest is not None and newest.digest == charm.digest:
-        return model, newest
+    """The model with the charm and the charm as it is named there: one revision more."""
     model, number = edit.next_number(model, f"charm-{charm.name}")
     named = edit.replace(charm, url=f"local:{charm.name}-{number}", revision=number)
     return edit.put(model, "charms", named.url, named), named
-
-
-def newest_of(model: Model, name: str) -> Charm | None:
-    """The charm of the highest revision of `name`, if any was uploaded."""
-    found = [c for c in model.charms.values() if c.name == name]
-    return max(found, key=lambda c: c.revision, default=None)
 
 
 def charm(model: Model, url: str) -> Charm:

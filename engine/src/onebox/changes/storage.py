@@ -63,7 +63,7 @@ def add(
     charm = model.charm_of(owner.application)
     spec = charm.storage.get(name)
     if spec is None:
-        raise Refused(f'storage name "{name}" not supported by charm', "not-found")
+        raise Refused(f'charm storage "{name}" not found', "not-found")
     total = count + sum(s.name == name for s in of_unit(model, unit))
     if spec.maximum is not None and total > spec.maximum:
         raise Refused(

@@ -80,8 +80,11 @@ def two() -> dict[str, Any]:
     }
 
 
+OTHER = ("offers", "remotes")
+
+
 @pytest.fixture
 def empty() -> dict[str, Any]:
     """The snapshot of a model without anything, as far as a plan looks at it."""
-    families = ("applications", "units", "machines", "relations", "charms", "sequences")
+    families = ("applications", "units", "machines", "relations", "charms", "sequences", *OTHER)
     return {family: {} for family in families}

@@ -5,12 +5,12 @@ import pytest
 from onebox import bundle
 
 
-def errors(write, document, charms):
-    return bundle.verify(bundle.read(write(document)), charms)
+def errors(write, *documents, charms):
+    return bundle.verify(bundle.read(write(*documents)), charms)
 
 
 def test_good_bundle(write, two, charms):
-    assert errors(write, two, charms) == []
+    assert errors(write, two, charms=charms) == []
 
 
 @pytest.mark.parametrize(
@@ -51,14 +51,33 @@ def test_good_bundle(write, two, charms):
 )
 def test_errors_of_an_application(write, two, charms, change, error):
     two["applications"]["well"] |= change
-    found = errors(write, two, charms)
+    found = errors(write, two, charms=charms)
+    assert [e for e in found if e.startswith(error)], found
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (
+            {"expose": True, "exposed-endpoints": {"water": {}}},
+            'exposed-endpoints cannot be specified together with "exposed:true" in application',
+        ),
+        ({"offers": {"Odd": {"endpoints": ["water"]}}}, 'invalid offer name "Odd" in application'),
+        (
+            {"offers": {"odd": {"endpoints": ["none"]}}},
+            'invalid endpoint name "none" for offer "odd" in application "well"',
+        ),
+    ],
+)
+def test_errors_of_an_overlay(write, two, charms, body, error):
+    found = errors(write, two, {"applications": {"well": body}}, charms=charms)
     assert [e for e in found if e.startswith(error)], found
 
 
 def test_missing_charm_is_named_with_its_path(write, two, charms, tmp_path):
     two["applications"]["well"]["charm"] = "./none.charm"
     path = tmp_path / "none.charm"
-    assert errors(write, two, charms) == [
+    assert errors(write, two, charms=charms) == [
         f'charm path in application "well" does not exist: {path}'
     ]
 
@@ -95,13 +114,13 @@ def test_missing_charm_is_named_with_its_path(write, two, charms, tmp_path):
 def test_errors_of_relations(write, two, charms, relations, error):
     two["applications"]["tap2"] = {"charm": "./tap.charm"}
     two["relations"] = relations
-    assert error in errors(write, two, charms)
+    assert error in errors(write, two, charms=charms)
 
 
 def test_machines(write, two, charms):
     two["machines"] = {0: None, "x": {}, 7: {"base": "odd"}}
     two["applications"]["well"]["to"] = [0]
-    assert errors(write, two, charms) == [
+    assert errors(write, two, charms=charms) == [
         'invalid machine id "x" found in machines',
         'machine "7" is not referred to by a placement directive',
         'invalid base "odd" for machine "7"',
@@ -111,8 +130,8 @@ def test_machines(write, two, charms):
 def test_empty_and_undefined(write, two, charms):
     two["applications"]["tap"] = None
     two["relations"] = []
-    assert errors(write, two, charms) == ['bundle application for key "tap" is undefined']
-    assert errors(write, {"applications": {}}, {}) == [
+    assert errors(write, two, charms=charms) == ['bundle application for key "tap" is undefined']
+    assert errors(write, {"applications": {}}, charms={}) == [
         "at least one application must be specified"
     ]
 
@@ -121,4 +140,4 @@ def test_every_error_is_told_at_once(write, two, charms):
     two["default-base"] = "odd"
     two["applications"]["well"] |= {"num_units": -1, "options": {"odd": 1}}
     two["relations"].append(["well", "well"])
-    assert len(errors(write, two, charms)) == 4
+    assert len(errors(write, two, charms=charms)) == 4

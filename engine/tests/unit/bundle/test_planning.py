@@ -151,3 +151,41 @@ def test_calls_of_the_plan(write, two, charms, empty):
     assert methods == [upload, deploy, upload, deploy, "integrate", "add_unit", "add_unit"]
     well = changes[3].parameters
     assert (well["application"], well["units"], well["config"]) == ("well", 0, {"mood": "glad"})
+
+
+def test_what_crosses_models_is_consumed_before_and_offered_after(write, two, charms, empty):
+    overlay = {
+        "applications": {
+            "well": {"offers": {"spring": {"endpoints": ["water"], "acl": {"bob": "consume"}}}}
+        }
+    }
+    two["saas"] = {"lake": {"url": "admin/far.lake"}}
+    two["relations"] = [["tap:water", "lake:water"]]
+    wanted = bundle.read(write(two, overlay))
+    assert bundle.verify(wanted, charms) == []
+    lines = [change.line for change in bundle.plan(wanted, charms, empty)]
+    assert lines[-6:] == [
+        "- consume offer lake at admin/far.lake",
+        "- add relation tap:water - lake:water",
+        "- add unit tap/0 to new machine 0",
+        "- add unit well/0 to new machine 1",
+        "- create offer spring using well:water",
+        "- grant user bob consume access to offer spring",
+    ]
+    ends = [{"application": a, "name": "water"} for a in ("lake", "tap")]
+    there = {
+        **empty,
+        "remotes": {"lake": {}},
+        "relations": {"0": {"endpoints": ends}},
+        "offers": {"spring": {"endpoints": ["water"]}},
+    }
+    lines = [change.line for change in bundle.plan(wanted, charms, there)]
+    assert not [line for line in lines if "lake" in line or "spring" in line]
+
+
+def test_annotations_are_set_once(write, two, charms, empty):
+    two["applications"]["well"]["annotations"] = {"gui-x": 1}
+    wanted = bundle.read(write(two))
+    (change,) = [c for c in bundle.plan(wanted, charms, empty) if c.line.startswith("- set")]
+    assert change.line == "- set annotations for well"
+    assert change.parameters == {"application": "well", "annotations": {"gui-x": "1"}}

@@ -113,15 +113,15 @@ def test_a_refresh_may_not_break_a_relation(world: World) -> None:
         applications.refresh(model, "app", new.url, {}, {}, False, world.now)
 
 
-def test_the_same_bytes_are_one_revision(world: World) -> None:
+def test_each_upload_is_a_revision_of_its_own(world: World) -> None:
     charm = edit.replace(world.model.charm_of("app"), name="fresh", digest="1")
     model, first = charms.upload(world.model, charm)
     model, again = charms.upload(model, charm)
     model, second = charms.upload(model, edit.replace(charm, digest="2"))
     assert [first.url, again.url, second.url] == [
         "local:fresh-0",
-        "local:fresh-0",
         "local:fresh-1",
+        "local:fresh-2",
     ]
 
 
