@@ -32,7 +32,7 @@ from observed import JOURNAL_KEY, OPERATIONS, PEERS, Observed
 from plan import Plan
 from preconditions import refusals
 from schedule import Entry, by, decide, next_time
-from seam import Ask, Facts, Measure, Note, Request, Wake
+from seam import Ask, Facts, Measure, Note, Request, Wake, WriteReport
 
 logger = logging.getLogger(__name__)
 
@@ -171,6 +171,8 @@ class Driver:
                 self._measure(request)
             case Wake(at):
                 self._wake = at
+            case WriteReport(number):
+                self._report(number)
             case _:
                 pass
 
@@ -186,6 +188,19 @@ class Driver:
             anew = mine and not state.running and request.phase is Phase.BEFORE
             canary.start(request.operation, request.limits, access, anew=anew)
             canary.switch(request.phase)
+
+    def _report(self, number: int) -> None:
+        """Write a report and note it; whatever keeps it from being written, nothing else waits."""
+        from reporter import write_report  # Templates and keys take time to load.
+
+        try:
+            body = write_report(
+                self._charm, self.observed, self._archive, self.journal, number, self._now
+            )
+        except Exception:  # An operation has ended whether or not people can read of it yet.
+            logger.exception("The report of operation %s could not be written", number)
+            return
+        self.note(Note(Kind.REPORTED, number, body))
 
     def _do_our_part(self) -> bool:
         """Whether this unit has answered what day2 itself is asked."""

@@ -10,10 +10,12 @@ from pathlib import Path
 import ops
 
 import own
+import report_key
 from dataops.interfaces.kafka_client import Access, KafkaClientRequirer, TopicRequest
 from dataops.interfaces.operations import OperationsRequirer, Participant, Task
 from dataops.interfaces.prometheus_api import QueryRequirer, QueryServer
 from journal import Journal, from_text
+from signing import PublicKey
 
 PEERS = "peers"
 OPERATIONS = "operations"
@@ -32,7 +34,13 @@ CANARY = TopicRequest(
     roles=frozenset({"producer", "consumer"}),
     consumer_group_prefix="day2-canary-",
 )
-REQUESTS = (ACCESS, CANARY)
+# The load of a performance report: a customer, too, of one topic that it has to itself.
+LOAD = TopicRequest(
+    topic="day2-performance",
+    roles=frozenset({"producer", "consumer"}),
+    consumer_group_prefix="day2-performance-",
+)
+REQUESTS = (ACCESS, CANARY, LOAD)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +60,8 @@ class Observed:
         kafka_related, prometheus_related: whether the endpoint has a relation at all.
         kafka: how to reach the cluster; None until it is granted.
         canary: what the canary works with; None until it is granted.
+        load: what the load of a performance report works with; None until it is granted.
+        report_keys: public keys of the reports, the present one last.
         prometheus: where to query; None until it is published.
         storage: the folder of the storage `data`; None until it is attached.
     """
@@ -70,6 +80,8 @@ class Observed:
     prometheus_related: bool = False
     kafka: Access | None = None
     canary: Access | None = None
+    load: Access | None = None
+    report_keys: tuple[PublicKey, ...] = ()
     prometheus: QueryServer | None = None
     storage: Path | None = None
 
@@ -104,6 +116,8 @@ class Observed:
             prometheus_related=bool(model.relations[PROMETHEUS]),
             kafka=accesses.get(ACCESS.topic),
             canary=accesses.get(CANARY.topic),
+            load=accesses.get(LOAD.topic),
+            report_keys=report_key.published(model, PEERS),
             prometheus=QueryRequirer(charm, PROMETHEUS).server(),
             storage=_storage(model),
         )

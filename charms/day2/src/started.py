@@ -39,12 +39,7 @@ def _ended(operation: Operation, leader: str) -> dict[str, Any]:
     if operation.reasons:
         results["next-moves"] = "\n".join(operation.reasons)
         results["resume"] = f"{leader} resume-operation id={operation.number}"
-    answers = operation.answers.values()
-    made = next((answer.results for answer in answers if answer.results.get("html")), None)
-    if made is not None:
-        results["report"] = made["html"]
-        results["fetch"] = f"juju scp {made['unit']}:{made['html']} ."
-        results["advice"] = "\n".join(made.get("advice", [])) or "none"
-    else:
-        results["report"] = f"{leader} get-report id={operation.number}"
+    results["report"] = f"{leader} get-report id={operation.number}"
+    if operation.report is not None:
+        results["fetch"] = f"juju scp {operation.report['unit']}:{operation.report['html']} ."
     return results

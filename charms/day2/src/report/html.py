@@ -15,7 +15,7 @@ from report.units import count, number, quantity, span
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
-def render(template: str, filters: Mapping[str, Callable[..., str]], **values: Any) -> bytes:
+def render(template: str, filters: Mapping[str, Callable[..., Any]], **values: Any) -> bytes:
     """The page: everything that is not marked safe is escaped.
 
     Args:

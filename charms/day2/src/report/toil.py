@@ -4,22 +4,31 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Sequence
+
 from dataops.interfaces.operations import Status
-from history import Operation, operations
-from journal import Journal
-from report.performance.facts import Toil
+from operation import Operation
+from report.document import Toil, ToilLine
 
 
-def toil(journal: Journal) -> tuple[Toil, ...]:
-    """Runs, failures and time by kind of operation, ordered by name; nothing is estimated."""
-    ended = [operation for operation in operations(journal) if operation.finished]
+def toil(operations: Sequence[Operation], since: datetime.datetime | None) -> Toil:
+    """Runs, failures and time by kind of operation, ordered by name; nothing is estimated.
+
+    Args:
+        operations: all that the journal holds.
+        since: when its first record was written.
+    """
+    ended = [operation for operation in operations if operation.finished]
     names = sorted({operation.plan.name for operation in ended})
-    return tuple(_toil(name, [o for o in ended if o.plan.name == name]) for name in names)
+    lines = tuple(_line(name, [o for o in ended if o.plan.name == name]) for name in names)
+    return Toil(since=since, lines=lines)
 
 
-def _toil(name: str, runs: list[Operation]) -> Toil:
-    """One kind of operation; what a run takes by hand is what its newest plan says."""
-    return Toil(
+def _line(name: str, runs: list[Operation]) -> ToilLine:
+    """One kind of operation; what a run takes by hand is what its own plan says."""
+    stated = [run.plan.manual_minutes for run in runs if _replaced(run)]
+    return ToilLine(
         operation=name,
         runs=len(runs),
         failed=sum(run.ending is not Status.COMPLETED for run in runs),
@@ -27,4 +36,10 @@ def _toil(name: str, runs: list[Operation]) -> Toil:
             (run.finished - run.requested).total_seconds() for run in runs if run.finished
         ),
         manual_minutes=runs[-1].plan.manual_minutes,
+        minutes_replaced=sum(minutes or 0.0 for minutes in stated),
     )
+
+
+def _replaced(run: Operation) -> bool:
+    """A run that failed left its work to people."""
+    return run.ending is Status.COMPLETED and run.plan.manual_minutes is not None

@@ -115,3 +115,16 @@ def prometheus(answers):
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextlib.contextmanager
+def mock_cluster(brokers=3):
+    """The addresses of brokers that the client library runs itself, for its own tests."""
+    from confluent_kafka import Producer
+
+    owner = Producer(
+        {"bootstrap.servers": "none", "test.mock.num.brokers": brokers, "log_level": 0}
+    )
+    metadata = owner.list_topics(timeout=10)
+    yield ",".join(f"{b.host}:{b.port}" for b in metadata.brokers.values())
+    owner.flush(1)

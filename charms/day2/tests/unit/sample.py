@@ -29,7 +29,6 @@ def facts(cluster: ClusterFacts | None = None, **panels: list[Series]) -> Report
         unit="day2/0",
         start=START,
         end=NOON,
-        generated=NOON,
         step_seconds=10,
         cluster=cluster,
         panels=tuple(

@@ -138,8 +138,13 @@ def test_a_report_can_be_fetched_once_it_has_ended(context, state, kafka):
     state = context.run(context.on.update_status(), state)
     run(context, state, "get-report")
     page = Path(context.action_results["html"])
-    assert context.action_results["fetch-html"] == f"juju scp day2/0:{page} ."
+    assert f"juju scp day2/0:{page} ." in context.action_results["fetch"]
     assert "all well" in page.read_text()
+    run(context, state, "verify-report")
+    assert context.action_results["verdict"].startswith("The signature holds")
+    (secret,) = state.secrets
+    assert "PRIVATE" in secret.latest_content["private-key"]
+    assert "PRIVATE" not in str([relation.local_app_data for relation in state.relations])
 
 
 def test_every_unit_keeps_a_copy_of_the_journal(context, state):

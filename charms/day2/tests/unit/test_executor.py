@@ -443,4 +443,4 @@ def test_the_report_is_asked_for_until_it_is_written():
     world = three()
     world.request(plan({"applications": "spark"}))
     world.answer_all()
-    assert last(world).report == {"html": "/report.html"}
+    assert last(world).report["html"] == "/r.html"

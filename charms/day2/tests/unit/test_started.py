@@ -1,7 +1,6 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
 
-import dataclasses
 
 from world import SICK, World, plan
 
@@ -38,12 +37,12 @@ def test_a_report_that_was_made_comes_with_the_command_that_fetches_it():
     world = World({}, verbs=())
     number = world.request(plan({"applications": "self"}))
     world.verbs = ("look",)
-    made = {"html": "/data/r.html", "unit": "day2/1", "summary": "Quiet.", "advice": ["More: x"]}
     world.drive(until=1)
-    done = Outcome(task="1/step1/1", status=Status.COMPLETED, results=made)
+    done = Outcome(task="1/step1/1", status=Status.COMPLETED, results={"summary": "Quiet."})
     world.note(answered(number, "day2", done))
     world.note(Note(Kind.FINISHED, number, {"status": "completed", "message": "Quiet."}))
-    told = started(dataclasses.replace(DAY2), world.journal, number)
+    assert "fetch" not in started(DAY2, world.journal, number)
+    world.note(Note(Kind.REPORTED, number, {"unit": "day2/1", "html": "/data/r.html"}))
+    told = started(DAY2, world.journal, number)
     assert told["fetch"] == "juju scp day2/1:/data/r.html ."
-    assert told["advice"] == "More: x"
     assert told["message"] == "Quiet."

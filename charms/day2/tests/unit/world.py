@@ -4,6 +4,7 @@
 
 import dataclasses
 import datetime
+from collections.abc import Callable
 
 from dataops.evidence import CanaryState, Evidence
 from dataops.interfaces.operations import (
@@ -57,6 +58,7 @@ class World:
     measure: Measure = dataclasses.field(default_factory=Measure)
     canary: CanaryState = dataclasses.field(default_factory=CanaryState)
     wake: datetime.datetime | None = None
+    report: Callable[[int], dict] = lambda operation: {"unit": "day2/0", "html": "/r.html"}
 
     def facts(self) -> Facts:
         related = [self._participant(name, ("look",)) for name in sorted(self.units)]
@@ -117,7 +119,7 @@ class World:
             case Wake(at):
                 self.wake = at
             case WriteReport(operation):
-                self.note(Note(Kind.REPORTED, operation, {"html": "/report.html"}))
+                self.note(Note(Kind.REPORTED, operation, self.report(operation)))
             case _:
                 raise AssertionError(request)
 

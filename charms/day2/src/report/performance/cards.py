@@ -4,35 +4,37 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 
+from report.cards import Card
 from report.performance.facts import ReportFacts
 from report.performance.lines import total
+from report.performance.load import KINDS
 from report.performance.words import average
 from report.units import count, quantity
 
-
-@dataclasses.dataclass(frozen=True)
-class Card:
-    """One figure at a glance; `tone` is good, bad or plain."""
-
-    title: str
-    value: str
-    unit: str = ""
-    note: str = ""
-    tone: str = "plain"
-
-    @classmethod
-    def of(cls, title: str, value: float, unit: str, note: str) -> Card:
-        """The card of a quantity, its figure apart from its unit."""
-        figure, _, shown = quantity(value, unit).partition(" ")
-        return cls(title, figure, shown, note)
+_SHOWN = {"write", "ack-p99"}
 
 
 def cards(facts: ReportFacts) -> tuple[Card, ...]:
     """The figures that were measured; one that was not has no card."""
-    return (*_traffic(facts), *_latency(facts), *_state(facts), *_jobs(facts))
+    return (*_load(facts), *_traffic(facts), *_latency(facts), *_state(facts), *_jobs(facts))
+
+
+def _load(facts: ReportFacts) -> Iterator[Card]:
+    """The fixed load, against the report before."""
+    if facts.load is None:
+        return
+    verdicts = {v.name: v for v in facts.comparison.verdicts} if facts.comparison else {}
+    measured = facts.load.measured()
+    for kind in KINDS:
+        if kind.name in _SHOWN and measured.rounds.get(kind.name):
+            verdict = verdicts.get(kind.name)
+            finding = verdict.finding if verdict else "first of its kind"
+            tone = {"better": "good", "worse": "bad"}.get(finding, "plain")
+            yield Card.of(
+                f"Load: {kind.title.lower()}", measured.middle(kind.name), kind.unit, finding, tone
+            )
 
 
 def _traffic(facts: ReportFacts) -> Iterator[Card]:

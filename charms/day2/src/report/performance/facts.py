@@ -1,18 +1,17 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Everything a report says follows from these facts; they are its JSON."""
+"""Everything that a performance report says follows from these facts; they are in its JSON."""
 
 from __future__ import annotations
 
 import datetime
-import json
 
 import pydantic
 
 from cluster_facts import ClusterFacts
+from report.performance.load import Load, Measured
+from report.performance.noise import Comparison, compare
 from series import Series
-
-SCHEMA = "dataops-performance-report/1"
 
 
 class _Part(pydantic.BaseModel):
@@ -36,23 +35,6 @@ class Down(_Part):
     error: str
 
 
-class Toil(_Part):
-    """What day2 did in place of people, by kind of operation; only what the journal holds.
-
-    Attributes:
-        operation: its name.
-        runs: how many ended, of which `failed` did not end well.
-        seconds: how long they took in all.
-        manual_minutes: what the plan says one run takes by hand; None where nobody has said.
-    """
-
-    operation: str
-    runs: int
-    failed: int
-    seconds: float
-    manual_minutes: float | None = None
-
-
 class ReportFacts(_Part):
     """The facts of one report.
 
@@ -60,22 +42,20 @@ class ReportFacts(_Part):
         operation: its number in the journal.
         model, unit: where it was made.
         start, end: what it looks at (UTC).
-        generated: when it was made (UTC).
         step_seconds: distance of the points.
         panels: one per figure, in the order of `panels.PANELS`.
         cluster: from the Kafka admin API; None when that was out of reach, for `cluster_gap`.
         down: targets that Prometheus could not scrape.
         alerts: labels of every alert that fires.
-        toil: from the journal, since `journal_since`.
+        load: what the fixed load measured; None when none was run, for `load_gap`.
+        earlier: what earlier reports measured, oldest first.
     """
 
-    schema_name: str = pydantic.Field(default=SCHEMA, alias="schema")
     operation: int
     model: str
     unit: str
     start: datetime.datetime
     end: datetime.datetime
-    generated: datetime.datetime
     step_seconds: float
     panels: tuple[PanelFacts, ...] = ()
     cluster: ClusterFacts | None = None
@@ -83,8 +63,14 @@ class ReportFacts(_Part):
     prometheus_gap: str = ""
     down: tuple[Down, ...] = ()
     alerts: tuple[dict[str, str], ...] = ()
-    toil: tuple[Toil, ...] = ()
-    journal_since: datetime.datetime | None = None
+    load: Load | None = None
+    load_gap: str = ""
+    earlier: tuple[Measured, ...] = ()
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """The load against that of an earlier report; None without either."""
+        return compare(self.load, self.earlier) if self.load else None
 
     def panel(self, name: str) -> tuple[Series, ...]:
         """The series of a panel; none when it has a gap."""
@@ -94,9 +80,3 @@ class ReportFacts(_Part):
     def seconds(self) -> float:
         """The length of what it looks at."""
         return (self.end - self.start).total_seconds()
-
-
-def canonical(value: object) -> bytes:
-    """JSON with one spelling, so that equal contents are equal bytes."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return text.encode() + b"\n"

@@ -1,33 +1,18 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Plots as SVG text for the page: no font, script or picture from anywhere. Pure.
-
-Matplotlib draws; its colours are names of the page's style sheet, so that one drawing serves
-light, dark and paper.
-"""
+"""Plots as SVG text for the page: no font, script or picture from anywhere. Pure."""
 
 from __future__ import annotations
 
 import datetime
-import importlib
 import io
-import re
 from typing import Any
 
+from report.performance.drawing import COLOURS, embed, matplotlib, tick
 from report.performance.lines import Line
 from report.performance.panels import Panel
 from report.units import quantity, scale
 
-# Matplotlib wants colours as numbers: each stands for a variable of the page's style sheet.
-_VARIABLES = {
-    **{f"#0a0{index:03d}": f"var(--line-{index})" for index in range(8)},
-    "#0b0000": "var(--faint)",
-    "#0b0001": "var(--grid)",
-    "#0b0002": "var(--limit)",
-    "#0b0003": "var(--card)",
-    "#0b0004": "var(--muted)",
-}
-_FAINT, _GRID, _LIMIT, _CARD, _MUTED = tuple(_VARIABLES)[8:]
 _WIDTH, _HEIGHT = 6.4, 2.35
 # Nobody has half a partition.
 _WHOLE = {"partitions", "records", "rows"}
@@ -40,6 +25,7 @@ def figure(
     start: datetime.datetime,
     end: datetime.datetime,
     step_seconds: float,
+    load: tuple[datetime.datetime, datetime.datetime] | None = None,
 ) -> str:
     """The panel's plot as an `<svg>` element that fills its container.
 
@@ -49,8 +35,9 @@ def figure(
         start: the beginning of the time axis (UTC).
         end: its end (UTC).
         step_seconds: points further apart than a few of these are not joined.
+        load: when the fixed load ran; tinted, because it is not the customers'.
     """
-    library = _matplotlib()
+    library = matplotlib()
     # The salt makes the ids of two figures on one page differ, and those of two runs not.
     settings = {"svg.fonttype": "none", "svg.hashsalt": panel.id, "font.size": 10}
     with library.rc_context(settings):
@@ -63,15 +50,17 @@ def figure(
         _mark_peak(axes, panel, lines, factor, start, end)
         _limit(axes, panel, factor)
         _absence(axes, lines, start, end)
+        if load:
+            axes.axvspan(*load, color=COLOURS.lines[0], alpha=0.09, linewidth=0, zorder=0)
         _frame(axes, unit, largest / factor, start, end)
         out = io.StringIO()
         canvas.savefig(out, format="svg", transparent=True, metadata={"Date": None})
-    return _embed(out.getvalue())
+    return embed(out.getvalue())
 
 
 def _draw(axes: Any, line: Line, factor: float, step_seconds: float, *, alone: bool) -> None:
     """One line, broken where samples are missing; with an area when it is the only one."""
-    colour = f"#0a0{line.colour:03d}"
+    colour = COLOURS.lines[line.colour]
     times, values = _with_gaps(line, factor, step_seconds)
     # Few samples make no line: the points themselves have to show.
     marker = "o" if len(line.series.points) <= _FEW else None
@@ -121,14 +110,14 @@ def _mark_peak(
     if value <= 0:
         return
     place = (at - start.timestamp()) / (end - start).total_seconds()
-    colour = f"#0a0{highest.colour:03d}"
+    colour = COLOURS.lines[highest.colour]
     axes.plot(
         [_time(at)],
         [value / factor],
         color=colour,
         marker="o",
         markersize=5.5,
-        markerfacecolor=_CARD,
+        markerfacecolor=COLOURS.card,
         markeredgecolor=colour,
         markeredgewidth=1.8,
         zorder=5,
@@ -140,7 +129,7 @@ def _mark_peak(
         xytext=(0, 7),
         textcoords="offset points",
         ha="left" if place < 0.08 else "right" if place > 0.92 else "center",
-        color=_MUTED,
+        color=COLOURS.muted,
         fontsize=9,
         zorder=6,
         annotation_clip=False,
@@ -150,7 +139,7 @@ def _mark_peak(
 def _limit(axes: Any, panel: Panel, factor: float) -> None:
     """A dashed line above which somebody should look."""
     if panel.limit:
-        axes.axhline(panel.limit / factor, color=_LIMIT, linewidth=1, linestyle=(0, (4, 3)))
+        axes.axhline(panel.limit / factor, color=COLOURS.limit, linewidth=1, linestyle=(0, (4, 3)))
 
 
 def _absence(
@@ -159,7 +148,7 @@ def _absence(
     """A tint over the time before the first sample, so that absence does not look like rest."""
     first = min(line.series.points[0][0] for line in lines if line.series.points)
     if first - start.timestamp() > 0.06 * (end - start).total_seconds():
-        axes.axvspan(start, _time(first), color=_FAINT, linewidth=0, zorder=0)
+        axes.axvspan(start, _time(first), color=COLOURS.faint, linewidth=0, zorder=0)
         middle = _time((first + start.timestamp()) / 2)
         axes.text(
             middle,
@@ -169,7 +158,7 @@ def _absence(
             ha="center",
             va="center",
             fontsize=9,
-            color=_MUTED,
+            color=COLOURS.muted,
         )
 
 
@@ -177,61 +166,30 @@ def _frame(
     axes: Any, unit: str, largest: float, start: datetime.datetime, end: datetime.datetime
 ) -> None:
     """Axes that say what they must and nothing else."""
-    dates, ticker = _matplotlib().dates, _matplotlib().ticker
+    dates, ticker = matplotlib().dates, matplotlib().ticker
     axes.set_xlim(start, end)
     axes.set_ylim(0, largest * 1.18 if largest > 0 else 1)
     locator = dates.AutoDateLocator(minticks=4, maxticks=8, tz=datetime.timezone.utc)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(_clock(end - start))
     axes.yaxis.set_major_locator(ticker.MaxNLocator(4, min_n_ticks=2, integer=unit in _WHOLE))
-    axes.yaxis.set_major_formatter(ticker.FuncFormatter(_tick))
-    axes.grid(axis="y", color=_GRID, linewidth=0.8)
+    axes.yaxis.set_major_formatter(ticker.FuncFormatter(tick))
+    axes.grid(axis="y", color=COLOURS.grid, linewidth=0.8)
     axes.set_axisbelow(True)
     for side in ("top", "left", "right"):
         axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(_GRID)
-    axes.tick_params(axis="both", length=0, labelsize=9, labelcolor=_MUTED, pad=5)
-    axes.set_title(unit, loc="left", fontsize=9, color=_MUTED, pad=8)
+    axes.spines["bottom"].set_color(COLOURS.grid)
+    axes.tick_params(axis="both", length=0, labelsize=9, labelcolor=COLOURS.muted, pad=5)
+    axes.set_title(unit, loc="left", fontsize=9, color=COLOURS.muted, pad=8)
 
 
 def _clock(span: datetime.timedelta) -> Any:
     """How the time axis is labelled: seconds, minutes or days, as the span needs it."""
     shape = "%H:%M:%S" if span <= datetime.timedelta(minutes=5) else "%H:%M"
     shape = "%d %b %H:%M" if span > datetime.timedelta(days=1) else shape
-    return _matplotlib().dates.DateFormatter(shape, tz=datetime.timezone.utc)
-
-
-def _tick(value: float, _: int) -> str:
-    """A figure at the axis."""
-    return f"{value:,.10g}"
-
-
-def _matplotlib() -> Any:
-    """The library, loaded when a figure is drawn: that takes a second, which no hook should."""
-    for name in ("dates", "figure", "ticker"):
-        importlib.import_module(f"matplotlib.{name}")
-    return importlib.import_module("matplotlib")
+    return matplotlib().dates.DateFormatter(shape, tz=datetime.timezone.utc)
 
 
 def _time(at: float) -> datetime.datetime:
     """A Unix time in UTC."""
     return datetime.datetime.fromtimestamp(at, datetime.timezone.utc)
-
-
-def _embed(svg: str) -> str:
-    """The `<svg>` element alone, with the page's colours and font, hidden from screen readers.
-
-    The figure's caption and its table say in words what the drawing shows.
-    """
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"<style.*?</style>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'(<svg[^>]*?) (?:width|height)="[^"]*pt"', r"\1", svg)
-    svg = re.sub(r'(<svg[^>]*?) (?:width|height)="[^"]*pt"', r"\1", svg)
-    svg = re.sub(r" ?font-family: [^;]*;", "", svg)
-    # Two figures of one page must not share an id; only what is referred to keeps one.
-    svg = re.sub(r'<g id="[^"]*"', "<g", svg)
-    for number, variable in _VARIABLES.items():
-        svg = svg.replace(number, variable)
-    svg = re.sub(r"\s+", " ", svg.replace(' version="1.1"', "")).replace("> <", "><")
-    return svg.replace("<svg ", '<svg role="presentation" aria-hidden="true" ', 1)

@@ -1,6 +1,9 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Collects the facts of a report: asks Prometheus and Kafka, reads the journal."""
+"""Collects the facts of a performance report: puts its load on Kafka, asks Kafka and Prometheus.
+
+Runs in the report's job, which knows no Juju: all that it needs comes with the task.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +14,20 @@ import logging
 import time
 from collections.abc import Callable, Generator
 
+from confluent_kafka import KafkaException
 from kafka.errors import KafkaError
 
-from archive import Archive
 from cluster_admin import Cluster
 from cluster_facts import ClusterFacts, Sample
 from dataops.interfaces.kafka_client import Access
+from dataops.interfaces.operations import utc_now
 from dataops.operations import OperationError, explain
-from observed import Observed
+from fixed_load import FixedLoad, OwnTopic, settings
 from prometheus_queries import Prometheus
 from report.performance.facts import Down, PanelFacts, ReportFacts
+from report.performance.gathering import Gathering
+from report.performance.load import Load, LoadSpec
 from report.performance.panels import PANELS, Panel
-from report.toil import toil
 from report.units import span
 
 logger = logging.getLogger(__name__)
@@ -36,42 +41,69 @@ _LAG_INTERVAL_S = 5.0
 
 
 def gather(
-    observed: Observed,
-    archive: Archive,
-    window: datetime.timedelta,
-    now: datetime.datetime,
-    log: Callable[[str], None],
+    spec: Gathering,
+    tell: Callable[[str, float], None],
+    go_on: Callable[[], None] = lambda: None,
 ) -> ReportFacts:
-    """The facts of the last `window` up to `now`.
+    """The facts of the last `window` up to now, at the end of which the load has run.
 
     What cannot be reached leaves a gap that says why; the rest is gathered all the same.
+
+    Args:
+        spec: what to gather.
+        tell: takes what is being done, and how much of all is done (0 to 1).
+        go_on: raises when the work was asked to end.
 
     Raises:
         OperationError: nothing at all could be read.
     """
-    journal = archive.read() or observed.journal
-    with _Kafka(observed.kafka, log) as kafka:
-        seen = _prometheus(observed, window, now, log)
+    load, load_gap = _load(spec, lambda text, done: tell(text, 0.7 * done), go_on)
+    now = utc_now()
+    with _Kafka(spec.admin, lambda text: tell(text, 0.75)) as kafka:
+        go_on()
+        seen = _prometheus(spec, now, lambda text: tell(text, 0.8))
+        go_on()
         cluster, gap = kafka.facts()
     if cluster is None and seen.gap:
         raise OperationError(f"Nothing could be read. {gap} {seen.gap}")
     return ReportFacts(
-        operation=archive.operation,
-        model=observed.model,
-        unit=observed.unit,
-        start=now - window,
+        operation=spec.operation,
+        model=spec.model,
+        unit=spec.unit,
+        start=now - spec.window,
         end=now,
-        generated=now,
-        step_seconds=step(window).total_seconds(),
+        step_seconds=step(spec.window).total_seconds(),
         panels=seen.panels,
         cluster=cluster,
         cluster_gap=gap,
         prometheus_gap=seen.gap,
         down=seen.down,
         alerts=seen.alerts,
-        toil=toil(journal),
-        journal_since=journal[0].at if journal else None,
+        load=load,
+        load_gap=load_gap,
+        earlier=spec.earlier,
     )
+
+
+def _load(
+    spec: Gathering, tell: Callable[[str, float], None], go_on: Callable[[], None]
+) -> tuple[Load | None, str]:
+    """What the fixed load measured; else why none was run."""
+    if not spec.rounds:
+        return None, "The load was left out: rounds=0."
+    if spec.admin is None or spec.client is None:
+        return None, "Kafka has not granted access for a load: juju integrate day2:kafka kafka."
+    load = LoadSpec()
+    group = f"{spec.client.consumer_group_prefix.rstrip('*')}load"
+    try:
+        with OwnTopic(settings(spec.admin), load.topic):
+            fixed = FixedLoad(settings(spec.client), group, load, go_on)
+            return fixed.run(spec.rounds, tell), ""
+    except OperationError as error:
+        return None, str(error)
+    except KafkaException as error:
+        logger.exception("The load could not be run")
+        return None, f"The load could not be run: {error.args[0].str()}"
 
 
 def step(window: datetime.timedelta) -> datetime.timedelta:
@@ -143,26 +175,20 @@ class _Seen:
     gap: str = ""
 
 
-def _prometheus(
-    observed: Observed,
-    window: datetime.timedelta,
-    now: datetime.datetime,
-    log: Callable[[str], None],
-) -> _Seen:
+def _prometheus(spec: Gathering, now: datetime.datetime, log: Callable[[str], None]) -> _Seen:
     """Every panel's series, the alerts and the targets that are down."""
-    if observed.prometheus is None:
+    if spec.prometheus is None:
         return _unseen(
             "Prometheus has not given its address: juju integrate day2:prometheus prometheus."
         )
-    server = Prometheus.connect(observed.prometheus)
-    log(
-        f"Prometheus: asking {len(PANELS)} questions about the last {span(window.total_seconds())}"
-    )
+    server = Prometheus.connect(spec.prometheus)
+    looked = span(spec.window.total_seconds())
+    log(f"Prometheus: asking {len(PANELS)} questions about the last {looked}")
     try:
         alerts, down = server.alerts(), server.down()
     except OperationError as error:
         return _unseen(str(error))
-    panels = tuple(_panel(server, panel, window, now) for panel in PANELS)
+    panels = tuple(_panel(server, panel, spec.window, now) for panel in PANELS)
     return _Seen(panels, alerts, tuple(Down(target=t, error=e) for t, e in down))
 
 

@@ -1,24 +1,26 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""The report as one HTML page: everything inside, nothing fetched. Pure but for the templates."""
+"""The measurements as a part of the report's page. Pure but for the templates."""
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-from typing import Any
 
 from cluster_facts import GroupTopic
 from report.html import render
-from report.performance.advice import Advice
 from report.performance.adviser import advise
-from report.performance.cards import cards
-from report.performance.facts import ReportFacts, canonical
+from report.performance.document import Performance, Section
+from report.performance.facts import ReportFacts
 from report.performance.figures import figure
 from report.performance.lines import Line, lines
+from report.performance.load import KINDS, Kind
+from report.performance.noise import Verdict
 from report.performance.panels import PANELS, Panel
+from report.performance.trend import trend
 from report.performance.words import reading, summary
 from report.units import quantity, scale
+
+_TONES = {"better": "good", "worse": "bad"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,51 +36,67 @@ class Plot:
 
 
 @dataclasses.dataclass(frozen=True)
-class Report:
-    """A finished report.
+class LoadPlot:
+    """One figure of the fixed load over the reports."""
 
-    Attributes:
-        summary: in a few sentences.
-        advice: what to change.
-        html: the page.
-        json: the facts, the summary and the advice, in canonical JSON.
-    """
-
-    summary: str
-    advice: tuple[Advice, ...]
-    html: bytes
-    json: bytes
+    kind: Kind
+    svg: str
+    now: str
+    verdict: Verdict | None
+    tone: str
 
 
-def compose(facts: ReportFacts) -> Report:
-    """The report that follows from the facts; the same facts give the same bytes."""
-    advice = advise(facts)
-    content: dict[str, Any] = facts.model_dump(mode="json", by_alias=True)
-    content["summary"] = summary(facts)
-    content["advice"] = [dataclasses.asdict(each) for each in advice]
-    json = canonical(content)
+def compose(facts: ReportFacts) -> Section:
+    """The part that follows from the facts; the same facts give the same bytes."""
+    performance = Performance(
+        facts=facts,
+        summary=summary(facts),
+        comparison=facts.comparison,
+        advice=advise(facts),
+    )
     html = render(
-        "performance-report.html.j2",
+        "performance.html.j2",
         {"trend": _trend},
         facts=facts,
-        summary=content["summary"],
-        advice=advice,
-        cards=cards(facts),
+        advice=performance.advice,
+        comparison=performance.comparison,
+        loads=_loads(facts),
+        rounds=max((len(each) for each in facts.load.rounds.values()), default=0)
+        if facts.load
+        else 0,
+        slowest=max((each.p99 for each in facts.load.brokers), default=0) if facts.load else 0,
         sections=_sections(facts),
         absent=_absent(facts),
-        digest=hashlib.sha256(json).hexdigest(),
         panels={panel.id: panel for panel in PANELS},
     )
-    return Report(summary=content["summary"], advice=advice, html=html, json=json)
+    return Section(performance, html.decode())
+
+
+def _loads(facts: ReportFacts) -> list[LoadPlot]:
+    """The figures of the fixed load."""
+    if facts.load is None:
+        return []
+    verdicts = {v.name: v for v in facts.comparison.verdicts} if facts.comparison else {}
+    measured = facts.load.measured()
+    found: list[LoadPlot] = []
+    for kind in KINDS:
+        if measured.rounds.get(kind.name):
+            verdict = verdicts.get(kind.name)
+            now = quantity(measured.middle(kind.name), kind.unit)
+            tone = _TONES.get(verdict.finding, "plain") if verdict else "plain"
+            svg = trend(kind, facts.load, facts.earlier, facts.operation, verdict)
+            found.append(LoadPlot(kind, svg, now, verdict, tone))
+    return found
 
 
 def _sections(facts: ReportFacts) -> dict[str, list[Plot]]:
     """The figures under their headings; a panel without series has none."""
     sections: dict[str, list[Plot]] = {}
+    spent = (facts.load.began, facts.load.ended) if facts.load else None
     for panel in PANELS:
         drawn = lines(panel, facts.panel(panel.id))
         if drawn:
-            svg = figure(panel, drawn, facts.start, facts.end, facts.step_seconds)
+            svg = figure(panel, drawn, facts.start, facts.end, facts.step_seconds, spent)
             factor, unit = scale(panel.unit, max(line.series.peak[1] for line in drawn))
             plot = Plot(panel, svg, reading(panel, drawn), drawn, factor, unit)
             sections.setdefault(panel.section, []).append(plot)

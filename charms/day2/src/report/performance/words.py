@@ -50,6 +50,7 @@ def reading(panel: Panel, lines: Sequence[Line]) -> str:
 def summary(facts: ReportFacts) -> str:
     """The report in a few sentences."""
     told = [
+        _load(facts),
         _traffic(facts),
         _latency(facts),
         _replication(facts),
@@ -59,6 +60,21 @@ def summary(facts: ReportFacts) -> str:
     ]
     said = [sentence for sentence in told if sentence]
     return " ".join(said) or f"Nothing was measured in these {span(facts.seconds)}."
+
+
+def _load(facts: ReportFacts) -> str:
+    """What the fixed load found, against the report before where there is one."""
+    if facts.load is None:
+        return ""
+    if facts.comparison is not None:
+        return str(facts.comparison)
+    measured = facts.load.measured()
+    wrote = quantity(measured.middle("write"), "B/s")
+    within = quantity(measured.middle("ack-p99"), "ms")
+    return (
+        f"The fixed load was written at {wrote}; at its steady rate, 99 of 100 records were "
+        f"acknowledged within {within}."
+    )
 
 
 def _traffic(facts: ReportFacts) -> str:

@@ -6,66 +6,73 @@ import json
 from pathlib import Path
 
 import pytest
+from office import Office
 from world import SICK, World, plan
 
-from answers import answered
-from archive import Archive
-from dataops.interfaces.operations import Outcome, Status
 from dataops.operations import OperationError
-from observed import Observed
 from operations.get_report import VERB
 
 
-def get(world, root):
-    observed = Observed(unit="day2/0", model="pipeline", leader=True, journal=world.journal)
-    return VERB.call(observed, Archive(root), {})
-
-
 @pytest.fixture
-def world():
-    found = World({"kafka": ["kafka/0"]}, verbs=())
-    found.request(plan({"verify": "healthy"}))
-    found.drive()
-    return found
+def office(tmp_path):
+    with Office(tmp_path, World({"kafka": ["kafka/0"]}, verbs=())) as found:
+        found.world.request(plan({"verify": "healthy"}))
+        found.world.drive()
+        yield found
 
 
-def test_an_account_is_written_from_the_journal(world, tmp_path):
-    world.answer("kafka/0", SICK)
-    world.drive()
-    files = get(world, tmp_path)
+def get(office, unit="day2/0"):
+    return VERB.call(office.observed(unit), office.archive, {})
+
+
+def test_every_operation_has_its_report(office):
+    office.world.answer("kafka/0", SICK)
+    office.world.drive()
+    files = get(office)
     page = Path(files.html).read_text()
-    assert "kafka/0: disk" in page
+    assert "kafka/0, step step1: disk" in page
     assert "Add one." in page
     data = Path(files.json_file).read_bytes()
     assert hashlib.sha256(data).hexdigest() == files.sha256
-    assert json.loads(data)["steps"][0]["answers"]["kafka/0"]["status"] == "completed"
-    assert files.fetch_json == f"juju scp day2/0:{files.json_file} ."
+    assert json.loads(data)["operation"]["steps"][0]["answers"][0]["who"] == "kafka/0"
+    assert f"juju scp day2/0:{files.json_file} ." in files.fetch
+    assert "PUBLIC KEY" in files.public_key
+    assert files.verify == "juju run day2/0 verify-report id=1"
 
 
-def test_the_same_journal_gives_the_same_account_on_every_unit(world, tmp_path):
-    world.answer("kafka/0")
-    world.drive()
-    assert get(world, tmp_path / "a").sha256 == get(world, tmp_path / "b").sha256
+def test_another_unit_says_where_the_files_are_and_keeps_none(office, tmp_path):
+    office.world.answer("kafka/0")
+    office.world.drive()
+    files = get(office, "day2/1")
+    assert (files.unit, files.here) == ("day2/0", False)
+    assert "day2/0" in files.action_results()["note"]
 
 
-def test_what_runs_has_no_report_yet(world, tmp_path):
+def test_files_that_are_gone_are_missed_with_the_hash_to_know_a_copy_by(office):
+    office.world.answer("kafka/0")
+    office.world.drive()
+    Path(get(office).json_file).unlink()
+    with pytest.raises(OperationError, match=r"no longer.*[0-9a-f]{64}"):
+        get(office)
+
+
+def test_what_runs_has_no_report_yet(office):
     with pytest.raises(OperationError, match="show-operation id=1"):
-        get(world, tmp_path)
+        get(office)
 
 
-def test_a_report_that_was_made_is_named_with_its_unit(world, tmp_path):
-    made = {"unit": "day2/1", "html": "/d/r.html", "json-file": "/d/r.json", "sha256": "00"}
-    done = Outcome(task="1/step1/1", status=Status.COMPLETED, results=made)
-    world.note(answered(1, "kafka/0", done))
-    world.drive()
-    files = get(world, tmp_path)
-    assert files.fetch_html == "juju scp day2/1:/d/r.html ."
-    assert not any(tmp_path.iterdir())
-
-
-def test_what_an_application_says_is_text_and_never_markup(world, tmp_path):
-    world.answer("kafka/0", failure="<script>alert(1)</script>")
-    world.drive()
-    page = Path(get(world, tmp_path).html).read_text()
+def test_what_an_application_says_is_text_and_never_markup(office):
+    office.world.answer("kafka/0", failure="<script>alert(1)</script>")
+    office.world.drive()
+    page = Path(get(office).html).read_text()
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_no_word_of_the_private_key_is_written_anywhere(office):
+    office.world.answer("kafka/0")
+    office.world.drive()
+    get(office)
+    files = [path.read_bytes() for path in office.root.rglob("*") if path.is_file()]
+    assert len(files) >= 4
+    assert not [content for content in files if b"PRIVATE" in content]

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 
 import html.parser
-import json
-import re
 
+import specimens
 from sample import cluster, facts, group, series, topic
 
+from report.performance.document import Performance
 from report.performance.facts import Down, PanelFacts
 from report.performance.page import compose
 
@@ -37,7 +37,7 @@ FACTS = facts(
 
 
 def test_the_page_fetches_nothing_and_runs_nothing():
-    page = Page(compose(FACTS).html.decode())
+    page = Page(compose(FACTS).html)
     assert "script" not in page.tags
     assert "link" not in page.tags
     assert "img" not in page.tags
@@ -46,22 +46,25 @@ def test_the_page_fetches_nothing_and_runs_nothing():
     assert len(set(page.ids)) == len(page.ids)
 
 
-def test_the_page_serves_light_dark_paper_and_small_screens():
-    text = compose(FACTS).html.decode()
-    assert "prefers-color-scheme: dark" in text
-    assert "@media print" in text
-    assert 'name="viewport"' in text
-    assert '<html lang="en">' in text
-    used = set(re.findall(r"var\((--[a-z0-9-]+)\)", text))
-    assert used <= set(re.findall(r"(--[a-z0-9-]+):", text))
-
-
 def test_the_same_facts_give_the_same_bytes():
-    assert compose(FACTS).html == compose(FACTS).html
-    content = json.loads(compose(FACTS).json)
-    assert content["schema"] == "dataops-performance-report/1"
-    assert content["summary"] == compose(FACTS).summary
-    assert content["advice"][0]["setting"]
+    first, second = compose(FACTS), compose(FACTS)
+    assert first.html == second.html
+    assert first.performance.advice[0].setting
+    assert first.performance.summary
+
+
+def test_what_was_measured_survives_its_json():
+    made = compose(FACTS).performance
+    assert Performance.model_validate_json(made.model_dump_json()) == made
+
+
+def test_the_load_is_drawn_with_its_verdict():
+    section = compose(specimens.MEASURED)
+    text = " ".join("".join(Page(section.html).text).split())
+    assert "in report #5" in text
+    assert "worse" in text
+    assert "no difference" in text
+    assert section.performance.comparison.changed[0].name == "ack-p99"
 
 
 def test_what_could_not_be_seen_is_said_once_with_all_that_it_costs():
@@ -70,7 +73,7 @@ def test_what_could_not_be_seen_is_said_once_with_all_that_it_costs():
     blind = facts().model_copy(
         update={"panels": tuple(gaps), "down": (down,), "cluster_gap": "No access."}
     )
-    text = " ".join("".join(Page(compose(blind).html.decode()).text).split())
+    text = " ".join("".join(Page(compose(blind).html).text).split())
     assert "kafka/1 could not be scraped: refused" in text
     assert "No broker is scraped. Missing: Written to each broker, Heap in use." in text
     assert "No access. Missing: Brokers, Topics, Consumer groups." in text
@@ -80,11 +83,11 @@ def test_what_could_not_be_seen_is_said_once_with_all_that_it_costs():
 def test_a_name_from_outside_is_text_and_never_markup():
     evil = "<img src=x onerror=alert(1)>"
     given = facts(cluster(topic(name=evil)), topic_bytes_in=[series([1, 2], topic=evil)])
-    text = compose(given).html.decode()
+    text = compose(given).html
     assert evil not in text
     assert "&lt;img" in text
 
 
 def test_a_group_within_its_commit_interval_is_not_called_late():
     calm = facts(cluster(topic(), groups=(group(9_000, 8_000, 5_000, produced=5_000),)))
-    assert "keeps up, 9 s behind" in compose(calm).html.decode()
+    assert "keeps up, 9 s behind" in compose(calm).html
