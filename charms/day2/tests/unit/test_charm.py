@@ -8,6 +8,7 @@ from pathlib import Path
 import ops
 import ops.testing
 import pytest
+import yaml
 
 import journal
 from charm import Day2Charm
@@ -16,6 +17,8 @@ from dataops.host.paths import UnitPaths
 from dataops.interfaces.operations import CatalogueEntry, Outcome, Status, Task
 from dataops.operations import Check, HealthCheck, Scope
 from dataops.testing import FakeServices
+from library import FOLDER
+from reading import load
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = json.dumps(
@@ -296,3 +299,13 @@ def test_a_unit_that_goes_leaves_no_process_behind(context, state, machine):
     assert machine.running
     context.run(context.on.stop(), state)
     assert not machine.running
+
+
+def test_every_built_in_plan_has_an_action_with_its_parameters():
+    actions = yaml.safe_load((ROOT / "charmcraft.yaml").read_text())["actions"]
+    for name, source in load(FOLDER).items():
+        params = dict(actions[name].get("params", {}))
+        assert params.pop("dry-run")["type"] == "boolean"
+        told = {key: (each.get("type"), each.get("default")) for key, each in params.items()}
+        plan = source.plan
+        assert told == {k: (s.get("type"), s.get("default")) for k, s in plan.params.items()}, name
