@@ -15,13 +15,26 @@ import pytest
 from confluent_kafka import KafkaException, Producer
 
 from dataops.evidence import Evidence, Limits, Phase
-from dataops.evidence.meter.orders import Orders
+from dataops.evidence.meter.orders import Orders, Report
 from tests.integration.meters import RunningMeter, Witness, count, leaders, login
 from tests.integration.processes import eventually, kill, of_unit, one_of_unit
 from tools.demo import pipeline
 
 CHARMS = Path(__file__).resolve().parent.parent.parent / "charms"
 BROKERS = (0, 1, 2)
+# A team's own plans; the second one waits in its middle for a person.
+PLANS = """
+- name: careful-look
+  description: A look at the brokers, under the canary.
+  canary: {longest-gap: 10s, before: 4s, after: 4s}
+  steps:
+    - {name: look, verb: health-check, applications: [kafka]}
+- name: patient-look
+  description: A look at the brokers that waits for a person, under the canary.
+  canary: {longest-gap: 5s, before: 4s, after: 4s}
+  steps:
+    - {name: look, verb: health-check, applications: [kafka], approval: true}
+"""
 LIMITS = Limits.model_validate({"longest-gap": "10s", "before": "5s", "after": "5s"})
 
 
@@ -52,7 +65,7 @@ def settled(model: jubilant.Juju) -> None:
 def model(juju: jubilant.Juju) -> jubilant.Juju:
     juju.deploy(charm_of("certificates"))
     juju.deploy(charm_of("kafka"), num_units=len(BROKERS))
-    juju.deploy(charm_of("day2"))
+    juju.deploy(charm_of("day2"), config={"plans": PLANS})
     juju.integrate("kafka:certificates", "certificates")
     juju.integrate("day2:kafka", "kafka:kafka-client")
     juju.integrate("day2:operations", "kafka:operations")
@@ -214,6 +227,65 @@ def test_sigkill_of_the_meter_itself_leaves_an_honest_account(
     assert evidence.unknown < 100
     seen = count(access, topic, meter.orders.run)
     assert evidence.acknowledged <= len(seen) == evidence.read <= evidence.sent
+
+
+def shown(model: jubilant.Juju, operation: str) -> dict[str, str]:
+    """The operation, as its action tells it."""
+    return model.run("day2/leader", "show-operation", {"id": int(operation)}).results
+
+
+def test_an_operation_runs_under_the_canary(model: jubilant.Juju) -> None:
+    eventually(lambda: whole(model), 240, "every copy is in sync")
+    begun = model.run("day2/leader", "run-operation", {"plan": "careful-look"}).results
+    number = begun["operation"]
+    ended = eventually(
+        lambda: (told := shown(model, number))["status"] in {"completed", "failed"} and told,
+        120,
+        "the operation ends",
+    )
+    print(ended["canary"])
+    assert ended["status"] == "completed", ended
+    evidence = Evidence.model_validate_json(ended["evidence"])
+    adds_up(evidence)
+    assert ended["canary"] == evidence.line
+    assert all(evidence.of(phase).acknowledged for phase in Phase)
+    assert (evidence.failed, evidence.lost, evidence.unread) == (0, 0, 0)
+
+
+def test_the_canary_stops_an_operation_in_its_middle(model: jubilant.Juju, uuid: str) -> None:
+    eventually(lambda: whole(model), 240, "every copy is in sync")
+    begun = model.run("day2/leader", "run-operation", {"plan": "patient-look"}).results
+    number = begun["operation"]
+    eventually(lambda: meter_phase(model) is Phase.DURING, 90, "the canary measures the steps")
+    brokers = [p for n in BROKERS for p in of_unit(f"kafka/{n}", uuid, "kafka.Kafka")]
+    try:
+        for broker in brokers:
+            broker.suspend()
+        assert {b.status() for b in brokers} == {psutil.STATUS_STOPPED}
+        began = time.monotonic()
+        # Nobody but the canary wakes day2 here: update-status is minutes away.
+        stopped = eventually(
+            lambda: "canary" in str((told := shown(model, number)).get("next-moves")) and told,
+            60,
+            "the operation is stopped",
+        )
+        print(f"stopped after {time.monotonic() - began:.1f} s:", stopped["next-moves"])
+    finally:
+        for broker in brokers:
+            broker.resume()
+    assert "No acknowledgement for" in stopped["next-moves"]
+    ended = eventually(
+        lambda: (told := shown(model, number))["status"] == "failed" and told,
+        120,
+        "the operation ends",
+    )
+    assert Evidence.model_validate_json(ended["evidence"]).during.longest_gap_ms > 5000
+
+
+def meter_phase(model: jubilant.Juju) -> Phase:
+    """The phase in which the meter of day2 counts, as it says on its machine."""
+    told = model.exec("cat ../workload/run/canary/report.json", unit="day2/0").stdout
+    return Report.model_validate_json(told).phase
 
 
 def test_it_costs_little(meter: RunningMeter, topic: str) -> None:

@@ -11,6 +11,7 @@ import pydantic
 import stages
 from archive import Archive
 from controls import find
+from dataops.evidence import Evidence
 from dataops.interfaces.operations import Outcome, Status
 from dataops.operations import Context, HealthCheck, Params, Result, Scope, Verb
 from dataops.operations import result_key as key
@@ -25,7 +26,12 @@ class Which(Params):
 
 
 class Shown(Result):
-    """One operation, with its steps and answers."""
+    """One operation, with its steps and answers.
+
+    Attributes:
+        canary: what clients saw, in one line.
+        evidence: the same in full, as JSON.
+    """
 
     operation: int
     name: str
@@ -36,6 +42,8 @@ class Shown(Result):
     message: str = ""
     next_moves: tuple[str, ...] = ()
     steps: dict[str, dict[str, str]] = pydantic.Field(default_factory=dict)
+    canary: str = ""
+    evidence: str = ""
     report: str = ""
 
     def action_results(self) -> dict[str, Any]:
@@ -48,6 +56,7 @@ class Shown(Result):
 def show(observed: Observed, operation: Operation) -> Shown:
     """The operation in full."""
     report = f"juju run {observed.application}/leader get-report id={operation.number}"
+    seen = _seen(operation)
     return Shown(
         operation=operation.number,
         name=operation.plan.name,
@@ -58,8 +67,18 @@ def show(observed: Observed, operation: Operation) -> Shown:
         message=operation.message,
         next_moves=operation.reasons,
         steps={step.step.name: _step(step) for step in operation.steps},
+        canary=seen.line if seen else "",
+        evidence=seen.model_dump_json() if seen else "",
         report=report if operation.ending else "",
     )
+
+
+def _seen(operation: Operation) -> Evidence | None:
+    """What the canary has seen; None when none ran, or it saw nothing."""
+    found = [
+        m.evidence for m in operation.measurements if m.evidence and m.round == operation.round
+    ]
+    return Evidence.model_validate(dict(found[-1])) if found else None
 
 
 def _step(step: StepState) -> dict[str, str]:

@@ -5,6 +5,7 @@ import pytest
 from world import SICK, World, plan
 
 from archive import Archive
+from dataops.evidence import Evidence
 from dataops.operations import OperationError, Scope
 from observed import Observed
 from operations.show_operation import VERB
@@ -63,3 +64,15 @@ def test_an_unknown_number_says_where_the_known_ones_are(world, tmp_path):
         show(world, tmp_path, id=9)
     with pytest.raises(OperationError, match="health-check"):
         show(World({}), tmp_path)
+
+
+def test_what_clients_saw_is_told_in_a_line_and_in_full(tmp_path):
+    world = World({"kafka": ["kafka/0"]}, verbs=())
+    world.request(plan({}, canary={"longest-gap": "1s"}))
+    world.drive()
+    assert "canary" not in show(world, tmp_path).action_results()
+    world.watch()
+    shown = show(world, tmp_path).action_results()
+    seen = Evidence.model_validate_json(shown["evidence"])
+    assert shown["canary"] == seen.line
+    assert seen.sent
