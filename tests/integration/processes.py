@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 import psutil
@@ -42,6 +43,21 @@ def kill(process: psutil.Process) -> None:
     process.kill()
     gone, alive = psutil.wait_procs([process], timeout=10)
     assert gone and not alive, f"process {process.pid} survived SIGKILL"
+
+
+@contextlib.contextmanager
+def suspended(processes: Sequence[psutil.Process]) -> Iterator[None]:
+    """SIGSTOP, and the proof that all of them stand still; they go on afterwards."""
+    try:
+        for process in processes:
+            process.suspend()
+        eventually(
+            lambda: {p.status() for p in processes} == {psutil.STATUS_STOPPED}, 10, "all stopped"
+        )
+        yield
+    finally:
+        for process in processes:
+            process.resume()
 
 
 def eventually(look: Callable[[], T], patience: float, what: str) -> T:

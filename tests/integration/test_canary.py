@@ -17,7 +17,7 @@ from confluent_kafka import KafkaException, Producer
 from dataops.evidence import Evidence, Limits, Phase
 from dataops.evidence.meter.orders import Orders, Report
 from tests.integration.meters import RunningMeter, Witness, count, leaders, login
-from tests.integration.processes import eventually, kill, of_unit, one_of_unit
+from tests.integration.processes import eventually, kill, one_of_unit, suspended
 from tools.demo import pipeline
 
 CHARMS = Path(__file__).resolve().parent.parent.parent / "charms"
@@ -110,6 +110,11 @@ def topic(meter: RunningMeter) -> str:
     return meter.settled().topic
 
 
+def brokers(uuid: str) -> list[psutil.Process]:
+    """All broker processes."""
+    return [one_of_unit(f"kafka/{n}", uuid, "kafka.Kafka") for n in BROKERS]
+
+
 def adds_up(evidence: Evidence) -> None:
     assert evidence.final
     assert evidence.sent == evidence.acknowledged + evidence.failed + evidence.unknown
@@ -179,19 +184,12 @@ def test_an_outage_of_all_brokers_is_a_gap_and_failures_and_a_breach(
     topic: str,
 ) -> None:
     meter.enter(Phase.DURING)
-    brokers = [p for n in BROKERS for p in of_unit(f"kafka/{n}", uuid, "kafka.Kafka")]
-    began = time.monotonic()
-    try:
-        for broker in brokers:
-            broker.suspend()
-        assert {b.status() for b in brokers} == {psutil.STATUS_STOPPED}
+    with suspended(brokers(uuid)):
+        began = time.monotonic()
         report = eventually(
             lambda: (r := meter.report()) and len(r.breaches) == 2 and r, 60, "two breaches"
         )
         stood = time.monotonic() - began
-    finally:
-        for broker in brokers:
-            broker.resume()
     failures, gap = report.breaches
     assert "_MSG_TIMED_OUT" in failures and "the limit is 0" in failures
     assert "No acknowledgement for" in gap
@@ -257,11 +255,7 @@ def test_the_canary_stops_an_operation_in_its_middle(model: jubilant.Juju, uuid:
     begun = model.run("day2/leader", "run-operation", {"plan": "patient-look"}).results
     number = begun["operation"]
     eventually(lambda: meter_phase(model) is Phase.DURING, 90, "the canary measures the steps")
-    brokers = [p for n in BROKERS for p in of_unit(f"kafka/{n}", uuid, "kafka.Kafka")]
-    try:
-        for broker in brokers:
-            broker.suspend()
-        assert {b.status() for b in brokers} == {psutil.STATUS_STOPPED}
+    with suspended(brokers(uuid)):
         began = time.monotonic()
         # Nobody but the canary wakes day2 here: update-status is minutes away.
         stopped = eventually(
@@ -270,9 +264,6 @@ def test_the_canary_stops_an_operation_in_its_middle(model: jubilant.Juju, uuid:
             "the operation is stopped",
         )
         print(f"stopped after {time.monotonic() - began:.1f} s:", stopped["next-moves"])
-    finally:
-        for broker in brokers:
-            broker.resume()
     assert "No acknowledgement for" in stopped["next-moves"]
     ended = eventually(
         lambda: (told := shown(model, number))["status"] == "failed" and told,

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import jubilant
@@ -21,8 +21,8 @@ class Credentials:
 
     endpoints: str
     username: str
-    password: str
-    ca: str
+    password: str = field(repr=False)
+    ca: str = field(repr=False)
     topic: str
     group: str
 

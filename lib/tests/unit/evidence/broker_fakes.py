@@ -76,6 +76,10 @@ class Cluster:
     def leads(self, partition):
         return self.brokers[sorted(self.brokers)[partition % len(self.brokers)]]
 
+    def leader_of(self, partition):
+        number = sorted(self.brokers)[partition % len(self.brokers)]
+        return number if self.brokers[number] else -1
+
     def admits(self, config):
         return self.users.get(config["sasl.username"]) == config["sasl.password"]
 
@@ -104,10 +108,7 @@ class Admin(Client):
         topics = {
             name: Named(
                 error=None,
-                partitions={
-                    p: Named(leader=sorted(cluster.brokers)[p] if cluster.leads(p) else -1)
-                    for p in range(len(log))
-                },
+                partitions={p: Named(leader=cluster.leader_of(p)) for p in range(len(log))},
             )
             for name, log in cluster.logs.items()
         }

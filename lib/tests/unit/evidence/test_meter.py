@@ -7,8 +7,10 @@ import time
 
 import pytest
 from broker_fakes import Cluster
+from confluent_kafka import KafkaError
 
 from dataops.evidence import Limits, Phase
+from dataops.evidence.meter import meter as module
 from dataops.evidence.meter.meter import Meter, OtherRun
 from dataops.evidence.meter.orders import Login, Orders, Report
 
@@ -69,6 +71,13 @@ class Running:
         self.meter.leave()
         self.thread.join(15)
         assert not self.thread.is_alive()
+
+
+@pytest.fixture(autouse=True)
+def often(monkeypatch):
+    """Report and try again more often than in earnest: tests wait for both."""
+    monkeypatch.setattr(module, "_TICK_SECONDS", 0.1)
+    monkeypatch.setattr(module, "_RETRY_SECONDS", 0.1)
 
 
 @pytest.fixture
@@ -197,6 +206,22 @@ def test_a_new_password_is_followed_before_the_old_one_dies(running, cluster):
     evidence = running.end().evidence
     assert (evidence.failed, evidence.lost, evidence.duplicated, evidence.reordered) == (0,) * 4
     assert evidence.read == evidence.sent
+
+
+def test_a_client_library_that_gives_up_is_replaced(running, cluster):
+    running.until(lambda report: report.settled)
+    lane = running.meter._lanes[-1]
+    cluster.stop()
+    wait_for(lambda: len(lane._producer) > 3)
+    lane._producer.config["error_cb"](KafkaError(KafkaError._FATAL, "no way on", fatal=True))
+    wait_for(lambda: running.meter._lanes[-1] is not lane)
+    cluster.go()
+    sent = Report.read(running.directory).evidence.sent
+    running.until(lambda report: report.evidence.sent > sent + 30)
+    evidence = running.end().evidence
+    assert evidence.reasons["_PURGE_QUEUE"] > 3
+    assert evidence.sent == evidence.acknowledged + evidence.failed
+    assert evidence.lost == 0
 
 
 def test_a_password_that_dies_too_early_is_failures_and_a_complaint(running, cluster):

@@ -139,14 +139,20 @@ class Reader:
             self._change_over()
             if self._finishing:
                 self._ask_ends()
-            assert self._consumer is not None
-            message = self._consumer.poll(_WAIT)
-            if message is None:
-                continue
-            for one in (message, *self._consumer.consume(_BATCH, 0)):
-                self._take(one)
+            try:
+                self._receive()
+            except KafkaException as error:
+                self.complaint = error.args[0].str()
         assert self._consumer is not None
         self._consumer.close()
+
+    def _receive(self) -> None:
+        """Take what is there, or what comes within a moment."""
+        assert self._consumer is not None
+        message = self._consumer.poll(_WAIT)
+        if message is not None:
+            for one in (message, *self._consumer.consume(_BATCH, 0)):
+                self._take(one)
 
     def _change_over(self) -> None:
         """Take the consumer that is ready, and go on exactly where the old one was."""
