@@ -1,0 +1,113 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""A unit's work is done by others, or its processes die: customers go on, all comes back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jubilant
+import pytest
+
+from tests.integration.clients import Writer, nothing_lost, read_all
+from tests.integration.processes import eventually, one_of_unit
+from tools.demo import feed, pipeline
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SESSION_TIMEOUT = 9.0
+
+
+@pytest.fixture(scope="module")
+def model(juju: jubilant.Juju) -> jubilant.Juju:
+    """The bundle with one customer more."""
+    juju.cli("deploy", str(ROOT / "bundles" / "dataops.yaml"))
+    juju.deploy(
+        ROOT / "charms" / "data-access" / "data-access_amd64.charm",
+        "customer",
+        config={"topic": "orders", "extra-user-roles": "producer,consumer"},
+    )
+    juju.integrate("customer:kafka", "kafka:kafka-client")
+    juju.wait(jubilant.all_active, error=jubilant.any_error, timeout=1200, delay=2)
+    return juju
+
+
+@pytest.fixture(scope="module")
+def uuid(model: jubilant.Juju) -> str:
+    return model.show_model().model_uuid
+
+
+@pytest.fixture(scope="module")
+def customer(model: jubilant.Juju) -> pipeline.Credentials:
+    access = pipeline.credentials(model, "customer")
+    feed.partitions(access)
+    # The job's input has to exist for its query to begin.
+    feed.partitions(pipeline.credentials(model, "data-access"))
+    return access
+
+
+@pytest.fixture
+def writer(customer: pipeline.Credentials) -> Iterator[Writer]:
+    """A customer who writes through the test, and finds every acknowledged record afterwards."""
+    already = set(read_all(customer))
+    with Writer(customer, first=len(already)) as writing:
+        yield writing
+    nothing_lost(writing, read_all(customer))
+
+
+def job_runs(model: jubilant.Juju) -> bool:
+    jobs = model.run("spark/0", "list-jobs").results["jobs"]
+    return jobs["flights-hourly"]["state"] == "running"
+
+
+def fail_over(model: jubilant.Juju, unit: str, mode: str) -> dict[str, Any]:
+    """The operation from its start to its end, as `show-operation` tells it."""
+    begun = model.run("day2/leader", "failover", {"unit": unit, "mode": mode}).results
+
+    def ended() -> dict[str, Any] | None:
+        number = {"id": int(begun["operation"])}
+        found = model.run("day2/leader", "show-operation", number).results
+        return found if "finished" in found else None
+
+    return eventually(ended, 900, f"the end of the failover of {unit}")
+
+
+@pytest.mark.parametrize("mode", ["planned", "crash"])
+def test_a_broker_fails_over(model: jubilant.Juju, uuid: str, writer: Writer, mode: str) -> None:
+    eventually(lambda: job_runs(model), 240, "the streaming job runs")
+    before = one_of_unit("kafka/1", uuid, "kafka.Kafka")
+    writer.progress(200)
+    writer.longest_gap = 0.0
+    shown = fail_over(model, "kafka/1", mode)
+    assert shown["status"] == "completed", json.dumps(shown, indent=1)
+    story = shown["steps"]["fail-over"]["kafka-1"]
+    assert "all was as before" in story
+    if mode == "crash":
+        assert f"killed (process {before.pid})" in story
+        assert not before.is_running()
+        assert writer.longest_gap <= 1.5 * SESSION_TIMEOUT
+    writer.progress(200)
+    described = model.run("kafka/leader", "describe-cluster").results
+    assert int(described["under-replicated-partitions"]) == 0
+
+
+def test_sparks_processes_die_and_the_job_goes_on(
+    model: jubilant.Juju, uuid: str, writer: Writer
+) -> None:
+    markers = ("deploy.master.Master", "deploy.worker.Worker", "job_runner")
+    before = {marker: one_of_unit("spark/0", uuid, marker).pid for marker in markers}
+    shown = fail_over(model, "spark/0", "crash")
+    assert shown["status"] == "completed", json.dumps(shown, indent=1)
+    story = shown["steps"]["fail-over"]["spark-0"]
+    assert "1 jobs from their checkpoints" in story
+    after = {marker: one_of_unit("spark/0", uuid, marker).pid for marker in markers}
+    assert not set(before.values()) & set(after.values())
+    assert job_runs(model)
+
+
+def test_a_unit_that_does_not_exist_is_refused(model: jubilant.Juju) -> None:
+    shown = fail_over(model, "kafka/9", "planned")
+    assert shown["status"] == "failed"
+    assert "no unit kafka/9" in json.dumps(shown)
