@@ -177,6 +177,31 @@ def test_stop_kills_what_does_not_listen(services, stop_timeout, patience):
     assert services.state("deaf").status is Status.STOPPED
 
 
+def test_asking_to_end_returns_at_once_and_kills_what_does_not_listen(services):
+    deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print(1); time.sleep(600)"
+    pid = started(services, command=(sys.executable, "-c", deaf), stop_timeout=2)
+    before = time.monotonic()
+    services.ask_to_end("sleeper")
+    assert time.monotonic() - before < 1.5
+    eventually(lambda: not alive(pid))
+    eventually(lambda: services.state("sleeper").status is Status.STOPPED)
+    services.ask_to_end("sleeper")
+    services.ask_to_end("unknown")
+
+
+def test_a_brief_service_may_end_soon_and_is_started_again_only_when_it_is_killed(
+    services, tmp_path
+):
+    count = f"echo x >> {tmp_path}/runs; [ $(wc -l < {tmp_path}/runs) = 1 ] && kill -9 $$"
+    started_and_ended = ("/bin/sh", "-c", f"{count}; exit 0")
+    services.ensure(Service("sleeper", started_and_ended, brief=True))
+    services.start("sleeper")
+    runs = tmp_path / "runs"
+    eventually(lambda: written(runs).count("x") == 2)
+    eventually(lambda: services.state("sleeper").status is Status.STOPPED)
+    assert written(runs).count("x") == 2
+
+
 def test_stop_ends_the_children_too(services, tmp_path):
     child = tmp_path / "child"
     script = PARENT.format(file=str(child))

@@ -152,6 +152,14 @@ def test_the_life_of_a_service(services, systemctl, units):
     assert list(units.iterdir()) == []
 
 
+def test_asking_to_end_does_not_wait(services, systemctl):
+    services.ensure(BROKER)
+    services.start("broker")
+    services.ask_to_end("broker")
+    services.ask_to_end("unknown")
+    assert systemctl.journal()[-1] == "disable --now --no-block dataops-kafka-0-broker.service"
+
+
 @pytest.mark.parametrize("verb", ["start", "restart"])
 def test_an_undefined_service_cannot_be_started(services, verb):
     with pytest.raises(ServiceError, match="broker is not defined"):
