@@ -17,6 +17,17 @@ missing_packages() {
     java_version=$(java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')
     [ "${java_version:-0}" -ge 17 ] || echo openjdk-17-jre-headless
     command -v mvn >/dev/null || echo maven
+    [ -z "${browser_wanted:-}" ] || missing_browser
+}
+
+# The tests look at pages in a real browser. Ubuntu has it as a snap only, which containers cannot
+# take: there it has to be installed by hand, else those tests say that they are left out.
+missing_browser() {
+    local name
+    for name in chromium chromium-browser google-chrome; do
+        if command -v "$name" >/dev/null; then return; fi
+    done
+    if grep -qs '^ID=debian' /etc/os-release; then echo chromium; fi
 }
 
 # Installs the missing packages after saying so; where that is not allowed, names them and fails.

@@ -186,7 +186,7 @@ SICK = ROTATION.model_copy(
         "status": "failed",
         "outcome": "renew-certificates #8 did not end well after 92 seconds: kafka/1: The new "
         "certificate lacks the name kafka-1.example; the old one stays in force.",
-        "not_begun": ("revoke",),
+        "not_done": ("revoke",),
         "failures": (
             Failure(
                 where="kafka/1, step restart",
