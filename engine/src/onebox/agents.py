@@ -163,7 +163,8 @@ def concerned(difference: Difference) -> set[str]:
         return set(difference.after.units)
     for family, keys in difference.keys.items():
         if family == "units":
-            found |= keys
+            before = (difference.before.units.get(key) for key in keys)
+            found |= keys | {unit.principal for unit in before if unit and unit.principal}
         for key in keys if family in _CONCERN else ():
             for model in (difference.before, difference.after):
                 entity = getattr(model, family).get(key)

@@ -20,7 +20,6 @@ _FIXED = {
     "JUJU_CHARM_TRACE_CONFIG_CA_CERT": "",
     "JUJU_CHARM_TRACE_CONFIG_GRPC": "",
     "JUJU_CHARM_TRACE_CONFIG_HTTP": "",
-    "JUJU_PRINCIPAL_UNIT": "",
     "LANG": "C.UTF-8",
     "TERM": "tmux-256color",
 }
@@ -87,6 +86,7 @@ def _common(model: Model, unit: str, context: str, place: Place) -> dict[str, st
         "JUJU_MODEL_UUID": model.uuid,
         "JUJU_MODEL_NAME": model.name,
         "JUJU_API_ADDRESSES": place.api,
+        "JUJU_PRINCIPAL_UNIT": model.units[unit].principal,
         "JUJU_MACHINE_ID": model.units[unit].machine,
         "JUJU_VERSION": persona.VERSION,
         "PATH": place.path,

@@ -207,6 +207,8 @@ class Unit(Frozen):
     name: str
     application: str
     machine: str
+    # The unit that a subordinate came with; empty for all others.
+    principal: str = ""
     life: Life = "alive"
     agent: Status
     workload: Status
@@ -248,6 +250,11 @@ class Relation(Frozen):
     def key(self) -> str:
         """`requirer:ep provider:ep`, or `app:ep` for peers, as Juju names a relation."""
         return " ".join(f"{e.application}:{e.name}" for e in reversed(self.endpoints))
+
+    @property
+    def contained(self) -> bool:
+        """Whether only a subordinate and its own principal see each other."""
+        return any(endpoint.scope == "container" for endpoint in self.endpoints)
 
     def endpoint_of(self, application: str) -> Endpoint:
         """The end that `application` holds; KeyError when it holds none."""
@@ -425,6 +432,10 @@ class Model(Frozen):
         """The units of `application` in order of their numbers."""
         found = (u for u in self.units.values() if u.application == application)
         return sorted(found, key=lambda u: int(u.name.rpartition("/")[2]))
+
+    def subordinates_of(self, unit: str) -> list[Unit]:
+        """The subordinates that came with a unit."""
+        return [u for u in self.units.values() if u.principal == unit]
 
     def relations_of(self, application: str) -> list[Relation]:
         """The relations of `application` in order of their ids."""

@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from onebox import machine, processes, scheduler
-from onebox.changes import hooks, machines, options, relations, units
+from onebox.changes import hooks, machines, options, relations, subordinates, units
 from onebox.engine import Engine
 from onebox.errors import OneboxError, Refused
 from onebox.juju_exec import Wish
@@ -275,4 +275,6 @@ class UnitWorker(threading.Thread):
         if self._door is not None:
             self._door.close()
         machine.vacate(self._engine.home, model, self._unit)
-        self._transact(lambda model, now: units.gone(model, self._unit, now))
+        self._transact(
+            lambda model, now: subordinates.settle(units.gone(model, self._unit, now), now)
+        )

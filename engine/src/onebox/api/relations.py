@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from onebox.agents import Agents
 from onebox.api.method import Methods, transact
-from onebox.changes import relations, units
+from onebox.changes import relations, subordinates, units
 from onebox.model import Model
 
 method = Methods()
@@ -16,7 +16,7 @@ method = Methods()
 def integrate(agents: Agents, model: str, a: str, b: str) -> None:
     """A relation between two applications."""
     now = agents.engine.now()
-    transact(agents, model, lambda m: relations.add(m, a, b, now)[0])
+    transact(agents, model, lambda m: subordinates.settle(relations.add(m, a, b, now)[0], now))
 
 
 @method
@@ -29,9 +29,11 @@ def remove_relation(
     force: bool = False,
 ) -> None:
     """The beginning of a relation's end."""
+    now = agents.engine.now()
 
     def change(before: Model) -> Model:
         number = relations.find(before, a, b).id if id is None else id
-        return units.sweep(relations.remove(before, number, force=force))
+        after = units.sweep(relations.remove(before, number, force=force))
+        return subordinates.settle(after, now)
 
     transact(agents, model, change)

@@ -8,7 +8,15 @@ from typing import Any
 
 from onebox.agents import Agents
 from onebox.api.method import Methods, transact
-from onebox.changes import applications, edit, machines, relations, storage, units
+from onebox.changes import (
+    applications,
+    edit,
+    machines,
+    relations,
+    storage,
+    subordinates,
+    units,
+)
 from onebox.errors import Refused
 from onebox.machine import demolish
 from onebox.model import Model
@@ -39,7 +47,12 @@ def remove_unit(
     agents: Agents, model: str, unit: str, destroy_storage: bool = False, force: bool = False
 ) -> None:
     """The beginning of a unit's end."""
-    transact(agents, model, lambda m: units.remove(m, unit, force))
+
+    def change(before: Model) -> Model:
+        subordinates.refuse_alone(before, unit)
+        return units.remove(before, unit, force)
+
+    transact(agents, model, change)
 
 
 @method

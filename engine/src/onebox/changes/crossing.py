@@ -97,12 +97,12 @@ def agreed(target: Half, source: Half) -> Model:
     here, there = model.relations[target.relation], source.model.relations[source.relation]
     if "dying" in (here.life, there.life):
         return severed(_shared(target, source), here.id)
-    told = {_named(u, target.stand_in) for u in there.scope if _is_of(u, source.own)}
-    kept = {u for u in here.scope if not _is_of(u, target.stand_in)}
+    told = frozenset(_named(u, target.stand_in) for u in there.scope if _is_of(u, source.own))
+    kept = frozenset(u for u in here.scope if not _is_of(u, target.stand_in))
     model = _with_bags(model, here.id, target.stand_in, there, source.own)
     if told | kept != here.scope:
         relation = model.relations[here.id]
-        model = edit.put_relation(model, relation, scope=frozenset(told | kept))
+        model = edit.put_relation(model, relation, scope=told | kept)
     return _shared(Half(model, target.relation, target.own, target.stand_in), source)
 
 

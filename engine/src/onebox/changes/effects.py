@@ -8,12 +8,12 @@ import zlib
 from collections.abc import Callable
 from datetime import datetime
 
-from onebox.changes import edit, options, relations, secrets, storage, told, units
+from onebox.changes import edit, options, relations, secrets, storage, subordinates, told, units
 from onebox.model import Hook, Model, RelationSeen
 
 
 def _installed(model: Model, name: str, hook: Hook, now: datetime) -> Model:
-    return told.put(model, name, installed=True)
+    return subordinates.settle(told.put(model, name, installed=True), now)
 
 
 def _started(model: Model, name: str, hook: Hook, now: datetime) -> Model:
@@ -92,7 +92,9 @@ def _broken(model: Model, name: str, hook: Hook, now: datetime) -> Model:
     if seen is None or hook.relation is None:
         return model
     model = _see(model, name, hook.relation, edit.replace(seen, broken=True))
-    return units.leave_scope(model, hook.relation, name)
+    if model.units[name].principal and model.relations[hook.relation].contained:
+        model = units.remove(model, name, False)
+    return subordinates.settle(units.leave_scope(model, hook.relation, name), now)
 
 
 def _attached(model: Model, name: str, hook: Hook, now: datetime) -> Model:

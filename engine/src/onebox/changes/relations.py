@@ -47,6 +47,8 @@ def make(
 ) -> tuple[Model, Relation]:
     """The model with a relation between these very ends, and that relation."""
     model, number = edit.next_number(model, "relation")
+    if any(end.scope == "container" for end in ends):
+        ends = tuple(edit.replace(end, scope="container") for end in ends)
     relation = edit.replace(Relation(id=number, endpoints=ends, since=now), **fields)
     return edit.put(model, "relations", number, relation), relation
 
@@ -57,7 +59,7 @@ def infer(model: Model, a: str, b: str) -> tuple[Endpoint, Endpoint]:
         pair
         for left in _candidates(model, a)
         for right in _candidates(model, b)
-        if (pair := _pair(left, right)) is not None
+        if (pair := _pair(left, right)) is not None and _contains(model, pair)
     ]
     explicit = [p for p in pairs if JUJU_INFO not in (p[0].name, p[1].name)]
     if len(pairs) == 1 or len(explicit) == 1:
@@ -86,13 +88,19 @@ def remove(model: Model, number: int, *, force: bool = False) -> Model:
         raise Refused(
             f"relation with endpoints [] or id {number} not found (not found)", "not-found"
         )
-    scope = relation.scope
+    scope = frozenset(u for u in relation.scope if not _silent(relation, u))
     if force:
         scope = frozenset(
             u for u in scope if u not in model.units or not model.units[u].local.failures
         )
     model = edit.put_relation(model, relation, life="dying", scope=scope)
     return settle(model, number)
+
+
+def _silent(relation: Relation, unit: str) -> bool:
+    """Whether a unit runs no hooks of the relation: it provides the implicit endpoint."""
+    ends = [e for e in relation.endpoints if e.application == unit.partition("/")[0]]
+    return any((e.name, e.role) == (JUJU_INFO, "provider") for e in ends)
 
 
 def open_bag(model: Model, number: int, unit: str) -> Model:
@@ -205,6 +213,14 @@ def _pair(left: Endpoint, right: Endpoint) -> tuple[Endpoint, Endpoint] | None:
     if (left.role, right.role) == ("provider", "requirer"):
         return left, right
     return (right, left) if (left.role, right.role) == ("requirer", "provider") else None
+
+
+def _contains(model: Model, pair: tuple[Endpoint, Endpoint]) -> bool:
+    """Whether a relation in container scope has a subordinate in it, as it must."""
+    if "container" not in (pair[0].scope, pair[1].scope):
+        return True
+    names = [e.application for e in pair]
+    return any(n in model.applications and model.charm_of(n).subordinate for n in names)
 
 
 def _meant(ends: tuple[Endpoint, ...], a: str, b: str) -> bool:

@@ -27,6 +27,8 @@ def add(
 ) -> Model:
     """The model with `count` more units, the first ones placed as `placement` says."""
     edit.refuse_dying(model, application)
+    if count and model.charm_of(application).subordinate:
+        raise Refused(f'cannot add unit to application "{application}": it is a subordinate')
     if len(placement) > count:
         raise Refused("too many placement directives: there are more of them than units")
     for index in range(count):
@@ -35,12 +37,24 @@ def add(
     return leadership.elect(model, application)
 
 
+def add_beside(model: Model, application: str, principal: Unit, now: datetime) -> Model:
+    """The model with a subordinate unit on its principal's machine."""
+    app = model.applications[application]
+    name = f"{application}/{app.next_unit}"
+    model = edit.put_application(model, app, next_unit=app.next_unit + 1)
+    unit = _new(model, app, name, principal.machine, now)
+    model = edit.put_unit(model, unit, principal=principal.name)
+    return leadership.elect(storage.add_initial(model, name, now), application)
+
+
 def remove(model: Model, name: str, force: bool) -> Model:
     """The model with a unit on its way out; its storage lives on its machine and goes with it."""
     unit = edit.unit(model, name)
     forced = unit.force_removal or force
     model = edit.put_unit(model, unit, life="dying", force_removal=forced)
     model = storage.release(model, name)
+    for subordinate in model.subordinates_of(name):
+        model = remove(model, subordinate.name, force)
     return leadership.elect(model, unit.application)
 
 

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from onebox import focus
 from onebox.client import Client
 from onebox.commands import _offers
@@ -43,7 +45,7 @@ def run(client: Client, args: Parsed) -> int:
     url = _offers.parse(wanted) if wanted else None
     model = url.model if url else focus.bare(wanted) if wanted else ""
     name = url.name if url else args[OFFER]
-    document = {}
+    document: dict[str, Any] = {}
     for snapshot in _offers.models(client):
         if model in ("", snapshot["name"]):
             document |= found(snapshot, name, args[INTERFACE])

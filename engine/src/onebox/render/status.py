@@ -149,11 +149,25 @@ def _application(model: Json, name: str, utc: bool, relations: bool) -> Json:
         "life": application["life"],
         "application-status": application_status(model, application, utc),
         "relations": _relations(model, name),
-        "units": units,
+        "subordinate-to": _principals(model, name, charm),
+        "units": {} if charm["subordinate"] else units,
         "version": application["workload_version"],
         "endpoint-bindings": bindings(charm),
     }
-    return {k: v for k, v in out.items() if v not in ("", {})}
+    return {k: v for k, v in out.items() if v not in ("", {}, [])}
+
+
+def _principals(model: Json, name: str, charm: Json) -> list[str]:
+    """The applications that a subordinate comes with."""
+    if not charm["subordinate"]:
+        return []
+    found = {
+        other["application"]
+        for relation in model["relations"].values()
+        for mine, other in ends(relation, name)
+        if mine["scope"] == "container"
+    }
+    return sorted(found)
 
 
 def bindings(charm: Json) -> dict[str, str]:
@@ -255,11 +269,19 @@ def _unit(model: Json, unit: Json, utc: bool, relations: bool) -> Json:
         "workload-status": _status(_workload(model, unit, relations), utc),
         "juju-status": _agent(unit, utc),
         "leader": leader,
-        "machine": unit["machine"],
+        "machine": "" if unit["principal"] else unit["machine"],
         "open-ports": sorted(unit["ports"], key=port_order),
         "public-address": machine["address"] if machine else "",
+        "subordinates": {
+            u["name"]: _unit(model, u, utc, relations) for u in _subordinates(model, unit["name"])
+        },
     }
-    return {k: v for k, v in out.items() if v not in ("", [], False)}
+    return {k: v for k, v in out.items() if v not in ("", [], {}, False)}
+
+
+def _subordinates(model: Json, principal: str) -> list[Json]:
+    found = [u for u in model["units"].values() if u["principal"] == principal]
+    return sorted(found, key=lambda u: unit_order(u["name"]))
 
 
 def _lost(name: str, since: str) -> Json:

@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Any
 
 from onebox.render.status import port_order, unit_order
+from onebox.render.status_table import all_units
 
 Json = dict[str, Any]
 
@@ -17,7 +18,13 @@ _NARROWEST = len("# Applications:")
 def lines(document: Json) -> str:
     """`- app/0: 127.0.1.1 (agent:idle, workload:active) 80/tcp` for each unit."""
     units = _units(document)
-    return "".join(_line(name, units[name]) for name in sorted(units, key=unit_order))
+    return "".join(_lines(name, units[name]) for name in sorted(units, key=unit_order))
+
+
+def _lines(name: str, unit: Json, indent: str = "") -> str:
+    """The unit's own line, those of its subordinates below."""
+    below = unit.get("subordinates", {})
+    return indent + _line(name, unit) + "".join(_lines(k, below[k], "  ") for k in sorted(below))
 
 
 def _units(document: Json) -> Json:
@@ -34,7 +41,8 @@ def _line(name: str, unit: Json) -> str:
 
 def summary(document: Json) -> str:
     """Machines and units counted by state, applications, addresses and ports."""
-    units, applications = _units(document), document["applications"]
+    applications = document["applications"]
+    units = all_units(applications)
     machines = document["machines"].values()
     width = max([_NARROWEST, *map(len, applications)]) + 2
     blank = " " * width + "\n"

@@ -90,24 +90,34 @@ def _cut(text: str, longest: int) -> str:
 
 def _applications(applications: Json, colour: bool) -> str:
     header = ["App", "Version", "Status", "Scale", "Charm", "Channel", "Rev", "Exposed", "Message"]
-    rows = [_application(name, applications[name]) for name in applications]
+    every = all_units(applications)
+    rows = [_application(name, applications[name], every) for name in applications]
     return table(header, rows, right=(3, 6), colour=colour)
 
 
-def _application(name: str, application: Json) -> list[Cell]:
+def _application(name: str, application: Json, units: Json) -> list[Cell]:
     status = application["application-status"]
     message = _cut(status.get("message", ""), _LONGEST_MESSAGE)
     return [
         name,
         _cut(application.get("version", ""), _LONGEST_VERSION),
         status_cell(status["current"]),
-        _scale(list(application.get("units", {}).values())),
+        _scale([u for key, u in units.items() if key.rpartition("/")[0] == name]),
         application["charm-name"],
         application.get("charm-channel", ""),
         str(application["charm-rev"]),
         "yes" if application["exposed"] else "no",
         painted(message, GREY),
     ]
+
+
+def all_units(applications: Json) -> Json:
+    """Every unit of a status document by name, subordinates among them."""
+    found: Json = {}
+    for application in applications.values():
+        for name, unit in application.get("units", {}).items():
+            found |= {name: unit, **unit.get("subordinates", {})}
+    return found
 
 
 def _scale(units: list[Json]) -> Cell:
@@ -119,7 +129,11 @@ def _scale(units: list[Json]) -> Cell:
 
 def _units(units: Json, colour: bool) -> str:
     header = ["Unit", "Workload", "Agent", "Machine", "Public address", "Ports", "Message"]
-    rows = [_unit(name, units[name]) for name in sorted(units, key=unit_order)]
+    rows: list[list[Cell]] = []
+    for name in sorted(units, key=unit_order):
+        rows.append(_unit(name, units[name]))
+        below = units[name].get("subordinates", {})
+        rows += [_unit(f"  {key}", below[key]) for key in sorted(below, key=unit_order)]
     return table(header, rows, colour=colour)
 
 

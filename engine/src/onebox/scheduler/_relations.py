@@ -55,7 +55,17 @@ def news(facts: Facts, relation: Relation) -> Iterator[Hook]:
 def _members(facts: Facts, relation: Relation) -> frozenset[str]:
     other = relation.other(facts.app.name).application
     mine = facts.unit.name
-    return frozenset(u for u in relation.scope if u != mine and u.partition("/")[0] == other)
+    found = (u for u in relation.scope if u != mine and u.partition("/")[0] == other)
+    if not relation.contained:
+        return frozenset(found)
+    return frozenset(u for u in found if _together(facts, u))
+
+
+def _together(facts: Facts, other: str) -> bool:
+    """Whether another unit is the unit's principal, its subordinate, or has the same principal."""
+    there = facts.model.units.get(other)
+    mine = facts.unit.principal or facts.unit.name
+    return there is not None and mine == (there.principal or there.name)
 
 
 def version(relation: Relation, owner: str) -> int:

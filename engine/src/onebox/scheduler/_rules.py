@@ -43,7 +43,10 @@ def next_step(model: Model, unit: str, now: datetime, *, commands: bool = False)
 
 def _gone(facts: Facts) -> Step | None:
     never = not facts.alive and not facts.local.installed and facts.local.progress != "pending"
-    return Destroy() if facts.local.removed or never else None
+    if not facts.local.removed and not never:
+        return None
+    # A principal stays until the last of its subordinates has gone.
+    return Wait() if facts.model.subordinates_of(facts.unit.name) else Destroy()
 
 
 def _silent(facts: Facts) -> Step | None:
