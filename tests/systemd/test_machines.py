@@ -6,6 +6,7 @@ import socket
 import subprocess
 
 import jubilant
+import psutil
 import pytest
 
 from tests.systemd.conftest import onebox
@@ -81,24 +82,24 @@ def test_a_cut_cable_cuts_the_network_and_nothing_else(juju, status):
     host = address(juju, "well/1")
     machine = status.apps["well"].units["well/1"].machine
     assert reachable(host)
-    onebox("machine", "cut", machine)
+    onebox("machine", "cut", machine, "-m", "booted")
     try:
         assert not reachable(host)
         assert on(juju, "well/1", "systemctl is-system-running") == "running"
     finally:
-        onebox("machine", "join", machine)
+        onebox("machine", "join", machine, "-m", "booted")
     assert reachable(host)
 
 
 def test_a_lost_machine_is_lost_until_it_comes_back(juju, status):
     leader = next(n for n, u in juju.status().apps["well"].units.items() if u.leader)
     machine = status.apps["well"].units[leader].machine
-    onebox("machine", "stop", machine)
+    onebox("machine", "stop", machine, "-m", "booted")
     juju.wait(lambda s: s.apps["well"].units[leader].juju_status.current == "lost")
     other = juju.wait(lambda s: any(u.leader for u in s.apps["well"].units.values()))
     assert not other.apps["well"].units[leader].leader
     assert not reachable(status.apps["well"].units[leader].public_address)
-    onebox("machine", "start", machine)
+    onebox("machine", "start", machine, "-m", "booted")
     juju.wait(lambda s: jubilant.all_active(s) and jubilant.all_agents_idle(s))
     log = f"/var/log/juju/unit-{leader.replace('/', '-')}.log"
     assert on(juju, leader, f"grep -c 'ran \"start\" hook' {log}") == "2"
@@ -107,13 +108,11 @@ def test_a_lost_machine_is_lost_until_it_comes_back(juju, status):
 def test_a_terminated_container_is_noticed(juju, status):
     unit = "tap/0"
     number = status.apps["tap"].units[unit].machine
-    found = subprocess.run(
-        ["pgrep", "-f", f"systemd-nspawn.*--machine=ob-.*-{number} "],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    subprocess.run(["kill", "-KILL", *found.stdout.split()], check=True)
+    name = f"--machine=ob-{juju.show_model().model_uuid[-6:]}-{number}"
+    (outer,) = [p for p in psutil.process_iter() if name in p.cmdline()]
+    outer.kill()
     juju.wait(lambda s: s.apps["tap"].units[unit].juju_status.current == "lost")
-    onebox("machine", "start", number)
+    onebox("machine", "start", number, "-m", "booted")
     juju.wait(lambda s: jubilant.all_active(s) and jubilant.all_agents_idle(s))
 
 

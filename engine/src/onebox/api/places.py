@@ -13,7 +13,6 @@ from onebox.changes import machines
 from onebox.errors import Refused
 from onebox.machine import MachineRoom
 from onebox.nspawn import network
-from onebox.nspawn.container import Container
 from onebox.nspawn.room import NspawnRoom
 
 method = Methods()
@@ -34,31 +33,29 @@ def machine_entry(agents: Agents, model: str, machine: str) -> list[str]:
 @method
 def power_machine(agents: Agents, model: str, machine: str, on: bool) -> None:
     """Pulls the plug of a machine that boots, or starts one that is down."""
-    container = _container(agents, model, machine)
+    room = _booting(agents, model, machine)
     if on:
-        container.forget()
+        room.container.forget()
         transact(agents, model, lambda m: machines.found(m, machine))
     else:
-        container.kill()
+        room.lose()
         transact(agents, model, lambda m: machines.lost(m, machine))
 
 
 @method
 def cable_machine(agents: Agents, model: str, machine: str, plugged: bool) -> None:
     """Cuts a machine that boots off the network, or joins it again."""
-    _container(agents, model, machine)
-    address = agents.engine.store.read(model).machines[machine].address
-    network.cut(address, off=not plugged)
+    network.cut(_booting(agents, model, machine).address, off=not plugged)
 
 
-def _container(agents: Agents, model: str, machine: str) -> Container:
+def _booting(agents: Agents, model: str, machine: str) -> NspawnRoom:
     room = _room(agents, model, machine)
     if not isinstance(room, NspawnRoom):
         raise Refused(
             f"machine {machine} has no power and no cable of its own; "
             "juju add-model NAME --config machine-backend=nspawn makes such machines"
         )
-    return room.container
+    return room
 
 
 def _room(agents: Agents, model: str, machine: str) -> MachineRoom:

@@ -53,6 +53,7 @@ def plug(address: str, host: int) -> Path:
     name, network = namespace(address), address.rpartition(".")[0]
     path = _NAMESPACES / name
     if path.exists():
+        cut(address, off=False)
         return path
     bridge(network, host)
     outside = _cable(address)

@@ -91,6 +91,12 @@ class NspawnRoom(MachineRoom):
         self.container.boot(self.hostname, network.plug(self.address, API_HOST))
         return True
 
+    def lose(self) -> None:
+        """Makes sure that nothing of a machine that is down is left to answer."""
+        self.container.kill()
+        with suppress(OneboxError):
+            network.cut(self.address, off=True)
+
     def end(self, model_uuid: str, machine: str) -> None:
         """Shuts it down."""
         self.container.power_off()

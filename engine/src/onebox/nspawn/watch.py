@@ -40,6 +40,7 @@ class Watch(threading.Thread):
             try:
                 if room.lost:
                     _LOG.warning("machine %s of model %s is down", number, model.name)
+                    room.lose()
                     change = machines.lost
                 elif room.container.rebooted():
                     change = machines.found
