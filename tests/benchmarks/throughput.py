@@ -1,6 +1,6 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the charm costs a producer: `python -m tests.benchmarks.throughput [PAIRS]`.
+"""What the charm costs a producer: `python -m tests.benchmarks.throughput [TURNS]`.
 
 One client writes records of 1 kB, idempotent and with acknowledgement of all copies, through the
 TLS listener of a broker that the charm runs, and of one that is configured by hand: the same
@@ -9,10 +9,12 @@ kind, StandardAuthorizer with permissions for that one user, one topic of as man
 broker by hand has no metrics agent and the client alone for company; whatever else the charm's
 broker carries counts against the charm.
 
-Both brokers run all the time and are written to in turns, the first of a pair second in the next.
-The runs are many and short (60 MB): other work on the machine then troubles both alike. Prints
-one JSON line with the megabytes a second of each (medians), the median of the pairs' ratios and
-their quartiles, and fails when that median is below the limit.
+Both brokers run all the time, each with a producer that stays connected, and are written to in
+turns of four runs, A B B A, so that whatever grows or fades meanwhile troubles both alike. The
+runs are many and short (60 MB). Prints one JSON line with the megabytes a second of each
+(medians), the median of the turns' ratios and their quartiles, and fails when that median is
+below the limit. Beside it stands what the brokers themselves spend of the CPU, the charm's against
+the other's: a steadier figure, for other work on the machine stretches it less.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -56,10 +58,12 @@ from tools.demo import feed, pipeline
 from tools.demo.pipeline import Credentials
 
 LIMIT = 0.95
-PAIRS = 25
+TURNS = 25
 WARM_UP = 5
 RECORD = 1000
 RECORDS = 60_000
+# Megabytes of one run.
+SIZE = RECORDS * RECORD / 1e6
 MODEL = "throughput"
 TOPIC = "bench"
 CHARMS = pipeline.ROOT / "charms"
@@ -91,6 +95,17 @@ transaction.state.log.min.isr=1
 SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule"
 
 
+@dataclass(frozen=True)
+class Run:
+    """What writing took: seconds by the clock, and of the broker's CPU."""
+
+    seconds: float
+    cpu: float
+
+    def __add__(self, other: Run) -> Run:
+        return Run(self.seconds + other.seconds, self.cpu + other.cpu)
+
+
 def deploy(juju: jubilant.Juju) -> None:
     """A broker by the charm, with one customer."""
     juju.cli("add-model", MODEL, include_model=False)
@@ -112,8 +127,10 @@ def broker_of(uuid: str) -> psutil.Process:
 
 
 @contextlib.contextmanager
-def by_hand(model: psutil.Process, like: Credentials, directory: Path) -> Generator[Credentials]:
-    """Access to a broker that is configured by hand, beside the charm's."""
+def by_hand(
+    model: psutil.Process, like: Credentials, directory: Path
+) -> Generator[tuple[Credentials, psutil.Process]]:
+    """A broker that is configured by hand, beside the charm's, and access to it."""
     command = model.cmdline()
     libraries = Path(command[command.index("-cp") + 1]).parent
     flags = [word for word in command if word.startswith(("-X", "-Djava.awt"))]
@@ -137,7 +154,7 @@ def by_hand(model: psutil.Process, like: Credentials, directory: Path) -> Genera
             like, endpoints=f"{address}:9093", password=secrets.token_urlsafe(24), ca=ca
         )
         admit(access, address, directory)
-        yield access
+        yield access, psutil.Process(broker.pid)
     except SystemExit:
         print((directory / "broker.log").read_text()[-2000:])
         raise
@@ -193,64 +210,77 @@ def admit(access: Credentials, address: str, directory: Path) -> None:
     made[access.topic].result(60)
 
 
-def rate(access: Credentials, payloads: list[bytes]) -> float:
-    """Acknowledged megabytes a second of one producer that has just connected."""
-    producer = Producer(
-        {
-            **access.client(),
-            "enable.idempotence": True,
-            "acks": "all",
-            "linger.ms": 10,
-            "batch.size": 131_072,
-            "queue.buffering.max.kbytes": 65_536,
-        }
-    )
-    failures: list[str] = []
+class Writer:
+    """One producer that stays connected, and the broker that it writes to."""
 
-    def write(records: int) -> None:
-        for number in range(records):
-            payload = payloads[number % len(payloads)]
-            while True:
-                try:
-                    producer.produce(access.topic, payload, on_delivery=delivered)
-                    break
-                except BufferError:
-                    producer.poll(0.05)
-            producer.poll(0)
-        if waiting := producer.flush(120):
-            failures.append(f"{waiting} records were not acknowledged within 120 s")
-        if failures:
-            raise SystemExit(f"Records were not acknowledged: {failures[0]}")
+    def __init__(self, access: Credentials, broker: psutil.Process, payloads: list[bytes]) -> None:
+        self._topic = access.topic
+        self._broker = broker
+        self._payloads = payloads
+        self._failures: list[str] = []
+        self._producer = Producer(
+            {
+                **access.client(),
+                "enable.idempotence": True,
+                "acks": "all",
+                "linger.ms": 10,
+                "batch.size": 131_072,
+                "queue.buffering.max.kbytes": 65_536,
+            }
+        )
 
-    def delivered(error: object, _: object) -> None:
+    def write(self) -> Run:
+        """Write one run's records, and have all of them acknowledged."""
+        start, before = time.perf_counter(), self._spent()
+        for number in range(RECORDS):
+            self._send(self._payloads[number % len(self._payloads)])
+        if waiting := self._producer.flush(120):
+            self._failures.append(f"{waiting} records were not acknowledged within 120 s")
+        if self._failures:
+            raise SystemExit(f"Records were not acknowledged: {self._failures[0]}")
+        return Run(time.perf_counter() - start, self._spent() - before)
+
+    def _send(self, payload: bytes) -> None:
+        while True:
+            try:
+                self._producer.produce(self._topic, payload, on_delivery=self._delivered)
+                break
+            except BufferError:
+                self._producer.poll(0.05)
+        self._producer.poll(0)
+
+    def _delivered(self, error: object, _: object) -> None:
         if error is not None:
-            failures.append(str(error))
+            self._failures.append(str(error))
 
-    write(1000)  # connects, logs in, and meets every partition
-    start = time.perf_counter()
-    write(RECORDS)
-    return RECORDS * RECORD / 1e6 / (time.perf_counter() - start)
+    def _spent(self) -> float:
+        times = self._broker.cpu_times()
+        return times.user + times.system
 
 
-def measure(charm: Credentials, hand: Credentials, pairs: int) -> dict[str, object]:
-    """Pairs of runs in alternating order."""
-    # Not compressible, so that every byte passes through the cipher.
-    payloads = [os.urandom(RECORD) for _ in range(64)]
-    rates: list[tuple[float, float]] = []
-    for number in range(WARM_UP + pairs):
-        order = (charm, hand) if number % 2 else (hand, charm)
-        run = {access.endpoints: rate(access, payloads) for access in order}
-        found = run[charm.endpoints], run[hand.endpoints]
-        print(f"charm {found[0]:.1f} MB/s, by hand {found[1]:.1f} MB/s")
+def turn(outer: Writer, inner: Writer) -> tuple[Run, Run]:
+    """Four runs, A B B A: what changes steadily meanwhile changes both alike."""
+    first, second, third, fourth = outer.write(), inner.write(), inner.write(), outer.write()
+    return first + fourth, second + third
+
+
+def measure(charm: Writer, hand: Writer, count: int) -> dict[str, object]:
+    """Many turns, either side first in every other one; the first ones only warm both up."""
+    found: list[tuple[Run, Run]] = []
+    for number in range(WARM_UP + count):
+        ours, theirs = turn(charm, hand) if number % 2 else turn(hand, charm)[::-1]
+        print(f"charm {2 * SIZE / ours.seconds:.1f} MB/s, by hand {2 * SIZE / theirs.seconds:.1f}")
         if number >= WARM_UP:
-            rates.append(found)
-    ratios = [ours / theirs for ours, theirs in rates]
-    charm_mb_s, hand_mb_s = (statistics.median(each) for each in zip(*rates, strict=True))
+            found.append((ours, theirs))
+    ratios = [theirs.seconds / ours.seconds for ours, theirs in found]
     ratio = statistics.median(ratios)
     return {
         "benchmark": "throughput",
-        "charm_mb_s": round(charm_mb_s, 1),
-        "by_hand_mb_s": round(hand_mb_s, 1),
+        "charm_mb_s": round(2 * SIZE / statistics.median(ours.seconds for ours, _ in found), 1),
+        "by_hand_mb_s": round(2 * SIZE / statistics.median(one.seconds for _, one in found), 1),
+        "broker_cpu_ratio": round(
+            statistics.median(ours.cpu / theirs.cpu for ours, theirs in found), 3
+        ),
         "ratio": round(ratio, 3),
         "quartiles": [round(value, 3) for value in statistics.quantiles(ratios)],
         "limit": LIMIT,
@@ -260,7 +290,7 @@ def measure(charm: Credentials, hand: Credentials, pairs: int) -> dict[str, obje
 
 def main() -> int:
     """Measure with an engine of its own; 1 when the charm costs too much."""
-    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else PAIRS
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else TURNS
     with contextlib.redirect_stdout(sys.stderr), own_engine() as (client, directory):
         juju = jubilant.Juju(model=MODEL, cli_binary=str(pipeline.ROOT / ".venv/bin/juju"))
         deploy(juju)
@@ -268,8 +298,11 @@ def main() -> int:
         access = pipeline.credentials(juju, "data-access")
         assert feed.partitions(access) == 3
         broker = broker_of(client.call("models")[0]["uuid"])
-        with by_hand(broker, access, directory / "by-hand") as hand:
-            result = measure(access, hand, pairs)
+        # Not compressible, so that every byte passes through the cipher.
+        payloads = [os.urandom(RECORD) for _ in range(64)]
+        with by_hand(broker, access, directory / "by-hand") as (hand, other):
+            ours, theirs = Writer(access, broker, payloads), Writer(hand, other, payloads)
+            result = measure(ours, theirs, count)
     print(json.dumps(result))
     return 0 if result["within"] else 1
 
