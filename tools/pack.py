@@ -35,7 +35,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "pack"
 # Another number makes anew what the cache holds.
-RECIPE = 2
+RECIPE = 3
 # The PATH that Juju gives to hooks: the Python found there is the one that runs a charm.
 AGENT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -161,9 +161,19 @@ def site_packages(wanted: str, target: Target, beside: Path | None = None) -> Pa
     )  # fmt: skip
     shutil.rmtree(building / "bin", ignore_errors=True)
     (building / ".lock").unlink(missing_ok=True)
+    if beside is None:
+        leave_out_tests(building)
     compile_bytecode(building, target)
     building.rename(done)
     return done
+
+
+def leave_out_tests(packages: Path) -> None:
+    """Remove what no charm imports, a fifth of the files that a deployment has to unpack."""
+    for tests in [path for path in packages.rglob("tests") if path.is_dir()]:
+        shutil.rmtree(tests, ignore_errors=True)
+    for stub in packages.rglob("*.pyi"):
+        stub.unlink()
 
 
 def compile_bytecode(directory: Path, target: Target) -> None:

@@ -29,6 +29,7 @@ def test_layout_of_the_uv_plugin(archive: Path) -> None:
     assert {"metadata.yaml", "manifest.yaml", "config.yaml", "actions.yaml", "dispatch"} <= names
     assert {"src/charm.py", f"{site}/ops/__init__.py", f"{site}/dataops/__init__.py"} <= names
     assert not {n for n in names if n.endswith("/") or n.startswith(("/", ".."))}
+    assert not {n for n in names if "/tests/" in n or n.endswith(".pyi")}
 
 
 def test_metadata_is_derived_from_charmcraft_yaml(archive: Path) -> None:
