@@ -6,17 +6,26 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
+import http
+import http.client
+import json
+import ssl
+import urllib.error
+import urllib.parse
+import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import requests
-
 from errors import ApiError
 
-# A line for each connection would drown the unit's own log.
-logging.getLogger("urllib3").setLevel(logging.INFO)
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """What an HTTP server answered: its status code, and the text."""
+
+    code: int
+    text: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,7 +43,7 @@ class Api:
     def ready(self) -> bool:
         """Whether it serves queries; false also when nobody answers."""
         try:
-            return self._get("/-/ready", {}, timeout=3).ok
+            return self._get("/-/ready", {}, timeout=3).code == http.HTTPStatus.OK
         except ApiError:
             return False
 
@@ -81,31 +90,30 @@ class Api:
         """
         answer = self._get(path, parameters)
         try:
-            content = answer.json()
+            content = json.loads(answer.text)
         except ValueError:
-            raise ApiError(f"{self.url}{path} answers {answer.status_code}, not JSON") from None
+            raise ApiError(f"{self.url}{path} answers {answer.code}, not JSON") from None
         if content.get("status") != "success":
-            raise ApiError(f"Prometheus refuses: {content.get('error', answer.status_code)}")
+            raise ApiError(f"Prometheus refuses: {content.get('error', answer.code)}")
         return content["data"]
 
-    def _get(
-        self, path: str, parameters: Mapping[str, str], timeout: float = 30
-    ) -> requests.Response:
+    def _get(self, path: str, parameters: Mapping[str, str], timeout: float = 30) -> Answer:
         """The answer, whatever it is."""
-        verify = str(self.ca) if self.ca else True
+        trusted = ssl.create_default_context(cafile=str(self.ca)) if self.ca else None
+        # A proxy of the environment must not stand between a unit and itself.
+        handlers = (urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusted))
+        address = f"{self.url}{path}?{urllib.parse.urlencode(parameters)}".rstrip("?")
         try:
-            with requests.Session() as session:
-                # A proxy of the environment must not stand between a unit and itself.
-                session.trust_env = False
-                return session.get(
-                    self.url + path, params=dict(parameters), timeout=timeout, verify=verify
-                )
-        except requests.RequestException as error:
+            with urllib.request.build_opener(*handlers).open(address, timeout=timeout) as found:
+                return Answer(found.status, found.read().decode())
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return Answer(refusal.code, refusal.read().decode())
+        except (OSError, http.client.HTTPException) as error:
             raise ApiError(f"Cannot reach Prometheus at {self.url}: {_cause(error)}") from error
 
 
 def _cause(error: BaseException) -> str:
     """The innermost reason, without the client library's wrapping."""
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__ or error
-    return getattr(error, "strerror", None) or str(error)
+    reason = getattr(error, "reason", error)
+    return getattr(reason, "strerror", None) or str(reason)

@@ -2,11 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """What becomes of answers, and of none."""
 
+import datetime
 import http.server
 import json
+import ssl
 import threading
 
 import pytest
+from charmlibs.interfaces.tls_certificates import (
+    Certificate,
+    CertificateRequestAttributes,
+    PrivateKey,
+)
 
 from api import Api
 from errors import ApiError
@@ -52,6 +59,39 @@ def test_targets_and_rules_are_taken_out_of_their_wrapping(server):
 
     assert api.targets() == [{"health": "up"}]
     assert api.rules() == [{"name": "A"}]
+
+
+@pytest.fixture
+def secured(server, tmp_path):
+    """The same answers over TLS: its API client with the authority to trust, and one without."""
+    answers, _ = server
+    key, validity = PrivateKey.generate(), datetime.timedelta(days=1)
+    wanted = CertificateRequestAttributes("prometheus", sans_ip=["127.47.8.1"], is_ca=True)
+    certificate = Certificate.generate_self_signed_ca(wanted, key, validity)
+    both, ca = tmp_path / "both.pem", tmp_path / "ca.pem"
+    both.write_text(f"{key}\n{certificate}\n")
+    ca.write_text(f"{certificate}\n")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(both)
+    handler = type("Handler", (Answers,), {"laid_down": answers})
+    with http.server.ThreadingHTTPServer(("127.47.8.1", 0), handler) as httpd:
+        httpd.socket = context.wrap_socket(httpd.socket, server_side=True)
+        thread = threading.Thread(target=httpd.serve_forever)
+        thread.start()
+        try:
+            url = f"https://127.47.8.1:{httpd.server_port}"
+            yield answers, Api(url, ca), Api(url)
+        finally:
+            httpd.shutdown()
+            thread.join()
+
+
+def test_only_a_trusted_prometheus_is_believed(secured):
+    answers, trusting, strange = secured
+    answers["/-/ready"] = (200, "ready")
+    assert trusting.ready()
+    with pytest.raises(ApiError, match="CERTIFICATE_VERIFY_FAILED"):
+        strange.targets()
 
 
 def test_a_refusal_is_told_in_prometheus_words(server):
