@@ -17,10 +17,11 @@ from archive import Archive
 from dataops.interfaces.kafka_client import Access
 from dataops.interfaces.operations import Outcome, Status
 from dataops.interfaces.prometheus_api import QueryServer
-from dataops.operations import OperationError
+from dataops.operations import Context, OperationError
 from observed import Observed
-from operations.performance_report import VERB
+from operations.performance_report import VERB, Looked
 from report.performance import gather
+from report.performance.gathering import Gathering
 from report.performance.load import LoadSpec
 
 SECRET = "hush-hush"
@@ -124,6 +125,15 @@ def test_the_load_can_be_left_out(admin, tmp_path):
     made = VERB.call(observed, Archive(tmp_path).at(3), {"rounds": 0})
     assert made.measured is None
     assert "The load was left out" in part(made)[1]
+
+
+def test_what_the_job_is_told_survives_the_file_that_it_lies_in(tmp_path):
+    server = QueryServer.model_validate({"direct_url": "http://p:9090", "ca": "PEM"})
+    observed = dataclasses.replace(ALONE, kafka=ACCESS, load=CLIENT, prometheus=server)
+    spec = VERB.prepare(Context(observed, Archive(tmp_path).at(3), Looked()))
+    assert (spec.operation, spec.archive.operation, spec.rounds) == (3, 3, 7)
+    assert Gathering.model_validate(json.loads(spec.model_dump_json())) == spec
+    assert SECRET not in repr(spec)
 
 
 def test_nothing_at_all_is_an_error_that_says_both_reasons(tmp_path):
