@@ -14,6 +14,9 @@ from dataops.host.paths import UnitPaths
 from dataops.host.services import Service, ServiceError, Status, manager
 from dataops.host.services.systemd import Systemd
 from dataops.host.users import ensure_user
+from dataops.interfaces.operations import Status as Task
+from dataops.jobs import Jobs
+from dataops.operations import verb_of
 
 CHARM = Path("/var/lib/juju/agents/unit-kafka-0/charm")
 PYTHON = "/usr/bin/python3"
@@ -21,6 +24,28 @@ SAY = "import sys, time; print(sys.argv[1:], flush=True); time.sleep(600)"
 DEAF = "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True)"
 # What a shell, systemd or a unit file could take for something else.
 STRANGE = ("a b", "$HOME", "50%", "q\"uo'te", "new\nline", "back\\slash", "")
+VERB = """
+import os, pathlib, time
+import pydantic
+from dataops.operations import JobVerb, NoParams, Result
+
+class Spec(pydantic.BaseModel):
+    folder: str
+
+class Done(Result):
+    restarted: bool
+
+def work(work):
+    folder = pathlib.Path(work.spec.folder)
+    (folder / "pid").write_text(str(os.getpid()))
+    while not (folder / "go").exists():
+        work.end_if_cancelled()
+        time.sleep(0.05)
+    return Done(restarted=work.restarted)
+
+VERB = JobVerb(name="wait", description="", prepare=None, work=work, params=NoParams, spec=Spec,
+               result=Done)
+"""
 SECRET = 'hid$den "q" `x` \\ %h'
 
 
@@ -146,3 +171,48 @@ def test_it_comes_back_after_a_reboot_only_while_started(services):
     assert enabled()
     services.stop("broker")
     assert not enabled()
+
+
+@pytest.fixture
+def job(services, paths, tmp_path, monkeypatch):
+    """Begins a job of that task, and tells its process."""
+    sources = CHARM / "src"
+    (sources / "operations").mkdir(parents=True, exist_ok=True)
+    (sources / "operations" / "__init__.py").touch()
+    (sources / "operations" / "wait.py").write_text(VERB)
+    monkeypatch.syspath_prepend(str(sources))
+    jobs = Jobs(paths, services, "kafka/0")
+    verb = verb_of("operations", "wait")
+
+    def pid(other=0):
+        file = tmp_path / "pid"
+        text = file.read_text() if file.exists() else ""
+        return int(text) if text and int(text) != other else 0
+
+    assert jobs.ensure("1/wait/1", verb, verb.spec(folder=str(tmp_path)))
+    return jobs, tmp_path, pid
+
+
+def test_a_killed_job_begins_again_and_ends(job):
+    jobs, folder, pid = job
+    first = eventually(pid)
+    os.kill(first, signal.SIGKILL)
+    eventually(lambda: pid(other=first))
+    (folder / "go").touch()
+    outcome = eventually(lambda: (found := jobs.outcome("1/wait/1")) and found.final and found)
+    assert (outcome.status, outcome.results) == (Task.COMPLETED, {"restarted": True})
+
+
+def test_a_withdrawn_job_is_gone_soon_and_nothing_waits_for_it(job):
+    jobs, _, pid = job
+    first = eventually(pid)
+    before = time.monotonic()
+    jobs.keep_only(())
+    assert time.monotonic() - before < 1
+    eventually(lambda: not Path(f"/proc/{first}").exists())
+
+    def forgotten() -> bool:
+        jobs.keep_only(())
+        return jobs.outcome("1/wait/1") is None
+
+    eventually(forgotten)

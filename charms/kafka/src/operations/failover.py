@@ -91,7 +91,7 @@ def guard(context: Context[Observed, Workload, FailoverParams]) -> Go | Hold:
     if isinstance(answer, Hold) and o.cluster and o.settled:
         interrupting = may_go(turns.state(o, o.cluster, interrupt=True), o.unit)
         if isinstance(interrupting, Go):
-            raise OperationError(f"Clients would lose records' home: {answer.because}")
+            raise OperationError(f"{o.unit} cannot fail over: {answer.because}")
     return answer
 
 

@@ -42,12 +42,20 @@ def call(unit: str, program: str, patience: float = _PATIENCE_SECONDS) -> bool:
         patience: seconds after which no further attempt is made.
     """
     deadline, pause = time.monotonic() + patience, 1.0
-    while subprocess.run([program, unit, DISPATCH], check=False).returncode:
+    while not _woken(unit, program):
         if time.monotonic() + pause > deadline:
             return False
         time.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
     return True
+
+
+def _woken(unit: str, program: str) -> bool:
+    try:
+        return subprocess.run([program, unit, DISPATCH], check=False).returncode == 0
+    except OSError:
+        # Juju is being upgraded, or goes.
+        return False
 
 
 class Waker:

@@ -29,7 +29,10 @@ from dataops.operations import JobVerb
 
 logger = logging.getLogger(__name__)
 
-_LIBRARY = str(Path(__file__).parents[2])
+# Where this process found the library, and where what the library needs.
+_PACKAGES = dict.fromkeys(
+    [str(Path(__file__).parents[2]), str(Path(pydantic.__file__).parents[1])]
+)
 # Seconds that work has to tidy up when it is cancelled; after that its process is killed.
 _GRACE = 20
 _LOOK_AGAIN_SECONDS = 3.0
@@ -146,7 +149,7 @@ class Jobs:
         service = Service(
             name=self._name(ticket),
             command=(sys.executable, "-m", "dataops.jobs", str(directory)),
-            environment={"PYTHONPATH": os.pathsep.join([str(sources), _LIBRARY])},
+            environment={"PYTHONPATH": os.pathsep.join([str(sources), *_PACKAGES])},
             log=self._paths.log / f"work-{ticket.verb}.log",
             brief=True,
             stop_timeout=_GRACE,

@@ -109,6 +109,10 @@ def test_a_call_without_patience_is_made_once(bell):
     assert bell.said == HELLO
 
 
+def test_a_program_that_is_not_there_is_a_call_that_fails(tmp_path):
+    assert not wake.call("app/0", str(tmp_path / "none"), patience=0)
+
+
 def test_without_juju_on_the_path_its_usual_place_is_taken(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert wake.juju_exec() == "/usr/bin/juju-exec"
