@@ -28,7 +28,7 @@ from dataops.host.services import Service, ServiceManager, manager
 from dataops.interfaces.kafka_client import Access
 
 NAME = "canary"
-# Each hook of a running operation asks for it anew; there is one every five minutes at least.
+# Each hook of a running operation asks for it anew; the meter causes one every five minutes.
 PATIENCE = datetime.timedelta(minutes=20)
 # The meter leaves at once, unless its client library waits for a broker; killed it loses nothing.
 _STOP_SECONDS = 10

@@ -26,6 +26,8 @@ _RETRY_SECONDS = 1.0
 # After the last record: as long as the client library tries, and a little more.
 _DELIVERY_SECONDS = 35.0
 _READING_SECONDS = 20.0
+# So often the charm is woken without news, to say whether it still wants this.
+_ASK_SECONDS = 300.0
 # While two producers are heard in turns, neither waits longer for the other.
 _TURN_SECONDS = 0.002
 
@@ -280,7 +282,8 @@ class Meter:
             complaint=self._complaints(),
         )
         report.write(self._directory)
-        news = (report.phase, report.settled, ended, *passed, bool(report.complaint))
+        asks = int(self._clock() / _ASK_SECONDS)
+        news = (report.phase, report.settled, ended, *passed, bool(report.complaint), asks)
         if news != self._reported:
             self._reported = news
             self._ring()
