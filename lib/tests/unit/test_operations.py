@@ -6,24 +6,29 @@ import textwrap
 
 import ops
 import ops.testing
+import pydantic
 import pytest
 
 from dataops.operations import (
     Actions,
+    Cancelled,
     Check,
     Context,
     HealthCheck,
+    JobVerb,
     NoParams,
     OperationError,
     Params,
     Result,
     Scope,
     Verb,
+    Work,
     discover,
     explain,
     probe,
     result_key,
 )
+from dataops.rolling import Go, Hold
 
 
 class Sum(Params):
@@ -134,16 +139,59 @@ def test_a_file_that_is_no_verb_says_so(package, text, hint):
         discover(package(a_first=text))
 
 
+class Spec(pydantic.BaseModel):
+    rows: int
+
+
+def copy(work: Work[Spec]) -> Total:
+    work.progress("copies", 0.5)
+    work.progress("verifies")
+    work.end_if_cancelled()
+    return Total(the_total=work.spec.rows)
+
+
+COPY = JobVerb(
+    name="copy",
+    description="Copies.",
+    prepare=lambda context: Spec(rows=context.observed),
+    work=copy,
+    params=NoParams,
+    spec=Spec,
+    result=Total,
+    guard=lambda context: Hold("a copy is missing") if context.observed > 100 else Go(),
+)
+
+
+def test_work_may_be_called_off():
+    with pytest.raises(Cancelled):
+        copy(Work(Spec(rows=1), asked_to_end=lambda: True))
+
+
+def test_a_verb_of_a_file_may_be_a_job(package):
+    text = """
+        import pydantic
+        from dataops.operations import JobVerb, NoParams, Result
+        VERB = JobVerb(name="copy", description="", prepare=None, work=None, params=NoParams,
+                       spec=pydantic.BaseModel, result=Result)
+    """
+    (found,) = discover(package(copy=text))
+    assert found.long
+    assert not ADD.long
+
+
 class Charm(ops.CharmBase):
+    rows = 100
+
     def __init__(self, framework: ops.Framework):
         super().__init__(framework)
-        self.actions = Actions(self, (ADD, LOOK), lambda: (100, "workload"))
+        self.actions = Actions(self, (ADD, LOOK, COPY), lambda: (self.rows, "workload"))
 
 
 META = {"name": "app"}
 ACTIONS = {
     "add": {"params": {"first-number": {"type": "integer"}}},
     "health-check": {"description": "Looks."},
+    "copy": {"description": "Copies."},
 }
 
 
@@ -179,3 +227,16 @@ def test_checks_are_printed_a_line_each(context):
         "healthy": "false",
         "checks": {"sky": "ok: blue", "floor": "FAILED: wet. Next: mop it"},
     }
+
+
+def test_a_job_as_an_action_does_both_parts_and_tells_how_far_it_is(context):
+    act(context, "copy")
+    assert context.action_results == {"the-total": "100"}
+    assert context.action_logs == ["copies (50%)", "verifies"]
+
+
+def test_an_action_whose_guard_says_no_does_nothing_and_says_why(context, monkeypatch):
+    monkeypatch.setattr(Charm, "rows", 101)
+    with pytest.raises(ops.testing.ActionFailed, match="Not now: a copy is missing"):
+        act(context, "copy")
+    assert context.action_logs == []
