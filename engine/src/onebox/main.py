@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 from collections.abc import Generator, Sequence
 from pathlib import Path
@@ -110,6 +109,8 @@ def _output(args: flags.Parsed) -> Generator[None]:
 
 
 def _unknown(name: str, rest: Sequence[str]) -> int:
+    import shutil
+
     if plugin := shutil.which(f"juju-{name}"):
         os.execv(plugin, [plugin, *rest])  # noqa: S606 - a plugin takes our place, as in Juju
     if reason := _beyond.reason(name):

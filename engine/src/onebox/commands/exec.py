@@ -7,7 +7,6 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-from onebox import console
 from onebox.client import Client
 from onebox.commands._following import Follower, announce, scheduled, unscheduled
 from onebox.commands.run import report
@@ -62,7 +61,9 @@ def run(client: Client, args: Parsed) -> int:
         flags = "--all, --machine, --application or --unit"
         raise UsageError(f"You must specify a target, either through {flags}")
     model = model_of(args)
-    targets = _targets(client.call("snapshot", model=model), args)
+    snapshot = client.call("snapshot", model=model)
+    asked = {_on_machine(snapshot, machine): machine for machine in args[MACHINES]}
+    targets = _targets(snapshot, asked, args)
     operation = _enqueue(client, model, targets, args)
     if not operation["tasks"]:
         unscheduled(operation)
@@ -74,7 +75,7 @@ def run(client: Client, args: Parsed) -> int:
     if args[VERBOSE]:
         announce(operation, tasks)
     follower = Follower(client, model, args[WAIT] or WAIT.default, args[VERBOSE])
-    done = follower.follow(operation["id"], args[UTC])
+    done = [_named(task, asked) for task in follower.follow(operation["id"], args[UTC])]
     return report(done, args[FORMAT], plain_exec(done), args[UTC])
 
 
@@ -88,14 +89,18 @@ def _enqueue(client: Client, model: str, targets: list[str], args: Parsed) -> di
     )
 
 
-def _targets(model: dict[str, Any], args: Parsed) -> list[str]:
+def _named(task: dict[str, Any], asked: dict[str, str]) -> dict[str, Any]:
+    """The task under the machine's name, when it was the machine that was asked."""
+    return {**task, "machine": asked[task["unit"]]} if task["unit"] in asked else task
+
+
+def _targets(model: dict[str, Any], asked: dict[str, str], args: Parsed) -> list[str]:
     units = model["units"].values()
     found = [u["name"] for u in units if args[ALL] or u["application"] in args[APPLICATIONS]]
     for application in args[APPLICATIONS]:
         if application not in model["applications"]:
             raise Refused(f'application "{application}" not found', "not-found")
-    found += [_on_machine(model, machine) for machine in args[MACHINES]]
-    return list(dict.fromkeys([*found, *args[UNITS]]))
+    return list(dict.fromkeys([*found, *asked, *args[UNITS]]))
 
 
 def _on_machine(model: dict[str, Any], machine: str) -> str:
@@ -105,5 +110,4 @@ def _on_machine(model: dict[str, Any], machine: str) -> str:
     units = sorted(u["name"] for u in model["units"].values() if u["machine"] == machine)
     if not units:
         raise Refused(f'machine "{machine}" has no unit; use "juju ssh {machine}" instead')
-    console.tell(f"Machine {machine} runs this through unit {units[0]}.")
     return units[0]

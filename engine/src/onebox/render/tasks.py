@@ -28,10 +28,12 @@ def receiver(task: Json, utc: bool = False) -> Json:
         "log": _log(task, utc),
         "message": task["message"],
         "results": ordered(task["results"]),
+        "machine": task.get("machine", ""),
         "status": task["status"],
         "timing": _timing(task, utc),
-        "unit": task["unit"],
+        "unit": "" if task.get("machine") else task["unit"],
     }
+    out = {key: out[key] for key in sorted(out)}
     return {key: value for key, value in out.items() if value not in ("", [], {})}
 
 
@@ -45,8 +47,8 @@ def _timing(task: Json, utc: bool) -> Json:
 
 
 def receivers(tasks: list[Json], utc: bool = False) -> Json:
-    """All tasks by unit."""
-    found = {task["unit"]: receiver(task, utc) for task in tasks}
+    """All tasks by unit, or by the machine that was asked."""
+    found = {task.get("machine") or task["unit"]: receiver(task, utc) for task in tasks}
     return {name: found[name] for name in sorted(found)}
 
 
