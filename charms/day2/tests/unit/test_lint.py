@@ -4,7 +4,9 @@
 import pytest
 from world import plan
 
+from library import FOLDER
 from lint import ancestors, structure
+from reading import load
 
 UNDO = {"name": "undo"}
 BACK = {"on-failure": {"rollback": "undo"}}
@@ -95,3 +97,9 @@ def test_every_fault_is_told():
 def test_who_is_waited_for_by_way_of_others_counts():
     steps = plan({}, {}, {"after": "step1"}, {"after": ["step2", "step3"]}).steps
     assert ancestors(steps, steps[3], "steps") == {"step1", "step2", "step3"}
+
+
+def test_the_built_in_plans_have_no_fault():
+    plans = {name: source.plan for name, source in load(FOLDER).items()}
+    for name, built_in in plans.items():
+        assert structure(built_in, plans) == (), name
