@@ -45,7 +45,8 @@ class Alarm:
         ensure_directory(self._file.parent, mode=0o700)
         if not ensure_contents(self._file, f"{at.timestamp():.3f}", mode=0o600):
             return False
-        self.ensure_running()
+        if not self._services.state(NAME).running:
+            self.ensure_running()
         return True
 
     def ensure_running(self) -> None:

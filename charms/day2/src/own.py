@@ -29,6 +29,11 @@ def participant(charm: ops.CharmBase, endpoint: str) -> Participant | None:
     units = sorted({*others[0].units, mine}, key=lambda name: int(name.rpartition("/")[2]))
     outcome = _outcome(relation.data[charm.unit].get("outcome", ""))
     outcomes = {**others[0].outcomes, mine: outcome}
+    told = _outcome(relation.data[charm.app].get("outcome", ""))
+    if told.unit == mine:
+        # A job of the leader's that this unit has begun; if another one leads by now, the answer
+        # lies in our own bag.
+        outcomes[charm.app.name] = outcome if outcome.task == told.task else told
     return others[0].model_copy(update={"units": tuple(units), "outcomes": outcomes})
 
 

@@ -8,10 +8,13 @@ from typing import Any
 
 import stages
 from archive import Archive
+from dataops.interfaces.operations import utc_now
 from dataops.operations import Context, NoParams, Result, Scope, Verb
 from history import operations
+from library import here
 from observed import Observed
 from operation import Operation
+from schedule import next_time
 
 
 class Line(Result):
@@ -28,6 +31,7 @@ class Operations(Result):
     """The operations that the peers' journal holds, newest first."""
 
     operations: tuple[Line, ...] = ()
+    coming: str = ""
 
     def action_results(self) -> dict[str, Any]:
         """A table for people."""
@@ -37,7 +41,8 @@ class Operations(Result):
             for each in self.operations
         ]
         none = "none yet; begin with: juju run day2/leader health-check"
-        return {"operations": "\n".join([head, *rows]) if rows else none}
+        table = {"operations": "\n".join([head, *rows]) if rows else none}
+        return {**table, "next": self.coming} if self.coming else table
 
 
 def _row(number: str, name: str, status: str, requested: str, message: str) -> str:
@@ -47,8 +52,19 @@ def _row(number: str, name: str, status: str, requested: str, message: str) -> s
 
 def run(context: Context[Observed, Archive, NoParams]) -> Operations:
     """The operations of the journal, newest first."""
-    found = reversed(operations(context.observed.journal))
-    return Operations(operations=tuple(_line(operation) for operation in found))
+    observed = context.observed
+    found = reversed(operations(observed.journal))
+    lines = tuple(_line(operation) for operation in found)
+    return Operations(operations=lines, coming=_coming(observed))
+
+
+def _coming(observed: Observed) -> str:
+    """What the schedule begins next."""
+    if not observed.schedule:
+        return ""
+    schedule = here(observed.plans, observed.schedule).schedule
+    following = next_time(schedule.entries, utc_now())
+    return f"{following[1].plan} at {following[0]:%Y-%m-%d %H:%M} UTC" if following else ""
 
 
 def _line(operation: Operation) -> Line:

@@ -45,6 +45,7 @@ class Shown(Result):
     canary: str = ""
     evidence: str = ""
     report: str = ""
+    next_command: str = ""
 
     def action_results(self) -> dict[str, Any]:
         """Mappings of text; the next moves a line each."""
@@ -55,6 +56,7 @@ class Shown(Result):
 
 def show(observed: Observed, operation: Operation) -> Shown:
     """The operation in full."""
+    live = {n: told for p in observed.everybody for n, told in p.outcomes.items()}
     report = f"juju run {observed.application}/leader get-report id={operation.number}"
     seen = _seen(operation)
     return Shown(
@@ -66,7 +68,8 @@ def show(observed: Observed, operation: Operation) -> Shown:
         progress="" if operation.ending else stages.progress(operation),
         message=operation.message,
         next_moves=operation.reasons,
-        steps={step.step.name: _step(step) for step in operation.steps},
+        steps=_steps(operation, live),
+        next_command=_next_command(observed, operation),
         canary=seen.line if seen else "",
         evidence=seen.model_dump_json() if seen else "",
         report=report if operation.ending else "",
@@ -81,11 +84,41 @@ def _seen(operation: Operation) -> Evidence | None:
     return Evidence.model_validate(dict(found[-1])) if found else None
 
 
-def _step(step: StepState) -> dict[str, str]:
-    """Who answered what; who is still to answer."""
-    told = {key(name): _answer(step.answers.get(name)) for name in step.expected}
-    skipped = {key(name): f"does not offer {step.step.verb}" for name in step.passed_over}
-    return {**told, **skipped}
+def _steps(operation: Operation, live: dict[str, Outcome]) -> dict[str, dict[str, str]]:
+    """Every step with who answered what; a later attempt tells only of those it asked again."""
+    told: dict[str, dict[str, str]] = {}
+    for state in operation.steps:
+        told.setdefault(state.step.name, {}).update(_step(operation.number, state, live))
+    for name, because in operation.skipped.items():
+        told[name] = {"not-needed": because}
+    begun = {state.step.name for state in operation.steps if state.round == operation.round}
+    for step in operation.plan.steps:
+        if step.name not in told and begun:
+            told[step.name] = {"not-begun": step.verb}
+    return told
+
+
+def _step(number: int, state: StepState, live: dict[str, Outcome]) -> dict[str, str]:
+    """Who answered what in one attempt; who is still to answer, and how far they are."""
+    task = state.task(number, None).id
+    told = {key(name): _answer(state.answers.get(name)) for name in state.expected}
+    for name in state.missing:
+        now = live.get(name, Outcome())
+        if now.task == task and now.message:
+            told[key(name)] = f"running: {now.message}"
+    skipped = {key(name): f"does not offer {state.step.verb}" for name in state.passed_over}
+    wrong = {"refused": "; ".join(state.problems)} if state.problems else {}
+    return {**told, **skipped, **wrong}
+
+
+def _next_command(observed: Observed, operation: Operation) -> str:
+    """What a person may do now."""
+    leader = f"juju run {observed.application}/leader"
+    for step in stages.awaiting(operation):
+        return f"{leader} approve-operation id={operation.number} step={step}"
+    if operation.ending in (None, Status.COMPLETED):
+        return ""
+    return f"{leader} resume-operation id={operation.number}"
 
 
 def _answer(outcome: Outcome | None) -> str:

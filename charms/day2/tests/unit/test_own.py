@@ -8,7 +8,7 @@ import ops.testing
 import pytest
 
 import own
-from dataops.interfaces.operations import Task
+from dataops.interfaces.operations import Status, Task
 
 META = {"name": "day2", "peers": {"peers": {"interface": "day2_peers"}}}
 CATALOGUE = json.dumps([{"name": "look", "scope": "unit"}])
@@ -49,3 +49,23 @@ def test_what_cannot_be_read_is_no_answer():
     mine, task = of({}, {"outcome": "{"})
     assert mine.outcomes["day2/0"].task == ""
     assert task is None
+
+
+RUNNING = {"task": "7/check/1", "status": "running", "unit": "day2/0"}
+
+
+def test_a_job_of_this_very_unit_has_not_left():
+    mine, _ = of({"outcome": json.dumps(RUNNING)})
+    assert mine.outcomes["day2"].status is Status.RUNNING
+
+
+def test_a_job_that_this_unit_began_when_it_led_is_answered_by_it():
+    ended = {**RUNNING, "status": "completed"}
+    mine, _ = of({"outcome": json.dumps(RUNNING)}, {"outcome": json.dumps(ended)})
+    assert mine.outcomes["day2"].status is Status.COMPLETED
+
+
+def test_a_job_of_a_unit_that_is_gone_has_failed():
+    gone = {**RUNNING, "unit": "day2/9"}
+    mine, _ = of({"outcome": json.dumps(gone)}, {}, peers={1: {}})
+    assert mine.outcomes["day2"].message == "day2/9 left before it had done it"

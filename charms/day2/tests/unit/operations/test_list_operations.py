@@ -28,3 +28,12 @@ def test_the_newest_comes_first_as_a_table(tmp_path):
 
 def test_an_empty_journal_says_how_to_begin(tmp_path):
     assert "juju run day2/leader health-check" in str(listed(World({}), tmp_path).action_results())
+
+
+def test_what_comes_next_is_told(tmp_path):
+    observed = Observed(
+        unit="day2/0", model="m", leader=True, schedule="- {plan: health-check, cron: 0 3 1 1 *}"
+    )
+    told = VERB.call(observed, Archive(tmp_path), {}).action_results()
+    assert told["next"].startswith("health-check at 2")
+    assert told["next"].endswith("-01-01 03:00 UTC")

@@ -6,13 +6,20 @@ from world import SICK, World, plan
 
 from archive import Archive
 from dataops.evidence import Evidence
+from dataops.interfaces.operations import Outcome, Status
 from dataops.operations import OperationError, Scope
 from observed import Observed
 from operations.show_operation import VERB
 
 
 def show(world, tmp_path, **params):
-    observed = Observed(unit="day2/0", model="m", leader=True, journal=world.journal)
+    observed = Observed(
+        unit="day2/0",
+        model="m",
+        leader=True,
+        journal=world.journal,
+        participants=world.facts().participants,
+    )
     return VERB.call(observed, Archive(tmp_path), params)
 
 
@@ -76,3 +83,37 @@ def test_what_clients_saw_is_told_in_a_line_and_in_full(tmp_path):
     seen = Evidence.model_validate_json(shown["evidence"])
     assert shown["canary"] == seen.line
     assert seen.sent
+
+
+def test_a_later_attempt_does_not_hide_who_had_done_it_before(tmp_path):
+    world = World({"kafka": ["kafka/0", "kafka/1"]}, verbs=())
+    world.request(plan({"retry": {"attempts": 2}}, {"params": {"n": "${steps.step1.n}"}}))
+    world.drive()
+    world.answer("kafka/0")
+    world.answer("kafka/1", failure="It broke.")
+    world.drive()
+    world.now = world.wake
+    world.drive()
+    world.outcomes["kafka/1"] = Outcome(
+        task=world.tasks["kafka"].id, status=Status.RUNNING, message="half of it"
+    )
+    shown = show(world, tmp_path)
+    assert shown.steps["step1"] == {
+        "kafka-0": "1 of 1 checks well",
+        "kafka-1": "running: half of it",
+    }
+    assert shown.steps["step2"] == {"not-begun": "look"}
+    del world.outcomes["kafka/1"]
+    world.answer("kafka/1")
+    world.drive()
+    shown = show(world, tmp_path)
+    assert "gave 2 answers, not one" in shown.steps["step2"]["refused"]
+    assert shown.next_command == "juju run day2/leader resume-operation id=1"
+
+
+def test_a_step_that_waits_for_a_person_names_the_command(tmp_path):
+    world = World({"kafka": ["kafka/0"]}, verbs=())
+    world.request(plan({"approval": True}))
+    world.drive()
+    told = show(world, tmp_path).next_command
+    assert told == "juju run day2/leader approve-operation id=1 step=step1"
