@@ -199,6 +199,29 @@ def test_a_job_begins_again_when_the_whole_manager_was_killed(unit):
     assert unit.ended("1/s/1").results["restarted"] is True
 
 
+NO_JOB = """
+    from dataops.operations import NoParams, Result, Verb
+    VERB = Verb(name="count", description="", run=None, params=NoParams, result=Result)
+"""
+OTHER_SPEC = VERB.replace("folder: str", "folder: str; colour: str")
+
+
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [(NO_JOB, "no job in this revision"), (OTHER_SPEC, "colour: Field required")],
+)
+def test_a_job_outlives_an_upgrade_and_says_when_it_cannot_begin_again(unit, source, hint):
+    unit.begin("1/s/1")
+    pid = unit.pid()
+    (unit.paths.root.parent / "charm/src/operations/count.py").write_text(textwrap.dedent(source))
+    unit.jobs.keep_only({"1/s/1"})
+    assert Path(f"/proc/{pid}").exists()
+    os.kill(pid, signal.SIGKILL)
+    outcome = unit.ended("1/s/1")
+    assert outcome.status is Status.FAILED
+    assert hint in outcome.message
+
+
 def test_what_has_ended_is_not_begun_again(unit):
     unit.order("go")
     unit.begin("1/s/1")
