@@ -78,6 +78,7 @@ def often(monkeypatch):
     """Report and try again more often than in earnest: tests wait for both."""
     monkeypatch.setattr(module, "_TICK_SECONDS", 0.1)
     monkeypatch.setattr(module, "_RETRY_SECONDS", 0.1)
+    monkeypatch.setattr(module, "_GRACE_SECONDS", 0.3)
 
 
 @pytest.fixture
@@ -243,6 +244,32 @@ def test_a_cluster_that_does_not_answer_is_a_complaint_and_no_figure(tmp_path, c
         running.until(lambda report: report.settled and not report.complaint)
     finally:
         running.leave()
+
+
+def test_what_passes_by_itself_is_no_complaint(tmp_path, cluster):
+    running = Running(tmp_path, cluster)
+    try:
+        running.until(lambda report: report.settled)
+        # It saw a topic that was not there, and one that was just made.
+        assert not any(ring.complaint for ring in running.rings)
+        new = LOGIN.model_copy(update={"username": "relation-1-b", "password": "second"})
+        running.order(login=new)
+        wait_for(lambda: running.meter._lanes[-1].complaint)
+        cluster.users["relation-1-b"] = "second"
+        wait_for(lambda: running.meter._lanes[0].login == new)
+        assert not any(ring.complaint for ring in running.rings)
+    finally:
+        running.leave()
+
+
+def test_killed_after_the_end_it_still_says_so(running, cluster):
+    running.until(lambda report: report.settled)
+    evidence = running.end().evidence
+    Report(run=running.orders.run).write(running.directory)
+    running.begin()
+    report = running.until(lambda report: report.ended)
+    running.thread.join(10)
+    assert report.evidence == evidence
 
 
 def test_it_ends_by_itself_when_nobody_asks_for_it(running):

@@ -23,6 +23,8 @@ from dataops.evidence.meter.reader import Reader
 _LOOK_SECONDS = 0.1
 _TICK_SECONDS = 1.0
 _RETRY_SECONDS = 1.0
+# A topic that is just made, a user that one broker does not know yet: no reason to complain.
+_GRACE_SECONDS = 10.0
 # After the last record: as long as the client library tries, and a little more.
 _DELIVERY_SECONDS = 35.0
 _READING_SECONDS = 20.0
@@ -66,6 +68,7 @@ class Meter:
         self._pace = Pace(self._orders.rate, clock())
         self._reported: tuple[object, ...] = ()
         self._complaint = ""
+        self._troubled: float | None = None
         self._leaving = self._measured = False
         self._next_look = self._next_tick = clock()
 
@@ -84,20 +87,26 @@ class Meter:
         Raises:
             OtherRun: there are orders for another measurement.
         """
-        if self._ledger.found:
-            self._ledger.note("resumed", time.time())
-        if not self._ledger.account.ended:
+        if self.ended:  # and was killed before it could say so
+            self._report()
+        else:
             self._measure()
         self._close()
 
     def _measure(self) -> None:
+        """Prepare, send, and see what becomes of it."""
+        self._resume()
         ready = self._prepare()
-        if self._ledger.found:
-            self._ledger.note("resumed", time.time())
+        self._resume()
         if ready:
             self._send()
         if not self._leaving:
             self._end()
+
+    def _resume(self) -> None:
+        """Since an earlier process ended, nothing has been measured."""
+        if self._ledger.found:
+            self._ledger.note("resumed", time.time())
 
     def _prepare(self) -> bool:
         """Whether the topic and both ends are there and work; tries until it is over."""
@@ -297,10 +306,17 @@ class Meter:
         return long and evidence.of(phase).acknowledged > 0
 
     def _complaints(self) -> str:
-        """Why it cannot measure, everything of it."""
+        """Why it cannot measure, everything of it, once it has lasted."""
         told = [self._complaint, self._reader.complaint]
         told += [lane.complaint for lane in self._lanes[-1:]]
-        return " ".join(dict.fromkeys(text.rstrip(".") + "." for text in told if text))
+        text = " ".join(dict.fromkeys(text.rstrip(".") + "." for text in told if text))
+        if not text:
+            self._troubled = None
+            return ""
+        now = self._clock()
+        if self._troubled is None:
+            self._troubled = now
+        return text if self.ended or now - self._troubled >= _GRACE_SECONDS else ""
 
 
 def _own_directory(directory: Path, run: int) -> Path:
