@@ -61,12 +61,26 @@ def constraints(text: str) -> Json:
     found: Json = {}
     for word in text.split():
         key, equals, value = word.partition("=")
+        key = "cores" if key == "cpu-cores" else key
         if not equals or key not in _CONSTRAINTS:
             raise Refused(
                 f'unknown constraint "{key}"' if equals else f'malformed constraint "{word}"'
             )
         found[key] = _constraint(key, value)
     return {key: found[key] for key in sorted(found)}
+
+
+def constraints_text(found: Json) -> str:
+    """The same on one line, as Juju prints them: `cores=2 mem=4096M`."""
+    return " ".join(f"{key}={_shown(key, value)}" for key, value in found.items())
+
+
+def _shown(key: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return ",".join(cast(list[str], value))
+    return f"{value}M" if key in _SIZES else str(value)
 
 
 def _constraint(key: str, value: str) -> Any:

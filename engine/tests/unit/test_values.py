@@ -71,3 +71,30 @@ def test_merging_keeps_every_value_of_the_upper(base, over):
     assert values.merged(base, base) == base
     assert values.merged({}, over) == over
     assert values.merged(values.merged(base, over), over) == values.merged(base, over)
+
+
+def test_constraints_are_numbers_in_mebibytes():
+    found = values.constraints("mem=1.5G cpu-cores=2 arch=arm64 tags=a,b allocate-public-ip=true")
+    assert found == {
+        "allocate-public-ip": True,
+        "arch": "arm64",
+        "cores": 2,
+        "mem": 1536,
+        "tags": ["a", "b"],
+    }
+    text = "allocate-public-ip=true arch=arm64 cores=2 mem=1536M tags=a,b"
+    assert values.constraints_text(found) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("legs=4", 'unknown constraint "legs"'),
+        ("mem", 'malformed constraint "mem"'),
+        ("cores=4G", 'bad "cores" constraint: must be a non-negative number, got "4G"'),
+        ("mem=-1", 'bad "mem" constraint: must be a non-negative number, got "-1"'),
+    ],
+)
+def test_constraints_that_are_none(text, reason):
+    with pytest.raises(Refused, match=reason):
+        values.constraints(text)

@@ -11,6 +11,7 @@ from onebox.errors import Refused
 from onebox.flags import Parsed, UsageError, no_more, output_format
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
+from onebox.values import constraints, constraints_text
 
 NAME = "constraints"
 ALIASES = ("get-constraints",)
@@ -39,10 +40,10 @@ def run(client: Client, args: Parsed) -> int:
     model = client.call("snapshot", model=model_of(args))
     if name not in model["applications"]:
         raise Refused(f'application "{name}" not found', "not-found")
-    text = model["applications"][name]["constraints"] or f"arch={host.architecture()}"
+    text = f"arch={host.architecture()} {model['applications'][name]['constraints']}"
+    found = constraints(text)
     if args[FORMAT] == "constraints":
-        show(text + "\n")
+        show(constraints_text(found) + "\n")
     else:
-        pairs = (word.partition("=") for word in text.split())
-        show(formatted({key: value for key, _, value in pairs}, args[FORMAT]))
+        show(formatted(found, args[FORMAT]))
     return 0

@@ -24,7 +24,7 @@ from onebox.flags import (
     switch,
 )
 from onebox.focus import MODEL, model_of
-from onebox.values import assignments
+from onebox.values import assignments, constraints
 
 if TYPE_CHECKING:
     from onebox.model import Charm
@@ -149,7 +149,7 @@ def _request(args: Parsed, charm: Charm, application: str, base: str) -> dict[st
         "application": application,
         "units": 0 if charm.subordinate else args[UNITS],
         "config": assignments(args[CONFIG], application),
-        "constraints": " ".join(args[CONSTRAINTS]),
+        "constraints": _constraints(args),
         "trust": args[TRUST],
         "base": base,
         "resources": resource_paths(args[RESOURCE], charm),
@@ -185,3 +185,10 @@ def choose_base(charm: Charm, asked: str, force: bool = False) -> str:
         listed = ", ".join(text.removesuffix("/stable") for text in supported)
         raise Refused(f'base "{wanted}" is not supported, supported bases are: {listed}')
     return wanted
+
+
+def _constraints(args: Parsed) -> str:
+    """Those of all flags, once they are known to be some."""
+    text = " ".join(args[CONSTRAINTS])
+    constraints(text)
+    return text

@@ -9,7 +9,7 @@ from onebox.console import OUTPUT, Flags, show
 from onebox.flags import Parsed, no_more, output_format
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
-from onebox.values import constraints
+from onebox.values import constraints, constraints_text
 
 NAME = "model-constraints"
 ALIASES = ("get-model-constraints",)
@@ -33,9 +33,9 @@ def flags() -> Flags:
 def run(client: Client, args: Parsed) -> int:
     """Print them."""
     no_more(args.args)
-    text: str = client.call("snapshot", model=model_of(args))["constraints"]
+    found = constraints(client.call("snapshot", model=model_of(args))["constraints"])
     if args[FORMAT] == "constraints":
-        show(f"{text}\n" if text else "")
+        show(f"{constraints_text(found)}\n" if found else "")
     else:
-        show(formatted(constraints(text), args[FORMAT]))
+        show(formatted(found, args[FORMAT]))
     return 0

@@ -8,6 +8,7 @@ from onebox.client import Client
 from onebox.console import Flags
 from onebox.flags import Parsed, UsageError
 from onebox.focus import MODEL, model_of
+from onebox.values import constraints
 
 NAME = "set-constraints"
 ALIASES = ()
@@ -31,5 +32,6 @@ def run(client: Client, args: Parsed) -> int:
         raise UsageError("no application name specified")
     name, *words = args.args
     text = " ".join(words)
+    constraints(text)
     client.call("set_constraints", model=model_of(args), application=name, constraints=text)
     return 0

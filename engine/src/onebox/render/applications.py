@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from onebox.render.status import base, bindings
+from onebox.values import constraints
 
 Json = dict[str, Any]
 
@@ -54,12 +55,10 @@ def show_application(model: Json, name: str, architecture: str) -> Json:
     application = model["applications"][name]
     charm = model["charms"][application["charm_url"]]
     release = base(application["base"])
-    text = application["constraints"] or f"arch={architecture}"
-    pairs = (word.partition("=") for word in text.split())
     return {
         "charm": charm["name"],
         "base": f"{release['name']}@{release['channel']}",
-        "constraints": {key: value for key, _, value in pairs},
+        "constraints": constraints(f"arch={architecture} {application['constraints']}"),
         "principal": not charm["subordinate"],
         "exposed": application["exposed"],
         "remote": False,

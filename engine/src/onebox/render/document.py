@@ -47,7 +47,7 @@ def to_yaml(value: object) -> str:
     """Block YAML: double quotes where plain text would change its type, `|` for many lines."""
     import yaml
 
-    return yaml.dump(
+    text: str = yaml.dump(
         value,
         Dumper=_dumper(),
         sort_keys=False,
@@ -55,6 +55,8 @@ def to_yaml(value: object) -> str:
         allow_unicode=True,
         width=math.inf,
     )
+    # PyYAML ends a document that is a bare value; Go does not.
+    return text.removesuffix("...\n")
 
 
 def formatted(value: object, form: str) -> str:

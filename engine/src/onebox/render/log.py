@@ -46,14 +46,23 @@ def _rank(level: str) -> int:
 
 
 def tag(name: str) -> str:
-    """`unit-app-0` for `app/0`, `machine-0` for `0`; a tag or wildcard stays as it is."""
+    """`unit-app-0` for `app/0`, `machine-0` for `0`; a tag or wildcard stays as it is.
+
+    Every other word is taken for an application and means all of its units.
+    """
     if "/" in name:
         return "unit-" + name.replace("/", "-")
-    return f"machine-{name}" if name.isdigit() else name
+    if name.isdigit():
+        return f"machine-{name}"
+    if name.startswith(("unit-", "machine-")) or "*" in name:
+        return name
+    return f"unit-{name}-*"
 
 
 def _any_entity(entity: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatch.fnmatchcase(entity, tag(pattern)) for pattern in patterns)
+    return any(
+        fnmatch.fnmatchcase(entity, tag(pattern)) or entity == pattern for pattern in patterns
+    )
 
 
 def _any_module(module: str, prefixes: Iterable[str]) -> bool:

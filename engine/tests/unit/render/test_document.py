@@ -63,3 +63,8 @@ VALUES = st.recursive(
 def test_what_is_written_is_read_again(value):
     assert yaml.safe_load(to_yaml(value)) == value
     assert json.loads(to_json(value)) == value
+
+
+@pytest.mark.parametrize(("value", "text"), [("plain", "plain\n"), (7, "7\n"), ("7", '"7"\n')])
+def test_yaml_of_a_bare_value_has_no_end_of_document(value, text):
+    assert to_yaml(value) == text
