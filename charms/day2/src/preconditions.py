@@ -70,6 +70,7 @@ def preconditions(
     if not objections:
         objections = list(_of_own_verbs(plan, given, verbs))
     yield _judged("parameters", objections, "they are what the plan takes")
+    yield from _of_units(plan, given, observed)
     for name in plan.guards:
         guard = plans[name]
         found = fit(guard, observed.everybody, observed.application, guard.defaults())
@@ -117,6 +118,23 @@ def _of_own_verbs(
             verb.params.model_validate(filled(step.params, lookup))
         except pydantic.ValidationError as error:
             yield explain(error)
+
+
+def _of_units(plan: Plan, given: Mapping[str, Any], observed: Observed) -> Iterator[Precondition]:
+    """Whether a parameter that names a unit names one that could do what it is named for.
+
+    Whoever else is asked has nothing to do, and the operation would end well without any effect.
+    """
+    for name, schema in plan.params.items():
+        if schema.get("format") != "unit" or name not in given:
+            continue
+        verbs = {s.verb for _, _, s in plan.every_step if f"${{params.{name}}}" in str(s.params)}
+        able = [p for p in observed.everybody if any(p.verb(verb) for verb in verbs)]
+        units = [unit for participant in able for unit in participant.units]
+        there = ", ".join(units) or "none"
+        reason = f"There is no unit {given[name]} that could do it; there are {there}."
+        wrong = [] if given[name] in units else [reason]
+        yield _judged(f"parameter {name}", wrong, f"{given[name]} is there")
 
 
 def _of_the_steps(

@@ -46,6 +46,22 @@ def test_nothing_stands_in_the_way():
     assert of(REPORT, window="5m") == ()
 
 
+MOVE = plan(
+    {"params": {"unit": "${params.unit}"}},
+    params={"unit": {"type": "string", "format": "unit"}},
+)
+
+
+@pytest.mark.parametrize("unit", ["kafka/7", "spark/0", "day2/0"])
+def test_a_unit_that_could_not_do_it_is_refused_with_those_that_could(unit):
+    taking = CatalogueEntry(name="look", params={"properties": {"unit": {"type": "string"}}})
+    able = Participant(application="kafka", catalogue=(taking,), units=("kafka/0", "kafka/1"))
+    observed = dataclasses.replace(READY, participants=(able, Participant(application="spark")))
+    assert of(MOVE, observed, unit="kafka/1") == ()
+    (reason,) = of(MOVE, observed, unit=unit)
+    assert reason == f"There is no unit {unit} that could do it; there are kafka/0, kafka/1."
+
+
 @pytest.mark.parametrize(
     ("change", "hint"),
     [

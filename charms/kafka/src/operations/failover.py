@@ -79,9 +79,11 @@ def guard(context: Context[Observed, Workload, FailoverParams]) -> Go | Hold:
     """Only while the cluster can miss the broker; what can never miss it is an error at once."""
     o, params = context.observed, context.params
     names = [peer.unit for peer in o.peers]
+    if params.mode == "put-back":
+        return Go(o.unit, "nothing is taken down")
     if params.unit.partition("/")[0] == o.app and params.unit not in names:
         raise OperationError(f"{o.app} has no unit {params.unit}; it has {', '.join(names)}")
-    if params.unit != o.unit or params.mode == "put-back":
+    if params.unit != o.unit:
         return Go(o.unit, "nothing is taken down")
     if len(names) < 2:
         raise OperationError(

@@ -83,11 +83,13 @@ class Spec(pydantic.BaseModel):
 def guard(context: Context[Observed, Spark, FailoverParams]) -> Go | Hold:
     """Only while every job of the unit runs: what does not run before proves nothing after."""
     o, params = context.observed, context.params
+    if params.mode == "put-back":
+        return Go(o.unit, "nothing is taken down")
     if params.unit.partition("/")[0] == o.application and params.unit not in o.addresses:
         raise OperationError(
             f"{o.application} has no unit {params.unit}; it has {', '.join(sorted(o.addresses))}"
         )
-    if params.unit != o.unit or params.mode == "put-back":
+    if params.unit != o.unit:
         return Go(o.unit, "nothing is taken down")
     states = {job.name: context.workload.progress(job.name).state for job in _jobs(o)}
     idle = [f"{name} is {state}" for name, state in sorted(states.items()) if state != "running"]
