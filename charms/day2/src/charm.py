@@ -74,6 +74,8 @@ class Day2Charm(ops.CharmBase):
             Driver(self, self.tools, observed, archive).drive()
         else:
             follow(self, self.tools, observed, archive)
+        # Each hook reads them anew, and the canary was told by now.
+        self.kafka.accept(observed.users)
         return None
 
     def _on_collect_status(self, event: ops.CollectStatusEvent) -> None:

@@ -95,6 +95,11 @@ class Observed:
         """The related applications, and day2 itself."""
         return (*self.participants, *((self.own,) if self.own else ()))
 
+    @property
+    def users(self) -> tuple[str, ...]:
+        """The users of Kafka that this unit works with."""
+        return tuple(access.username for access in (self.kafka, self.canary) if access)
+
     @classmethod
     def read(cls, charm: ops.CharmBase) -> Observed:
         """The facts as they are now."""

@@ -120,7 +120,8 @@ def obstacle(change: Change, sight: Sight, quiet: float, now: float) -> str:
 
 def _obstacles(change: Change, sight: Sight, quiet: float, now: float) -> Iterator[str]:
     for unit, users in sorted(sight.accepted.items()):
-        if users is not None and (change.new not in users or change.old in users):
+        # A unit that works with neither of them has nothing to take: another one has the work.
+        if users is not None and change.old in users:
             yield f"{unit} has not taken its new credentials"
     if sight.busy is None:
         yield "not every broker tells who works with it"

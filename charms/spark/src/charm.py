@@ -21,7 +21,7 @@ from dataops.operations import Actions, discover
 from dataops.reconciler import leaving, observe_all
 from installation import Installation
 from observed import KAFKA, PEERS, Observed, requests
-from plan import agree, plan
+from plan import agree, plan, users
 from scrape import scrape_jobs
 from status import statuses
 
@@ -54,9 +54,10 @@ class SparkCharm(ops.CharmBase):
         if self._agree(observed):
             observed = Observed.read(self, leaving(event))
         self._last = observed
-        self.spark.converge(plan(observed))
+        steps = plan(observed)
+        self.spark.converge(steps)
         if not observed.leaving.unit:
-            self._tell(observed)
+            self._tell(observed, users(steps))
             self.verbs.run_due(observed, self.spark)
 
     def _agree(self, observed: Observed) -> bool:
@@ -79,10 +80,13 @@ class SparkCharm(ops.CharmBase):
         assert secret.id is not None
         return secret.id
 
-    def _tell(self, observed: Observed) -> None:
+    def _tell(self, observed: Observed, working: frozenset[str]) -> None:
         """What the other side of each relation needs to know."""
         self.verbs.publish_catalogue()
-        KafkaClientRequirer(self, KAFKA, requests(observed.agreement.declared)).publish()
+        kafka = KafkaClientRequirer(self, KAFKA, requests(observed.agreement.declared))
+        kafka.publish()
+        if not self.spark.failure:
+            kafka.accept(working)
         rules = self.charm_dir / "src" / "prometheus_alert_rules"
         MetricsProvider(self, "monitoring", scrape_jobs(observed), rules).publish()
         pages = [observed.ports.worker_ui(observed.number)]

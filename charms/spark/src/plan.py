@@ -3,7 +3,7 @@
 """The decision: what the leader writes down, and what has to run on this unit."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -182,6 +182,13 @@ def wanted(observed: Observed) -> frozenset[str]:
     """The names of the jobs that should run on this unit: without Kafka, no declared one."""
     declared = {job.name for job, _ in observed.homes if observed.kafka_related}
     return frozenset(declared | {job.name for job in observed.programs}) - observed.stopped
+
+
+def users(steps: Iterable[Step]) -> frozenset[str]:
+    """The users that the jobs of these steps log in to Kafka as."""
+    jobs = [step for step in steps if isinstance(step, RunJob) and step.reads]
+    accesses = (access for job in jobs for access in (job.reads, job.writes) if access)
+    return frozenset(access.username for access in accesses)
 
 
 def _daemons(observed: Observed, cluster: Cluster) -> Iterator[Step]:

@@ -37,6 +37,7 @@ def test_a_task_is_answered_once_and_a_person_may_ask_again():
         ({"a/0": frozenset({"relation-7.2"})}, 0, ""),
         ({"a/0": frozenset({"relation-7"})}, 0, "a/0 has not taken its new credentials"),
         ({"a/0": frozenset({"relation-7", "relation-7.2"})}, 0, "a/0 has not taken"),
+        ({"a/0": frozenset({"relation-7.2"}), "a/1": frozenset()}, 0, ""),
         ({"a/0": frozenset({"relation-7.2"})}, 0.1, "relation-7 still works with the brokers"),
         ({"a/0": frozenset({"relation-7.2"})}, None, "not every broker"),
         ({"a/0": None}, 0, "a/0 does not say what it works with: watched for 10 s more"),
