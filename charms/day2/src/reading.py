@@ -48,7 +48,8 @@ def entries(text: str) -> tuple[Entry, ...]:
         ValueError: it is no YAML; the message names the line.
     """
     try:
-        nodes = [node for node in yaml.compose_all(text, _Loader) if node is not None]
+        documents = cast("Iterator[yaml.Node | None]", yaml.compose_all(text, _Loader))
+        nodes = [node for node in documents if node is not None]
         items = [i for n in nodes for i in (n.value if isinstance(n, yaml.SequenceNode) else [n])]
         return tuple(Entry(_value(item), dict(_lines(item, ()))) for item in items)
     except yaml.YAMLError as error:
@@ -145,7 +146,7 @@ def load(folder: Path) -> dict[str, Source]:
 
 def _value(node: yaml.Node) -> Any:
     """What a node stands for."""
-    loader = yaml.SafeLoader("")
+    loader: Any = yaml.SafeLoader("")
     try:
         return loader.construct_document(node)
     finally:

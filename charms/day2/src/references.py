@@ -76,10 +76,11 @@ def within(value: Any, key: tuple[str, ...], reference: Reference) -> Any:
         UnresolvableError: nothing does.
     """
     for part in key:
-        if not isinstance(value, Mapping) or part not in value:
+        held: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
+        if part not in held:
             raise UnresolvableError(f'{reference.text}: the result has no "{".".join(key)}"')
-        value = cast("Mapping[str, Any]", value)[part]
-    return cast(Any, value)
+        value = held[part]
+    return value
 
 
 def _parsed(match: re.Match[str]) -> Reference:

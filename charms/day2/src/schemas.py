@@ -8,7 +8,10 @@ The validator is imported when it is used: few hooks do.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 # Stands for a value that nobody knows before the operation runs.
 ANYTHING = "${...}"
@@ -16,9 +19,7 @@ ANYTHING = "${...}"
 
 def objections(value: Any, schema: Mapping[str, Any]) -> Iterator[str]:
     """Every way in which a value is not as its schema says, but for what may be anything."""
-    import jsonschema
-
-    for error in jsonschema.Draft202012Validator(schema).iter_errors(value):
+    for error in _errors(value, schema):
         if not _open(error.instance):
             place = ".".join(map(str, error.absolute_path))
             yield f"{place}: {error.message}" if place else error.message
@@ -26,12 +27,17 @@ def objections(value: Any, schema: Mapping[str, Any]) -> Iterator[str]:
 
 def flaws(schema: Mapping[str, Any]) -> Iterator[str]:
     """Every way in which a schema is none."""
-    import jsonschema
-
-    kind = jsonschema.Draft202012Validator
-    for error in kind(kind.META_SCHEMA).iter_errors(schema):
+    for error in _errors(schema, None):
         place = ".".join(map(str, error.absolute_path))
         yield f"{place}: {error.message}" if place else error.message
+
+
+def _errors(value: Any, schema: Mapping[str, Any] | None) -> Iterator[ValidationError]:
+    """What is wrong with a value by a schema; by that of all schemas when none is given."""
+    import jsonschema
+
+    kind: Any = jsonschema.Draft202012Validator
+    return kind(kind.META_SCHEMA if schema is None else schema).iter_errors(value)
 
 
 def of_params(params: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

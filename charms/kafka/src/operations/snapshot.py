@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import urllib.request
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dataops.operations import Context, JobVerb, Work
 from dataops.snapshot import job
@@ -76,11 +76,11 @@ def _ask(collection: Collection, spec: KafkaSpec, client: object) -> str:
     """Every answer into its file, and what is wrong with it among the findings."""
     from inspection import questions, troubles
 
-    answers = {
+    answers: dict[str, Any] = {
         name: collection.value(f"kafka/{name}.json", ask)
         for name, ask in questions(client, spec.node).items()  # type: ignore[arg-type]
     }
-    brokers = (answers["cluster"] or {}).get("brokers", [])
+    brokers: list[dict[str, Any]] = (answers["cluster"] or {}).get("brokers", [])
     up = sorted(one["broker_id"] for one in brokers if not one.get("is_fenced"))
     if answers["cluster"] is not None and len(up) < spec.brokers:
         detail = f"up: {', '.join(map(str, up)) or 'none'}"

@@ -76,7 +76,9 @@ def gather(collection: Collection, spec: SparkSpec) -> str:
     """What only Spark has; a line about it."""
     from dataops.snapshot.collect import newest, safe
 
-    master = collection.value("spark/master.json", lambda: _get(f"{spec.master}/json/"))
+    master: dict[str, Any] | None = collection.value(
+        "spark/master.json", lambda: _get(f"{spec.master}/json/")
+    )
     collection.value("spark/worker.json", lambda: _get(f"{spec.worker}/json/"))
     history = f"{spec.history}/api/v1/applications?limit={_APPLICATIONS}"
     collection.value("spark/applications.json", lambda: _get(history))
@@ -120,7 +122,7 @@ def _runs(collection: Collection, spec: SparkSpec, name: str) -> bool:
 
     path = spec.paths.run / f"{name}.json"
     kept = f"spark/jobs/{safe(name)}/progress.json"
-    found = collection.value(kept, lambda: json.loads(path.read_text()))
+    found: dict[str, Any] | None = collection.value(kept, lambda: json.loads(path.read_text()))
     state = str((found or {}).get("state", "unknown"))
     if state != "running":
         detail = str((found or {}).get("reason", ""))
