@@ -31,6 +31,7 @@ class Files(Result):
         public_key: in PEM form; it lies beside the files, too.
         fetch: a command for each file.
         verify: the command that checks it.
+        note: where the files are, when they are not here.
     """
 
     operation: int
@@ -44,14 +45,13 @@ class Files(Result):
     public_key: str = ""
     fetch: tuple[str, ...] = ()
     verify: str = ""
+    note: str = ""
 
     def action_results(self) -> dict[str, Any]:
         """The commands a line each, to be pasted."""
         shown = super().action_results()
         shown["fetch"] = "\n".join(self.fetch)
-        if not self.here:
-            shown["note"] = f"The files are on {self.unit}; the commands fetch them from there."
-        return shown
+        return {name: value for name, value in shown.items() if value}
 
 
 def run(context: Context[Observed, Archive, Which]) -> Files:
@@ -81,6 +81,20 @@ def run(context: Context[Observed, Archive, Which]) -> Files:
         public_key=_key(observed, written.fingerprint),
         fetch=tuple(_fetch(written)),
         verify=f"juju run {written.unit} verify-report id={operation.number}",
+        note="" if here else elsewhere(observed, written),
+    )
+
+
+def elsewhere(observed: Observed, written: Reported) -> str:
+    """Where a report is that lies on another unit."""
+    units = observed.own.units if observed.own else ()
+    if units and written.unit not in units:
+        return (
+            f"{written.unit} has left, and its storage with it unless that was detached (see juju "
+            f"storage). The journal keeps the SHA-256 for a copy of yours: {written.sha256}"
+        )
+    return (
+        f"The files are on {written.unit}; get-report has the commands that fetch them from there."
     )
 
 

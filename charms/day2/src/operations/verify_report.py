@@ -10,7 +10,7 @@ from archive import Archive
 from controls import find
 from dataops.operations import Context, OperationError, Result, Scope, Verb
 from observed import Observed
-from operations.get_report import remembering, written_report
+from operations.get_report import elsewhere, remembering, written_report
 from operations.show_operation import Which
 from report.canonical import sha256
 from report.chain import Reported
@@ -48,8 +48,8 @@ def run(context: Context[Observed, Archive, Which]) -> Verified:
     written = written_report(observed, operation)
     if written.unit != observed.unit:
         raise OperationError(
-            f"The report of {operation.title} lies on {written.unit}: "
-            f"juju run {written.unit} verify-report id={operation.number}"
+            f"The report of {operation.title} is not here. {elsewhere(observed, written)} "
+            f"Check it there: juju run {written.unit} verify-report id={operation.number}"
         )
     content, signature, html = _files(written)
     found = list(problems(content, signature, written, observed.report_keys, observed.journal))

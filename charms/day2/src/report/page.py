@@ -21,6 +21,8 @@ from report.units import count
 _VERDICTS = {"completed": ("ended well", "good"), "cancelled": ("cancelled", "plain")}
 # What a person reads in a list of results; the JSON holds the rest.
 _LONGEST = 600
+# What the measurements' own part of the page shows.
+_TOLD_ELSEWHERE = {"section", "measured"}
 
 
 def page(document: Document, digest: str, signature: bytes, fragment: str = "") -> bytes:
@@ -94,7 +96,8 @@ def _short(answer: Answer) -> str:
 
 def _shown(results: dict[str, Any]) -> list[tuple[str, str]]:
     """Results for people: names and short texts; nested ones flat, long ones cut."""
-    return [(name, _cut(value)) for name, value in _flat(results) if value not in ("", None)]
+    told = {name: value for name, value in results.items() if name not in _TOLD_ELSEWHERE}
+    return [(name, _cut(value)) for name, value in _flat(told) if value not in ("", None)]
 
 
 def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:

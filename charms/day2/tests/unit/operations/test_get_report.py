@@ -1,6 +1,7 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
 
+import dataclasses
 import hashlib
 import json
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from office import Office
 from world import SICK, World, plan
 
+from dataops.interfaces.operations import Participant
 from dataops.operations import OperationError
 from operations.get_report import VERB
 
@@ -40,12 +42,22 @@ def test_every_operation_has_its_report(office):
     assert files.verify == "juju run day2/0 verify-report id=1"
 
 
-def test_another_unit_says_where_the_files_are_and_keeps_none(office, tmp_path):
+def test_another_unit_says_where_the_files_are_and_keeps_none(office):
     office.world.answer("kafka/0")
     office.world.drive()
     files = get(office, "day2/1")
     assert (files.unit, files.here) == ("day2/0", False)
-    assert "day2/0" in files.action_results()["note"]
+    assert "files are on day2/0" in files.action_results()["note"]
+
+
+def test_a_unit_that_has_left_took_its_storage_along(office):
+    office.world.answer("kafka/0")
+    office.world.drive()
+    own = Participant(application="day2", units=("day2/1", "day2/2"))
+    observed = dataclasses.replace(office.observed("day2/1"), own=own)
+    files = VERB.call(observed, office.archive, {})
+    assert "day2/0 has left" in files.note
+    assert files.sha256 in files.note
 
 
 def test_files_that_are_gone_are_missed_with_the_hash_to_know_a_copy_by(office):
