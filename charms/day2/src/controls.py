@@ -76,7 +76,7 @@ def approve(observed: Observed, number: int, step: str = "") -> Note:
         raise OperationError(f"The step {step} does not wait; these do: {', '.join(waiting)}")
     if not step and len(waiting) > 1:
         raise OperationError(f"Say which step=: {', '.join(waiting)}")
-    body = {"step": step or waiting[0], "by": _by(observed)}
+    body = {"step": step or next(iter(waiting)), "by": _by(observed)}
     return Note(Kind.APPROVED, operation.number, body)
 
 
