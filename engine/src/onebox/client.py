@@ -104,6 +104,8 @@ class Client:
                 check=False,
             )
         if started.returncode:
+            with contextlib.suppress(FileNotFoundError):
+                raise Unreachable(self.home.refusal.read_text())
             raise Unreachable(f"the engine cannot start; see {self.home.daemon_log}")
 
 

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from onebox import console, flags, focus
+from onebox import console, flags, focus, machine
 from onebox.client import Client
 from onebox.errors import OneboxError, Refused, Unreachable
 from onebox.flags import Parsed, UsageError
@@ -126,8 +126,13 @@ def _destroy(client: Client, args: Parsed) -> int:
         if not sys.stdin.isatty() or not console.confirmed(question):
             raise Refused("nothing is destroyed; say --yes")
     if client.home.database.exists():
-        _end_models(client)
-        _stop(client, args)
+        try:
+            _end_models(client)
+            _stop(client, args)
+        except Unreachable as error:
+            # Nobody knows the models any more; their processes know where they live.
+            console.tell(error.message)
+            machine.salvage(client.home)
     _delete(client)
     console.tell(f"Everything in {client.home.root} is gone.")
     return 0

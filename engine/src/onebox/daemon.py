@@ -17,6 +17,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,7 +25,7 @@ from onebox import protocol
 from onebox.agents import Agents
 from onebox.api import METHODS
 from onebox.engine import Engine
-from onebox.errors import Refused
+from onebox.errors import OneboxError, Refused
 from onebox.home import Home
 
 _LOG = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ _LOG = logging.getLogger(__name__)
 # A thread per unit and per request: small stacks are enough for them.
 _STACK_BYTES = 1024 * 1024
 _CLOSE_SECONDS = 5.0
+_LOG_BYTES = 4 * 1024 * 1024
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -128,9 +130,9 @@ def call(agents: Agents, method: str, params: dict[str, Any]) -> Any:
     return function(agents, **params)
 
 
-def serve(home: Home) -> None:
+def serve(engine: Engine) -> None:
     """Runs the daemon in this process until SIGTERM, SIGINT or `shutdown`."""
-    engine = Engine(home)
+    home = engine.home
     agents = Agents(engine)
     agents.start()
     server = Server(agents)
@@ -182,14 +184,23 @@ def _run(home: Home, told: int) -> None:
         os._exit(0)
     os.ftruncate(lock, 0)
     os.write(lock, f"{os.getpid()}\n".encode())
+    log = RotatingFileHandler(home.daemon_log, maxBytes=_LOG_BYTES, backupCount=1)
     logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
+        handlers=[log], level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
     )
     threading.stack_size(_STACK_BYTES)
+    home.refusal.unlink(missing_ok=True)
+    try:
+        engine = Engine(home)
+    except OneboxError as error:
+        # For the client, which has asked for us and waits for the end of the pipe.
+        home.refusal.write_text(error.message)
+        _LOG.error("%s", error.message)
+        os._exit(1)
     os.write(told, b"+")
     os.close(told)
     try:
-        serve(home)
+        serve(engine)
     except BaseException:
         _LOG.exception("the daemon fails")
         os._exit(1)

@@ -50,6 +50,11 @@ class Home:
         return self.root / "daemon.pid"
 
     @property
+    def refusal(self) -> Path:
+        """Why a daemon did not start, for the client that wanted it to."""
+        return self.root / "refusal"
+
+    @property
     def daemon_log(self) -> Path:
         """What the daemon itself has to say."""
         return self.root / "daemon.log"

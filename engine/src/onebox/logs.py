@@ -128,6 +128,9 @@ class UnitLog:
         if lowest in LEVELS and level in LEVELS and LEVELS.index(level) < LEVELS.index(lowest):
             return
         self._model_log.append(self._entity, level, module, message)
+        with suppress(FileNotFoundError):
+            if self._path.stat().st_size > ROTATE_BYTES:
+                self._path.replace(self._path.with_suffix(".1.log"))
         stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
         with suppress(FileNotFoundError), self._path.open("a") as file:
             file.write(f"{stamp} {level} {module} {message}\n")

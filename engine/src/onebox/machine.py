@@ -232,6 +232,16 @@ def clear(home: Home, model: Model) -> None:
     delete(model_directory(home, model))
 
 
+def salvage(home: Home) -> None:
+    """Ends everything of this engine when nobody knows its models any more."""
+    processes.end(processes.below(home.models))
+    for place in home.models.glob("*/machines/*"):
+        if (place / "address").exists():
+            from onebox.nspawn.room import NspawnRoom
+
+            NspawnRoom.abandoned(place).remove()
+
+
 class Networks:
     """The networks of all models of this engine, held against other engines on this host."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 
@@ -31,6 +32,17 @@ def of_unit(model_uuid: str, unit: str) -> Callable[[], list[psutil.Process]]:
     """Finds what one unit started."""
     wanted = {"JUJU_MODEL_UUID": model_uuid, "JUJU_UNIT_NAME": unit}
     return lambda: list(_having(wanted))
+
+
+def below(directory: Path) -> Callable[[], list[psutil.Process]]:
+    """Finds what was started by any charm below a directory, for whichever model."""
+    start = f"{directory}{os.sep}"
+
+    def find() -> list[psutil.Process]:
+        charms = ((p, p_env.get("JUJU_CHARM_DIR", "")) for p, p_env in _environments())
+        return [p for p, charm in charms if charm.startswith(start)]
+
+    return find
 
 
 def of_hook(context: str, session: int | None) -> Callable[[], list[psutil.Process]]:
@@ -81,14 +93,17 @@ def _signal(processes: Iterable[psutil.Process], verb: str) -> None:
 
 
 def _having(wanted: Environment) -> Iterator[psutil.Process]:
+    for process, environment in _environments():
+        if all(environment.get(k) == v for k, v in wanted.items()):
+            yield process
+
+
+def _environments() -> Iterator[tuple[psutil.Process, Environment]]:
     own = os.getpid()
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
-            if process.pid == own or process.status() == psutil.STATUS_ZOMBIE:
-                continue
-            environment = process.environ()
-            if all(environment.get(k) == v for k, v in wanted.items()):
-                yield process
+            if process.pid != own and process.status() != psutil.STATUS_ZOMBIE:
+                yield process, process.environ()
 
 
 def _session(process: psutil.Process) -> int | None:

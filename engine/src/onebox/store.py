@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from onebox import persona
-from onebox.errors import Refused
+from onebox.errors import OneboxError, Refused
 from onebox.model import (
     Application,
     Charm,
@@ -33,6 +35,7 @@ from onebox.model import (
     Task,
     Unit,
 )
+from onebox.sealing import Seal
 
 # The families of a model that are stored a row per entity; everything else is the model's own row.
 FAMILIES: dict[str, tuple[type[Frozen], type]] = {
@@ -48,6 +51,8 @@ FAMILIES: dict[str, tuple[type[Frozen], type]] = {
     "tasks": (Task, int),
     "operations": (Operation, int),
 }
+# What nobody may read who has only the file.
+_SEALED = {"secrets"}
 
 _SCHEMA = """
 create table if not exists model (
@@ -80,6 +85,8 @@ class Store:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seal = Seal(path.with_suffix(".key"))
         path.touch(mode=0o600)
         path.chmod(0o600)
         self._lock = threading.RLock()
@@ -87,13 +94,32 @@ class Store:
         self._listeners: list[Listener] = []
         self._database = sqlite3.connect(os.fspath(path), check_same_thread=False)
         self._database.isolation_level = None
+        self._models: dict[str, Model] = {}
+        self._versions: dict[str, int] = {}
+        try:
+            self._open()
+        except (sqlite3.DatabaseError, ValidationError, OneboxError) as error:
+            self._database.close()
+            reason = (
+                f"{error.error_count()} values that this engine does not know"
+                if isinstance(error, ValidationError)
+                else str(error)
+            )
+            raise OneboxError(
+                f"cannot read the store {path}: {reason}. Put a good copy of it (with its .key) "
+                "in its place, or give up everything in it: onebox destroy --yes",
+                "corrupt",
+            ) from error
+
+    def _open(self) -> None:
         # WAL with `normal` survives the death of any process at any instant. A power cut may take
         # the last commits, but it also takes the processes they speak of.
         self._database.execute("pragma journal_mode=wal")
         self._database.execute("pragma synchronous=normal")
         self._database.executescript(_SCHEMA)
-        self._models: dict[str, Model] = {}
-        self._versions: dict[str, int] = {}
+        (sound,) = self._database.execute("pragma quick_check(1)").fetchone()
+        if sound != "ok":
+            raise OneboxError(sound)
         self._load()
 
     def names(self) -> list[str]:
@@ -180,7 +206,7 @@ class Store:
         with self._transaction() as cursor:
             for family, keys in difference.keys.items():
                 if family in FAMILIES:
-                    _write_family(cursor, after, family, keys)
+                    self._write_family(cursor, after, family, keys)
             cursor.execute(
                 "insert or replace into model values (?, ?, ?)",
                 (after.name, version, after.model_dump_json(exclude=set(FAMILIES))),
@@ -191,9 +217,37 @@ class Store:
     def _load(self) -> None:
         for name, version, value in self._database.execute("select * from model"):
             model = Model.model_validate_json(value)
-            rows = dict(_read_families(self._database, name))
+            rows = dict(self._read_families(name))
             self._models[name] = model.model_copy(update=rows)
             self._versions[name] = version
+
+    def _write_family(
+        self, cursor: sqlite3.Cursor, model: Model, family: str, keys: set[Any]
+    ) -> None:
+        entities: dict[Any, Frozen] = getattr(model, family)
+        for key in keys:
+            if key in entities:
+                value = entities[key].model_dump_json()
+                if family in _SEALED:
+                    value = self._seal.seal(value)
+                row = (model.name, family, str(key), value)
+                cursor.execute("insert or replace into entity values (?, ?, ?, ?)", row)
+            else:
+                cursor.execute(
+                    "delete from entity where model = ? and family = ? and key = ?",
+                    (model.name, family, str(key)),
+                )
+
+    def _read_families(self, name: str) -> Iterator[tuple[str, dict[Any, Frozen]]]:
+        for family, (kind, key_type) in FAMILIES.items():
+            rows = self._database.execute(
+                "select key, value from entity where model = ? and family = ?", (name, family)
+            )
+            opened = self._seal.open if family in _SEALED else str
+            yield (
+                family,
+                {key_type(key): kind.model_validate_json(opened(value)) for key, value in rows},
+            )
 
 
 class _Transaction:
@@ -205,8 +259,29 @@ class _Transaction:
     def __enter__(self) -> sqlite3.Cursor:
         return self._database.execute("begin immediate")
 
-    def __exit__(self, kind: object, *rest: object) -> None:
-        self._database.execute("commit" if kind is None else "rollback")
+    def __exit__(self, kind: object, error: object, _: object) -> None:
+        if kind is None:
+            try:
+                self._database.execute("commit")
+            except sqlite3.Error as failure:
+                self._undo()
+                raise _unwritten(failure) from failure
+            return
+        self._undo()
+        if isinstance(error, sqlite3.OperationalError):
+            raise _unwritten(error) from error
+
+    def _undo(self) -> None:
+        # SQLite itself may have rolled back already.
+        if self._database.in_transaction:
+            self._database.execute("rollback")
+
+
+def _unwritten(error: sqlite3.Error) -> OneboxError:
+    return OneboxError(
+        f"cannot write the store: {error}; nothing that was committed is lost, and what failed "
+        "is tried again. Is there space on the disk?"
+    )
 
 
 def _difference(before: Model, after: Model) -> dict[str, set[Any]]:
@@ -224,26 +299,3 @@ def _difference(before: Model, after: Model) -> dict[str, set[Any]]:
         if changed:
             keys[name] = changed
     return keys
-
-
-def _write_family(cursor: sqlite3.Cursor, model: Model, family: str, keys: set[Any]) -> None:
-    entities: dict[Any, Frozen] = getattr(model, family)
-    for key in keys:
-        if key in entities:
-            row = (model.name, family, str(key), entities[key].model_dump_json())
-            cursor.execute("insert or replace into entity values (?, ?, ?, ?)", row)
-        else:
-            cursor.execute(
-                "delete from entity where model = ? and family = ? and key = ?",
-                (model.name, family, str(key)),
-            )
-
-
-def _read_families(
-    database: sqlite3.Connection, name: str
-) -> Iterator[tuple[str, dict[Any, Frozen]]]:
-    for family, (kind, key_type) in FAMILIES.items():
-        rows = database.execute(
-            "select key, value from entity where model = ? and family = ?", (name, family)
-        )
-        yield family, {key_type(key): kind.model_validate_json(value) for key, value in rows}

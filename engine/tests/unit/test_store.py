@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from onebox.changes import config, edit
-from onebox.errors import Refused
+from onebox.changes import config, edit, secrets
+from onebox.errors import OneboxError, Refused
 from onebox.model import Model
 from onebox.store import Difference, Store
 
@@ -115,3 +115,67 @@ def test_what_was_committed_survives_sigkill(world: World, path: Path) -> None:
     writer.stdout.close()
     # It may have committed one more than it could say.
     assert Store(path).read("m").sequences["n"] in (said[-1], said[-1] + 1)
+
+
+class TestSecrets:
+    @pytest.fixture
+    def store(self, world: World, path: Path) -> Store:
+        world.deploy("pg")
+        store = Store(path)
+        store.create(world.model)
+        draft = secrets.Draft("a" * 20, owner="pg", content={"word": "aHVzaA=="})
+        now = world.model.created
+        store.transact("m", lambda m: secrets.create(m, draft, now))
+        return store
+
+    def test_are_sealed_in_the_file_and_open_after_a_restart(
+        self, store: Store, path: Path
+    ) -> None:
+        kept = store.read("m").secrets
+        store.close()
+        for file in path.parent.glob("onebox*"):
+            assert b"aHVzaA" not in file.read_bytes()
+            assert file.stat().st_mode & 0o077 == 0 or "-" in file.name
+        assert Store(path).read("m").secrets == kept
+
+    def test_need_their_key(self, store: Store, path: Path) -> None:
+        store.close()
+        path.with_suffix(".key").unlink()
+        with pytest.raises(OneboxError, match=r"do not fit the key.*onebox destroy --yes"):
+            Store(path)
+
+
+def test_a_corrupt_store_is_refused_with_the_way_out(world: World, path: Path) -> None:
+    world.deploy("pg", 3)
+    store = Store(path)
+    store.create(world.model)
+    store.close()
+    whole = path.read_bytes()
+    for broken in (
+        b"no database at all" * 100,
+        whole[:100] + b"x" * 5000,
+        whole[: len(whole) // 2],
+    ):
+        path.write_bytes(broken)
+        with pytest.raises(OneboxError, match="onebox destroy --yes"):
+            Store(path)
+    path.write_bytes(whole)
+    assert Store(path).read("m") == world.model
+
+
+def test_a_full_disk_loses_nothing_that_was_committed(world: World, path: Path) -> None:
+    world.deploy("pg")
+    store = Store(path)
+    store.create(world.model)
+    database = store._database
+    (pages,) = database.execute("pragma page_count").fetchone()
+    database.execute(f"pragma max_page_count={pages}")
+    big = {"k": "v" * 1_000_000}
+    for _ in range(2):
+        with pytest.raises(OneboxError, match="nothing that was committed is lost"):
+            store.transact("m", lambda m: config.set_values(m, "pg", big, ()))
+    assert store.read("m") == world.model
+    database.execute("pragma max_page_count=1000000")
+    after = store.transact("m", lambda m: config.set_values(m, "pg", big, ()))
+    store.close()
+    assert Store(path).read("m") == after

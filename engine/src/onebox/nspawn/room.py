@@ -50,6 +50,11 @@ class NspawnRoom(MachineRoom):
             packages=tuple(extra),
         )
 
+    @classmethod
+    def abandoned(cls, place: Path) -> NspawnRoom:
+        """The room of a machine of which only its directory is known; good for its removal."""
+        return cls(place / "root", Container(place, place.name), "", "")
+
     def told(self, path: Path) -> Path:
         """The path below the machine's own root."""
         return Path("/", path.relative_to(self.root))

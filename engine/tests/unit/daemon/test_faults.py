@@ -7,10 +7,16 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
+import pytest
+
+from onebox import control
+from onebox.client import Client
+from onebox.errors import Unreachable
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -203,3 +209,64 @@ def finished(bench: Bench, queued: Any) -> Any:
     over = ("completed", "failed", "cancelled", "aborted", "error")
     bench.until(lambda model: model.tasks[number].status in over)
     return bench.call("operation", id=queued["id"])["tasks"][0]
+
+
+def test_a_corrupt_store_is_refused_and_can_be_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ONEBOX_HOME", str(tmp_path / "onebox"))
+    client = Client()
+    client.call("add_model", name="m")
+    daemon = psutil.Process(int(client.home.pid_file.read_text()))
+    client.call("shutdown")
+    daemon.wait(60)
+    client.home.database.write_bytes(b"no database at all")
+    with pytest.raises(Unreachable, match=r"not a database.*onebox destroy --yes"):
+        client.call("ping")
+    assert control.run(["destroy", "--yes"]) == 0
+    assert "not a database" in capsys.readouterr().err
+    assert not client.home.root.exists()
+
+
+METADATA = """\
+name: reboots
+summary: Reboots its machine.
+description: Once, when it is told to.
+"""
+REBOOTS = """\
+#!/bin/bash
+echo "${JUJU_DISPATCH_PATH#hooks/}" >> trace
+[[ $JUJU_DISPATCH_PATH == hooks/config-changed && $(config-get word) == now ]] || exit 0
+[[ -e rebooted ]] && exit 0
+touch rebooted
+setsid sleep 600 > /dev/null 2>&1 &
+juju-reboot HOW
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "told"), [("", ["config-changed", "start"]), ("--now", ["config-changed"] * 2)]
+)
+def test_a_reboot_ends_all_processes_and_starts_again(
+    bench: Bench, how: str, told: list[str]
+) -> None:
+    files = {"dispatch": REBOOTS.replace("HOW", how), "metadata.yaml": METADATA}
+    files["config.yaml"] = "options: {word: {type: string}}\n"
+    files["manifest.yaml"] = 'bases: [{name: ubuntu, channel: "24.04", architectures: [amd64]}]\n'
+    archive = bench.home.root.parent / "reboots.charm"
+    with zipfile.ZipFile(archive, "w") as opened:
+        for name, text in files.items():
+            info = zipfile.ZipInfo(name)
+            info.external_attr = 0o100755 << 16
+            opened.writestr(info, text)
+    bench.deploy(archive, "a")
+    bench.settle()
+    bench.call("set_config", application="a", values={"word": "now"})
+    model = bench.until(lambda model: not model.units["a/0"].local.context)
+    bench.wait_for_trace("a/0", told[-1], 2 + told.count("config-changed") - 1)
+    model = bench.settle()
+    assert model.units["a/0"].agent.current == "idle"
+    trace = (bench.room("a/0").charm / "trace").read_text().split()
+    before = trace.index("start") + 1
+    assert trace[before : before + 2] == told
+    assert bench.processes() == []
