@@ -51,8 +51,10 @@ class Day2Charm(ops.CharmBase):
             library=self._library,
             verbs=VERBS,
         )
-        # A verb of day2 that is an operation of its own is started, journalled, by a plan.
-        answering = [verb for name, verb in VERBS.items() if name not in PLANS]
+        # A verb that is an operation of its own is started, journalled, by a plan; one that is
+        # only a step of a plan is no action at all.
+        offered = set(self.meta.actions) - set(PLANS)
+        answering = [verb for name, verb in VERBS.items() if name in offered]
         self.actions = Actions(self, answering, self._context)
         self.desk = Desk(self, PLANS, VERBS, self._driver, self._library)
         observe_all(self, self._reconcile)

@@ -9,6 +9,7 @@ from typing import Any
 
 import ops
 
+from dataops.host import network
 from dataops.host.paths import UnitPaths
 from dataops.operations._shapes import OperationError
 
@@ -35,6 +36,15 @@ class Juju:
     def paths(self) -> UnitPaths:
         """This unit's directories."""
         return UnitPaths.of(self._present)
+
+    @property
+    def leader(self) -> bool:
+        """Whether this unit leads its application."""
+        return self._present.unit.is_leader()
+
+    def address(self, endpoint: str) -> str:
+        """Where this unit listens for whoever is at the other end of the endpoint."""
+        return network.address(self._present, endpoint)
 
     def secret(self, uri: str) -> dict[str, str]:
         """The newest content of a secret that was granted to this application.

@@ -42,7 +42,7 @@ class Collected(Result):
     """What became of a unit's part.
 
     Attributes:
-        summary: in one line.
+        state: how the unit was, in one line.
         unit: whose part it is.
         files, bytes: how much; the bytes are those of the archive.
         sha256: of the archive.
@@ -53,7 +53,7 @@ class Collected(Result):
         reason: why it lies there.
     """
 
-    summary: str
+    state: str
     unit: str
     files: int
     bytes: int
@@ -195,7 +195,7 @@ def _hand_in(work: Work[SpecT], account: Account, place: Path) -> Collected:
     archive = pack(place, kept / f"snapshot-{account.folder}.tar.zst", account.folder)
     ensure_absent(place.parent)
     result = Collected(
-        summary=account.summary,
+        state=account.summary,
         unit=spec.unit,
         files=len(account.pieces),
         bytes=archive.stat().st_size,

@@ -31,10 +31,10 @@ _ISO = re.compile(
 )
 # Spark's own default: a year of two digits, and no zone.
 _SHORT = re.compile(rb"(\d\d)/(\d\d)/(\d\d) (\d\d):(\d\d):(\d\d)()()")
-_LEVEL = re.compile(
-    rb"\b(?:level=)?(FATAL|CRITICAL|ERROR|WARNING|WARN|fatal|critical|error|warning|warn)\b"
-)
-_SEVERE = {b"FATAL", b"CRITICAL", b"ERROR"}
+# Right behind the time, or as `level=` somewhere in a line of Prometheus.
+_LEVEL = re.compile(rb"\]?\s+\[?(FATAL|CRITICAL|CRIT|ERROR|WARNING|WARN)\b")
+_LOGFMT = re.compile(rb"\blevel=\"?(fatal|error|warn|ERROR|WARN)\b")
+_MILD = {b"WARN", b"WARNING"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,11 +74,15 @@ def moment(line: bytes, *, local: bool = False) -> datetime.datetime | None:
 
 
 def severity(line: bytes) -> str:
-    """`error` or `warning` where the line says so beside its time, else empty."""
-    match = _LEVEL.search(line, 0, 160)
-    if match is None:
+    """`error` or `warning` where a line that begins with its time says so, else empty."""
+    stamp = _ISO.match(line, 0, _LONGEST_HEAD) or _SHORT.match(line, 0, _LONGEST_HEAD)
+    if stamp is None:
         return ""
-    return "error" if match[1].upper() in _SEVERE else "warning"
+    end = stamp.end()
+    level = _LEVEL.match(line, end) or _LOGFMT.search(line, end, end + 160)
+    if level is None:
+        return ""
+    return "warning" if level[1].upper() in _MILD else "error"
 
 
 def write(sources: Iterable[Source], target: Path) -> int:

@@ -17,19 +17,26 @@ class FakeJuju(Juju):
         unit: this unit's name.
         root: of its workload's directories.
         granted: contents of the secrets that this application may read, by URI.
+        leader: whether the unit leads.
 
     Attributes:
         shared: the secrets that were shared, by label: the endpoint and the content.
     """
 
     def __init__(
-        self, unit: str, root: Path, granted: Mapping[str, dict[str, str]] | None = None
+        self,
+        unit: str,
+        root: Path,
+        granted: Mapping[str, dict[str, str]] | None = None,
+        *,
+        leader: bool = True,
     ) -> None:
         super().__init__()
         self.shared: dict[str, tuple[str, dict[str, str]]] = {}
         self._unit = unit
         self._root = root
         self._granted = dict(granted or {})
+        self._leader = leader
 
     @property
     def unit(self) -> str:
@@ -40,6 +47,15 @@ class FakeJuju(Juju):
     def paths(self) -> UnitPaths:
         """This unit's directories."""
         return UnitPaths(self._root)
+
+    @property
+    def leader(self) -> bool:
+        """Whether this unit leads."""
+        return self._leader
+
+    def address(self, endpoint: str) -> str:
+        """This machine, to itself."""
+        return "127.0.0.1"
 
     def secret(self, uri: str) -> dict[str, str]:
         """The content, if it was granted."""

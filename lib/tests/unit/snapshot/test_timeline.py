@@ -55,10 +55,13 @@ def test_a_time_without_a_zone_may_be_the_machines(monkeypatch: pytest.MonkeyPat
     ("line", "expected"),
     [
         (b"2026-11-22T18:43:13Z ERROR Disk error", "error"),
-        (b"ts=2026 caller=x level=error msg=x", "error"),
+        (b"ts=2026-11-22T18:43:13.120Z caller=x level=error msg=x", "error"),
+        (b"[2026-11-22 18:43:13,120] FATAL Exiting Kafka", "error"),
+        (b"2026-11-22 18:43:13,120 WARN exited: broker (terminated by SIGKILL)", "warning"),
         (b"2026-11-22 18:43:13 WARNING juju-log x", "warning"),
         (b"2026-11-22 18:43:13 INFO no errors", ""),
-        (b"2026-11-22 18:43:13 INFO TerrORize", ""),
+        (b"2026-11-22 18:43:13 INFO [Broker] ERROR is only a word here", ""),
+        (b"ERROR without a time", ""),
     ],
 )
 def test_how_grave_a_line_is(line: bytes, expected: str) -> None:
