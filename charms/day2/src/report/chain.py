@@ -71,9 +71,13 @@ def record_of(journal: Sequence[Record], operation: int) -> Record | None:
 
 
 def joined(copy: Sequence[Record], newest: Sequence[Record]) -> tuple[Record, ...]:
-    """A unit's whole copy, continued with what only the peers' databag holds yet."""
-    last = copy[-1].number if copy else 0
-    return (*copy, *(record for record in newest if record.number > last))
+    """A unit's whole copy up to where the peers' records begin, and those.
+
+    Where both have a record, that of the peers counts: a copy that was changed then shows as a
+    break in the chain.
+    """
+    first = newest[0].number if newest else float("inf")
+    return (*(record for record in copy if record.number < first), *newest)
 
 
 def _reports(journal: Sequence[Record]) -> list[Record]:
