@@ -157,8 +157,8 @@ def test_refusals_have_jujus_words(
 
 
 def numbered(text: str) -> str:
-    """The text with the numbers of operations and tasks as N."""
-    return re.sub(r"(peration|task|Action id) \d+", r"\1 N", text)
+    """The text with the numbers of operations, tasks and uploads as N."""
+    return re.sub(r"(peration|task|Action id|revision) \d+", r"\1 N", text)
 
 
 def test_old_spelling_of_integrate_works_with_a_hint(

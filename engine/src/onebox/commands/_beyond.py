@@ -45,6 +45,12 @@ _REASONS = {
         "dashboard debug-code debug-hook debug-hooks disable-command disabled-commands "
         "enable-command import-ssh-key retry-provisioning"
     ),
+    "the defaults of a model's options are fixed; juju model-config shows and sets them": (
+        "model-default model-defaults"
+    ),
+    "relations of one machine need no pause; remove and integrate, or use Juju itself": (
+        "resume-relation suspend-relation"
+    ),
     "Juju 4.0 doesn't support exporting bundles (not implemented)": "export-bundle",
 }
 
