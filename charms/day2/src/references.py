@@ -76,7 +76,7 @@ def within(value: Any, key: tuple[str, ...], reference: Reference) -> Any:
         UnresolvableError: nothing does.
     """
     for part in key:
-        held: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
+        held = cast("Mapping[str, Any]", value if isinstance(value, Mapping) else {})
         if part not in held:
             raise UnresolvableError(f'{reference.text}: the result has no "{".".join(key)}"')
         value = held[part]

@@ -6,9 +6,8 @@
 # pyright: reportCallIssue=false, reportArgumentType=false
 """Everything that a cluster tells an administrator, as JSON values, for a post-mortem."""
 
-import operator
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
@@ -27,12 +26,12 @@ def questions(client: KafkaAdminClient, node: int) -> Mapping[str, Callable[[], 
     return {
         "cluster": client.describe_cluster,
         "quorum": client.describe_metadata_quorum,
-        "topics": lambda: sorted(client.describe_topics(), key=operator.itemgetter("name")),
+        "topics": lambda: _sorted(client.describe_topics()),
         "reassignments": lambda: _by_partition(client.list_partition_reassignments()),
         "groups": lambda: groups(client),
         "broker-configuration": lambda: _configuration(client, node),
         "topic-configurations": lambda: _topic_configurations(client),
-        "disks": lambda: client.describe_log_dirs(brokers=[node]),
+        "disks": lambda: cast("Any", client.describe_log_dirs(brokers=[node])),
     }
 
 
@@ -69,6 +68,11 @@ def troubles(topics: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
             if len(part["isr_nodes"]) < len(part["replica_nodes"]):
                 found["short"].append(name)
     return found
+
+
+def _sorted(topics: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Topics by name."""
+    return sorted(topics, key=lambda topic: topic["name"])
 
 
 def _by_partition(found: Mapping[Any, Any]) -> dict[str, Any]:

@@ -80,9 +80,10 @@ def _ask(collection: Collection, spec: KafkaSpec, client: object) -> str:
         name: collection.value(f"kafka/{name}.json", ask)
         for name, ask in questions(client, spec.node).items()  # type: ignore[arg-type]
     }
-    brokers: list[dict[str, Any]] = (answers["cluster"] or {}).get("brokers", [])
+    cluster: dict[str, Any] = answers["cluster"] or {}
+    brokers: list[dict[str, Any]] = cluster.get("brokers", [])
     up = sorted(one["broker_id"] for one in brokers if not one.get("is_fenced"))
-    if answers["cluster"] is not None and len(up) < spec.brokers:
+    if cluster and len(up) < spec.brokers:
         detail = f"up: {', '.join(map(str, up)) or 'none'}"
         title = f"{spec.brokers - len(up)} of {spec.brokers} brokers are not up"
         collection.find("critical", title, detail, "kafka/cluster.json")

@@ -100,9 +100,9 @@ def agreed(target: Half, source: Half) -> Model:
     told = frozenset(_named(u, target.stand_in) for u in there.scope if _is_of(u, source.own))
     kept = frozenset(u for u in here.scope if not _is_of(u, target.stand_in))
     model = _with_bags(model, here.id, target.stand_in, there, source.own)
-    if told | kept != here.scope:
-        relation = model.relations[here.id]
-        model = edit.put_relation(model, relation, scope=told | kept)
+    scope = told | kept
+    if scope != frozenset(here.scope):
+        model = edit.put_relation(model, model.relations[here.id], scope=scope)
     return _shared(Half(model, target.relation, target.own, target.stand_in), source)
 
 

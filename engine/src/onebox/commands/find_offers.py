@@ -48,7 +48,7 @@ def run(client: Client, args: Parsed) -> int:
     document: dict[str, Any] = {}
     for snapshot in _offers.models(client):
         if model in ("", snapshot["name"]):
-            document |= found(snapshot, name, args[INTERFACE])
+            document.update(found(snapshot, name, args[INTERFACE]))
     if not document:
         raise Refused("no matching application offers found", "not-found")
     if args[FORMAT] == "tabular":
