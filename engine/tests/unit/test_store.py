@@ -138,6 +138,18 @@ class TestSecrets:
             assert file.stat().st_mode & 0o077 == 0 or "-" in file.name
         assert Store(path).read("m").secrets == kept
 
+    def test_of_an_engine_that_did_not_seal_are_read(self, store: Store, path: Path) -> None:
+        kept = store.read("m").secrets
+        store.close()
+        database = sqlite3.connect(path)
+        for key, secret in kept.items():
+            database.execute(
+                "update entity set value = ? where key = ?", (secret.model_dump_json(), key)
+            )
+        database.commit()
+        database.close()
+        assert Store(path).read("m").secrets == kept
+
     def test_need_their_key(self, store: Store, path: Path) -> None:
         store.close()
         path.with_suffix(".key").unlink()
