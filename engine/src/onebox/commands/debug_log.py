@@ -6,12 +6,24 @@ from __future__ import annotations
 
 import sys
 from collections import deque
+from typing import Any
 
 from onebox.client import Client
 from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, Flags, colour, show
-from onebox.flags import Parsed, UsageError, no_more, number, option, quote, repeated, switch
+from onebox.flags import (
+    Parsed,
+    UsageError,
+    no_more,
+    number,
+    option,
+    output_format,
+    quote,
+    repeated,
+    switch,
+)
 from onebox.focus import MODEL, model_of
-from onebox.render.log import LEVELS, Filter, Shape, log_line
+from onebox.render.document import to_json
+from onebox.render.log import LEVELS, Filter, Shape, log_line, log_record
 
 NAME = "debug-log"
 ALIASES = ()
@@ -23,6 +35,7 @@ Shows what units and the engine log; on a terminal, goes on as more comes.
     juju debug-log
     juju debug-log --replay --include kafka/0 --level WARNING
     juju debug-log --limit 100
+    juju debug-log --format json --include kafka --level WARNING
     juju debug-log --include-module unit.kafka/0.juju-log
 """
 
@@ -42,12 +55,14 @@ MILLISECONDS = switch("ms", help="Show times to millisecond precision")
 LOCATION = switch("location", help="Show filename and line numbers; ignored")
 RETRY = switch("retry", help="Retry connection failure; ignored")
 
+FORMAT = output_format(("text", "json"), "text")
+
 _MOST = 10_000
 
 
 def flags() -> Flags:
     """What may be given."""
-    which = [INCLUDE, EXCLUDE, MODULE, NO_MODULE, LABELS, LEVEL]
+    which = [FORMAT, INCLUDE, EXCLUDE, MODULE, NO_MODULE, LABELS, LEVEL]
     amount = [LINES, LIMIT, REPLAY, TAIL, NO_TAIL]
     looks = [DATE, MILLISECONDS, LOCATION, RETRY, UTC, COLOUR, NO_COLOUR]
     return [*which, *amount, *looks, OUTPUT, MODEL]
@@ -59,18 +74,23 @@ def run(client: Client, args: Parsed) -> int:
     _check(args)
     wanted = Filter(_level(args), args[INCLUDE], args[EXCLUDE], args[MODULE], args[NO_MODULE])
     shape = Shape(args[DATE], args[MILLISECONDS], args[UTC], colour(args))
+
+    def written(line: dict[str, Any]) -> str:
+        as_json = args[FORMAT] == "json"
+        return to_json(log_record(line)) if as_json else log_line(line, shape)
+
     model = model_of(args)
     position = 0
     backlog = deque[str](maxlen=_backlog(args))
     for line in client.stream("log", model=model, follow=False):
         position += 1
         if wanted.wants(line):
-            backlog.append(log_line(line, shape))
+            backlog.append(written(line))
     show("".join(backlog))
     if _follows(args):
         for line in client.stream("log", model=model, follow=True, skip=position):
             if wanted.wants(line):
-                show(log_line(line, shape))
+                show(written(line))
     return 0
 
 

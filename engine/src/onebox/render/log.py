@@ -40,6 +40,18 @@ class Filter:
         )
 
 
+def log_record(line: Json) -> Json:
+    """The line as an object, as `--format json` prints one on each line."""
+    return {
+        "timestamp": times.rfc3339(line["time"]),
+        "entity": line["entity"],
+        "level": line["level"],
+        "module": line["module"],
+        "location": "",
+        "message": line["message"],
+    }
+
+
 def _rank(level: str) -> int:
     # CRITICAL, which charms may send, is above all that people can ask for.
     return LEVELS.index(level) if level in LEVELS else len(LEVELS)

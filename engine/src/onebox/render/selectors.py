@@ -15,7 +15,14 @@ def selected(model: Json, patterns: Sequence[str]) -> Json:
     """The model with only the matching units, their applications, machines and storage."""
     if not patterns:
         return model
-    units = {k: u for k, u in model["units"].items() if _unit_matches(model, u, patterns)}
+    matching = {k for k, u in model["units"].items() if _unit_matches(model, u, patterns)}
+    # A principal is shown with its subordinates, and these below it.
+    above = {u["principal"] for k, u in model["units"].items() if k in matching}
+    units = {
+        k: u
+        for k, u in model["units"].items()
+        if k in matching | above or u["principal"] in matching
+    }
     applications = {u["application"] for u in units.values()}
     applications |= {
         name

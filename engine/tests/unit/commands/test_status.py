@@ -46,3 +46,16 @@ def test_colour_on_request_only(juju):
     assert "\x1b[32m" in juju("status", "--color").out
     assert "\x1b" not in juju("status").out
     assert "\x1b" not in juju("status", "--color", "--no-color").out
+
+
+def test_log_as_json(juju, daemon):
+    entry = {"entity": "unit-web-0", "level": "INFO", "module": "unit.web/0.juju-log"}
+    daemon.log = [{**entry, "time": "2030-01-01T12:00:00.250000+00:00", "message": "a <b>"}]
+    done = juju("debug-log", "--format", "json", "--no-tail", "--include", "web")
+    [line] = done.out.splitlines()
+    assert json.loads(line) == {
+        "timestamp": "2030-01-01T12:00:00.25Z",
+        **entry,
+        "location": "",
+        "message": "a <b>",
+    }

@@ -33,3 +33,11 @@ def test_application_without_units_is_found_by_name(model):
 def test_failed_hook_is_found_as_error(model, world):
     model["units"]["prov/0"]["agent"] = world.as_json(world.status("error", "13:00:00"))
     assert list(selected(model, ["error"])["units"]) == ["prov/0"]
+
+
+@pytest.mark.parametrize("pattern", ["prov", "lid", "lid/0"])
+def test_principal_and_subordinate_are_shown_together(model, pattern):
+    model["applications"]["lid"] = {**model["applications"]["prov"], "name": "lid"}
+    below = {"name": "lid/0", "application": "lid", "principal": "prov/0"}
+    model["units"]["lid/0"] = {**model["units"]["prov/0"], **below}
+    assert sorted(selected(model, [pattern])["units"]) == ["lid/0", "prov/0"]
