@@ -400,6 +400,14 @@ def test_a_new_leader_leaves_a_job_to_the_unit_that_began_it(long):
     assert len(SERVICES[-1].running) == 1
 
 
+def test_a_new_leader_begins_what_only_waited(long):
+    waits = Outcome(task="7/copy/1", status=Status.RUNNING, message="waits: kafka/1 is down")
+    bags = {"local_app_data": {"outcome": waits.to_json()}}
+    found = after(long, related(Task(operation=7, step="copy", verb="once-long"), **bags))
+    assert outcome(found.local_app_data).unit == "app/0"
+    assert len(SERVICES[-1].running) == 1
+
+
 def test_two_requirers_that_count_alike_have_a_job_each_in_turn(long):
     task = Task(operation=1, step="s", verb="each-long")
     relations = [related(task), related(task, remote_app_name="other")]
@@ -415,6 +423,7 @@ def test_a_guard_that_says_no_is_asked_again(long):
     assert (waiting.status, waiting.message) == (
         Status.RUNNING, "waits: kafka/1 is not in sync yet",
     )  # fmt: skip
+    assert waiting.unit == ""
     assert (CALLS, list(SERVICES[-1].running)) == ([], ["wake-later"])
     READY.append(True)
     assert outcome(after(long, first).local_unit_data).status is Status.COMPLETED

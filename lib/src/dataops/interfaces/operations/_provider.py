@@ -115,8 +115,10 @@ class OperationsProvider(Generic[ObservedT, WorkloadT]):
                 continue
             since = known.started if known.task == task.id else None
             outcome = self._advance(key, task, verb, observed, workload, since)
-            outcome = outcome.model_copy(update={"task": task.id, "unit": self._unit.name})
-            _bags.write(relation.data[holder], "outcome", outcome.to_json())
+            # What only waits belongs to nobody: whoever leads next may begin it.
+            unit = self._unit.name if outcome.final else outcome.unit
+            told = outcome.model_copy(update={"task": task.id, "unit": unit})
+            _bags.write(relation.data[holder], "outcome", told.to_json())
         if self._jobs:
             self._jobs.keep_only(wanted)
 
