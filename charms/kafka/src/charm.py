@@ -15,12 +15,11 @@ from cluster import ClusterError
 from dataops.host import network
 from dataops.interfaces.kafka_client import KafkaClientProvider
 from dataops.interfaces.operations import OperationsProvider
-from dataops.interfaces.prometheus_scrape import MetricsProvider
 from dataops.jobs import Jobs
 from dataops.operations import Actions, discover
 from dataops.reconciler import Leaving, leaving, observe_all
 from effects import REFUSALS, SETBACKS
-from listeners import CLIENT_PORT, METRICS_PORT
+from listeners import CLIENT_PORT
 from observed import Observed, Tls, World
 from peers import Peers
 from plan import plan
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from admin import Administrator
 
 VERBS = discover(operations)
-JOBS = [{"metrics_path": "/metrics", "static_configs": [{"targets": [f"*:{METRICS_PORT}"]}]}]
 # A deployment's first hook goes from nothing to a voter in this many plans at most.
 _ROUNDS = 10
 
@@ -103,8 +101,7 @@ class KafkaCharm(ops.CharmBase):
     def _tell(self, observed: Observed) -> None:
         """What the other side of each relation needs to know."""
         self.verbs.publish_catalogue()
-        rules = self.charm_dir / "src" / "prometheus_alert_rules"
-        MetricsProvider(self, "monitoring", JOBS, rules).publish()
+        wiring.publish_metrics(self, self.address)
         if observed.broker.release:
             self.unit.set_workload_version(observed.broker.release)
         if observed.broker.listening:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ops
 from charmlibs.interfaces.tls_certificates import (
@@ -20,10 +20,13 @@ from broker import Broker
 from dataops.host import services
 from dataops.host.paths import UnitPaths
 from dataops.host.users import ensure_user
+from dataops.interfaces.cos_agent import CosAgentProvider
 from dataops.interfaces.kafka_client import KafkaClientProvider
+from dataops.interfaces.prometheus_scrape import MetricsProvider
 from effects import Effects
 from facts import ClusterFacts
 from gate import Gate
+from listeners import METRICS_PORT
 from observed import Observed
 from peers import Peers
 from vault import Vault
@@ -89,6 +92,19 @@ def traffic(made: Workload, cluster: ClusterFacts | None) -> Mapping[str, float]
     if cluster is None or not any(slots.old for slots in peers.agreement().slots.values()):
         return None
     return made.traffic(one.address for one in peers.units() if one.node in cluster.brokers)
+
+
+def publish_metrics(charm: ops.CharmBase, address: str) -> None:
+    """Where this unit is watched, and by which rules: for Prometheus, and for an agent here."""
+    source = charm.charm_dir / "src"
+    rules, dashboards = source / "prometheus_alert_rules", source / "grafana_dashboards"
+    MetricsProvider(charm, "monitoring", _jobs("*"), rules).publish()
+    CosAgentProvider(charm, "cos-agent", _jobs(address), rules, dashboards).publish()
+
+
+def _jobs(host: str) -> list[dict[str, Any]]:
+    targets = [{"targets": [f"{host}:{METRICS_PORT}"]}]
+    return [{"metrics_path": "/metrics", "static_configs": targets}]
 
 
 def archive(charm: ops.CharmBase) -> Path | None:

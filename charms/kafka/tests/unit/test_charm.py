@@ -183,6 +183,14 @@ def test_a_user_goes_even_when_its_relation_ended_without_telling(machine, conte
     assert not [one for one in after.secrets if "kafka-client" in (one.label or "")]
 
 
+def test_an_agent_beside_the_unit_hears_where_to_look(machine, context):
+    agent = testing.Relation("cos-agent")
+    out = context.run(context.on.config_changed(), deployed(CERTIFICATES, agent))
+    config = json.loads(out.get_relation(agent.id).local_unit_data["config"])
+    (job,) = config["metrics_scrape_jobs"]
+    assert job["static_configs"] == [{"targets": ["127.45.200.3:9101"]}]
+
+
 def test_an_invalid_option_changes_nothing(machine, context):
     out = context.run(context.on.config_changed(), deployed(CERTIFICATES))
     before = list(machine.services.journal)
