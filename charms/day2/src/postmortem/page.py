@@ -114,7 +114,8 @@ def marks(until: datetime.datetime) -> list[tuple[float, str]]:
     """Where the histogram names the time: every ten minutes."""
     step = _WIDTH / _MINUTES
     times = [(n, until - datetime.timedelta(minutes=_MINUTES - 1 - n)) for n in range(_MINUTES)]
-    return [(n * step, f"{at:%H:%M}") for n, at in times if at.minute % 10 == 0]
+    last = _MINUTES - _MINUTES // 15  # a text that begins later would not fit
+    return [(n * step, f"{at:%H:%M}") for n, at in times if at.minute % 10 == 0 and n <= last]
 
 
 def size(number: int) -> str:
