@@ -11,16 +11,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from onebox.declared import ActionSpec as ActionSpec
+from onebox.declared import Base as Base
+from onebox.declared import Charm as Charm
+from onebox.declared import Endpoint as Endpoint
+from onebox.declared import Frozen as Frozen
+from onebox.declared import Option as Option
+from onebox.declared import ResourceSpec as ResourceSpec
+from onebox.declared import Scalar as Scalar
+from onebox.declared import StorageSpec as StorageSpec
 
 Life = Literal["alive", "dying", "dead"]
-Scalar = str | int | float | bool
-
-
-class Frozen(BaseModel):
-    """A value: equal by content, never changed in place."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Status(Frozen):
@@ -30,82 +33,6 @@ class Status(Frozen):
     message: str = ""
     data: dict[str, Any] = Field(default_factory=dict[str, Any])
     since: datetime
-
-
-class Endpoint(Frozen):
-    """One end of a relation as a charm declares it."""
-
-    application: str
-    name: str
-    interface: str
-    role: Literal["provider", "requirer", "peer"]
-    scope: Literal["global", "container"] = "global"
-    limit: int | None = None
-    optional: bool = True
-
-
-class StorageSpec(Frozen):
-    """A storage as a charm declares it; `minimum` instances are made for each new unit."""
-
-    name: str
-    type: Literal["filesystem", "block"] = "filesystem"
-    location: str = ""
-    minimum: int = 1
-    maximum: int | None = 1
-    multiple: bool = False
-
-
-class ResourceSpec(Frozen):
-    """A resource as a charm declares it."""
-
-    name: str
-    type: str = "file"
-    filename: str
-    description: str = ""
-
-
-class Option(Frozen):
-    """A configuration option as a charm declares it."""
-
-    type: Literal["string", "int", "float", "boolean", "secret"]
-    default: Scalar | None = None
-    description: str = ""
-
-
-class ActionSpec(Frozen):
-    """An action as a charm declares it; `schema_` is the JSON Schema of its parameters."""
-
-    name: str
-    description: str = ""
-    schema_: dict[str, Any] = Field(default_factory=dict[str, Any])
-    parallel: bool = False
-
-
-class Base(Frozen):
-    """An operating system and release, such as `ubuntu@24.04/stable`."""
-
-    name: str
-    channel: str
-
-
-class Charm(Frozen):
-    """One uploaded charm archive. The bytes lie in the engine's blob directory under `digest`."""
-
-    url: str
-    name: str
-    revision: int
-    digest: str
-    version: str = ""
-    summary: str = ""
-    description: str = ""
-    subordinate: bool = False
-    endpoints: dict[str, Endpoint] = Field(default_factory=dict[str, Endpoint])
-    extra_bindings: tuple[str, ...] = ()
-    options: dict[str, Option] = Field(default_factory=dict[str, Option])
-    actions: dict[str, ActionSpec] = Field(default_factory=dict[str, ActionSpec])
-    storage: dict[str, StorageSpec] = Field(default_factory=dict[str, StorageSpec])
-    resources: dict[str, ResourceSpec] = Field(default_factory=dict[str, ResourceSpec])
-    bases: tuple[Base, ...] = ()
 
 
 class Resource(Frozen):
