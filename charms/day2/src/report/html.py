@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from report.units import count, number, quantity, span
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -23,6 +21,9 @@ def render(template: str, filters: Mapping[str, Callable[..., Any]], **values: A
         filters: more words for the template, beside `quantity`, `number` and `span`.
         values: what it speaks of.
     """
+    # Every hook loads this module, and few of them write a page.
+    import jinja2
+
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,

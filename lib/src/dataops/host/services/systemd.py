@@ -8,8 +8,6 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import jinja2
-
 from dataops.host.files import ensure_absent, ensure_contents
 from dataops.host.paths import UnitPaths
 from dataops.host.services import _environment
@@ -111,6 +109,9 @@ def render(service: Service, unit: str, paths: UnitPaths, environment: Path) -> 
         paths: its directories.
         environment: the file with the service's variables.
     """
+    # Every hook loads this module, and few of them write a unit file.
+    import jinja2
+
     loader = jinja2.PackageLoader("dataops.host.services")
     # Unit files are not HTML.
     templates = jinja2.Environment(loader=loader, trim_blocks=True, keep_trailing_newline=True)  # noqa: S701
