@@ -1,6 +1,6 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""What passes between units and day2: where archives go, and `unit.json`, what each unit says."""
+"""What a unit says of its part of a snapshot: `unit.json` in its archive."""
 
 from __future__ import annotations
 
@@ -19,20 +19,6 @@ class _Part(pydantic.BaseModel):
     """Base: frozen, and deaf to what a newer unit adds."""
 
     model_config = pydantic.ConfigDict(frozen=True, extra="ignore")
-
-
-class Collector(_Part):
-    """Where a unit uploads its archive to.
-
-    Attributes:
-        address: `https://10.1.2.3:9470`.
-        fingerprint: the SHA-256 of its certificate, in hex.
-        token: shown with the upload.
-    """
-
-    address: str
-    fingerprint: str
-    token: str = pydantic.Field(repr=False)
 
 
 class Finding(_Part):

@@ -188,28 +188,32 @@ class _Upload(http.server.BaseHTTPRequestHandler):
         return scheme == "Bearer" and hmac.compare_digest(shown, self.server.settings.token_sha256)
 
     def _take(self, unit: str, length: int) -> None:
-        """Stream the body to disk; it counts once its hash is right."""
+        """Answer once the upload lies where it belongs, or nothing of it is left."""
+        if self._store(unit, length):
+            return self._answer(HTTPStatus.CREATED, "taken")
+        return self._refuse(HTTPStatus.UNPROCESSABLE_ENTITY, "not what its hash says")
+
+    def _store(self, unit: str, length: int) -> bool:
+        """Stream the body to disk; whether its hash is right, and so it counts."""
         folder = self.server.settings.folder
         scratch = folder / f".{unit}.{threading.get_ident()}.part"
         state = hashlib.sha256()
         try:
             with scratch.open("wb") as out:
                 left = length
-                while left:
-                    block = self.rfile.read(min(_BLOCK, left))
-                    if not block:
-                        break
+                while left and (block := self.rfile.read(min(_BLOCK, left))):
                     out.write(block)
                     state.update(block)
                     left -= len(block)
             if left or state.hexdigest() != self.headers.get("X-Sha256", ""):
-                return self._refuse(HTTPStatus.UNPROCESSABLE_ENTITY, "not what its hash says")
+                return False
             scratch.chmod(0o644)
-            scratch.replace(folder / f"{unit}{SUFFIX}")
+            # The receipt first: an archive that is there has one.
             self._note(unit, length, state.hexdigest())
+            scratch.replace(folder / f"{unit}{SUFFIX}")
         finally:
             scratch.unlink(missing_ok=True)
-        return self._answer(HTTPStatus.CREATED, "taken")
+        return True
 
     def _note(self, unit: str, length: int, digest: str) -> None:
         """The receipt, beside the archive."""

@@ -14,7 +14,7 @@ import time
 import urllib.parse
 from pathlib import Path
 
-from dataops.snapshot.account import Collector
+from dataops.snapshot.address import Collector
 from dataops.snapshot.manifest import digest
 
 _CONNECT_SECONDS = 10

@@ -8,14 +8,17 @@ import datetime
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pydantic
 
 from dataops.host.files import ensure_absent, ensure_directory
 from dataops.host.paths import UnitPaths
 from dataops.operations import Context, OperationError, Params, Result, Work
-from dataops.snapshot.account import NAME, TIMELINE, Account, Collector
+from dataops.snapshot.address import Collector
+
+if TYPE_CHECKING:
+    from dataops.snapshot.account import Account
 
 # A databag is no place for more; the archive names them all.
 _MOST_NAMED = 10
@@ -144,6 +147,7 @@ def run(work: Work[SpecT], gather: Callable[[Any, SpecT], str]) -> Collected:
     """
     # A job may load what a hook must not.
     from dataops.snapshot import basics, timeline
+    from dataops.snapshot.account import NAME, TIMELINE, Account
     from dataops.snapshot.collect import Collection
     from dataops.snapshot.redact import Redactor, Secret
 

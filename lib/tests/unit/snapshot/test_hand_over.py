@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from dataops.snapshot import collector as server
-from dataops.snapshot.account import Collector
+from dataops.snapshot.address import Collector
 from dataops.snapshot.hand_over import HandOverError, hand_over
 
 TOKEN = "token-of-this-operation"

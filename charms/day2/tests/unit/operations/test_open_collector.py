@@ -9,7 +9,7 @@ import pytest
 from archive import Archive
 from dataops.host import services
 from dataops.operations import OperationError
-from dataops.snapshot.account import Collector
+from dataops.snapshot.address import Collector
 from dataops.snapshot.hand_over import HandOverError, hand_over
 from dataops.testing import FakeJuju, FakeServices
 from observed import Observed
