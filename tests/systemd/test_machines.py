@@ -110,8 +110,10 @@ def test_a_terminated_container_is_noticed(juju, status):
     number = status.apps["tap"].units[unit].machine
     name = f"--machine=ob-{juju.show_model().model_uuid[-6:]}-{number}"
     (outer,) = [p for p in psutil.process_iter() if name in p.cmdline()]
+    (first,) = outer.children()
     outer.kill()
     juju.wait(lambda s: s.apps["tap"].units[unit].juju_status.current == "lost")
+    assert not first.is_running()
     onebox("machine", "start", number, "-m", "booted")
     juju.wait(lambda s: jubilant.all_active(s) and jubilant.all_agents_idle(s))
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import threading
 import time
@@ -108,7 +107,7 @@ class Container:
         self._remember(process.pid)
         self._reap(process)
         leader = self._booted()
-        self._keep({**self._kept(), "leader": leader})
+        self._keep({**self._kept(), "leader": leader, "began": _began(leader)})
         return leader
 
     def rebooted(self) -> bool:
@@ -118,7 +117,7 @@ class Container:
             return False
         if self._says(leader) not in ("running", "degraded"):
             return False
-        self._keep({**kept, "leader": leader})
+        self._keep({**kept, "leader": leader, "began": _began(leader)})
         return True
 
     def power_off(self, grace: float = _POWER_OFF_SECONDS) -> None:
@@ -144,12 +143,19 @@ class Container:
 
     def kill(self) -> None:
         """Ends everything on it at once, as a loss of power does."""
-        outer, leader = self._outer(), self.leader()
-        with suppress(psutil.Error, ProcessLookupError):
-            if leader is not None:
-                os.kill(leader, signal.SIGKILL)
+        outer, kept = self._outer(), self._kept()
+        leader = self.leader() or kept.get("leader")
+        with suppress(psutil.Error):
+            # A container goes on when only the process around it was killed.
+            known = kept.get("began") if leader == kept.get("leader") else None
+            if leader is not None and known in (None, _began(leader)):
+                first = psutil.Process(leader)
+                first.kill()
+                psutil.wait_procs([first], timeout=_POWER_OFF_SECONDS)
+        with suppress(psutil.Error):
             if outer is not None:
                 psutil.wait_procs([outer], timeout=_POWER_OFF_SECONDS)
+                outer.kill()
 
     def enter(self, leader: int, directory: str = "/") -> tuple[str, ...]:
         """What to put before a command so that it runs in the machine, as its root."""
@@ -211,3 +217,8 @@ class Container:
         for directory, _, _ in os.walk(group, topdown=False):
             with suppress(OSError):
                 Path(directory).rmdir()
+
+
+def _began(pid: int) -> float:
+    """When a process began: with its number it names the process for good."""
+    return psutil.Process(pid).create_time()
