@@ -165,6 +165,12 @@ class Whatever(RuleBasedStateMachine):
         ]
         assert len(answers) == len(set(answers))
         assert len(self.world.asked) == len(set(self.world.asked))
+        for operation in operations(self.world.journal):
+            for name in {state.step.name for state in operation.steps}:
+                done: set[str] = set()
+                for state in operation.attempts(name):
+                    assert not done & set(state.expected)
+                    done |= {who for who in state.answers if not state.reasons_of(who)}
 
     @staticmethod
     def tidied(operation):
