@@ -1,0 +1,63 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dataops.operations import Cancelled, Work
+from dataops.snapshot import hand_over, job
+from dataops.snapshot.address import Collector
+from dataops.snapshot.collector import free_port
+from dataops.snapshot.job import Spec
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Spec:
+    address = f"https://127.0.0.1:{free_port('127.0.0.1')}"
+    nobody = Collector(address=address, fingerprint="0" * 64, token="t0ken-of-this")
+    return Spec(unit="kafka/0", root=tmp_path / "unit-kafka-0" / "workload", collector=nobody)
+
+
+def gather(collection: Any, spec: Spec) -> str:
+    collection.text("own.txt", lambda: "own")
+    return "all is quiet"
+
+
+def test_where_nobody_takes_it_the_archive_stays_and_says_how_to_fetch_it(
+    spec: Spec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brief = functools.partial(hand_over.hand_over, seconds=0.1)
+    monkeypatch.setattr(hand_over, "hand_over", brief)
+    told: list[str] = []
+    result = job.run(Work(spec, tell=lambda text, done: told.append(text)), gather)
+    assert not result.uploaded
+    assert result.reason and "cannot be reached" in result.reason
+    assert result.archive and Path(result.archive).is_file()
+    assert result.fetch == f"juju scp kafka/0:{result.archive} ."
+    assert result.state == "all is quiet"
+    assert told[-1] == "uploads"
+    assert "t0ken" not in result.model_dump_json()
+    assert "t0ken" not in repr(spec)
+
+
+def test_taken_by_the_collector_nothing_stays(spec: Spec, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[Path] = []
+    monkeypatch.setattr(hand_over, "hand_over", lambda archive, unit, to: taken.append(archive))
+    result = job.run(Work(spec), gather)
+    assert result.uploaded
+    assert (result.archive, result.fetch, result.reason) == (None, None, None)
+    assert not taken[0].exists()
+
+
+def test_called_off_it_ends_soon_and_begins_anew_from_nothing(spec: Spec) -> None:
+    with pytest.raises(Cancelled):
+        job.run(Work(spec, asked_to_end=lambda: True), gather)
+    left = spec.root / "snapshot" / "kafka-0"
+    (left / "half").write_text("x")
+    quiet = spec.model_copy(update={"collector": None})
+    result = job.run(Work(quiet, restarted=True), gather)
+    assert not left.exists()
+    assert result.reason == "no collector was given"
