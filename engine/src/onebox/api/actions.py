@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from onebox import machine_commands
 from onebox.agents import Agents
 from onebox.api.method import Methods, transact
 from onebox.changes import actions
@@ -32,6 +33,11 @@ def enqueue(
         return after
 
     transact(agents, model, change)
+    found = agents.engine.store.read(model)
+    for number in queued[0].tasks:
+        task = found.tasks[number]
+        if task.unit in found.machines:
+            machine_commands.start(agents.engine, found, task)
     return queued[0].model_dump(mode="json")
 
 
@@ -66,5 +72,5 @@ def cancel_task(
     now = agents.engine.now()
     transact(agents, model, lambda m: actions.cancel(m, id, now))
     task = agents.engine.store.read(model).tasks[id]
-    if task.status == "aborting":
+    if task.status == "aborting" and "/" in task.unit:
         agents.worker(model, task.unit).cancel(id)

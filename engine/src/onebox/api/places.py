@@ -21,7 +21,11 @@ method = Methods()
 @method
 def machine_root(agents: Agents, model: str, machine: str) -> str:
     """The directory that stands for the machine's `/`."""
-    return os.fspath(_room(agents, model, machine).root)
+    room = _room(agents, model, machine)
+    if not isinstance(room, NspawnRoom):
+        # A machine that no unit has come to yet has no directory either.
+        room.root.mkdir(parents=True, exist_ok=True)
+    return os.fspath(room.root)
 
 
 @method

@@ -28,15 +28,16 @@ def enqueue(
 ) -> tuple[Model, Operation]:
     """The model with one operation: a task for every target that exists.
 
-    A target is a unit or `APP/leader`. An unknown unit is noted in the operation's failures; an
-    unknown application or action refuses the whole call.
+    A target is a unit, `APP/leader`, or for `EXEC` a machine's id, which such a task has in place
+    of its unit. An unknown unit is noted in the operation's failures; an unknown application or
+    action refuses the whole call.
     """
     names = [_resolve(model, target, action) for target in targets]
     model, number = edit.next_number(model, "operation")
     tasks: list[int] = []
     failures: dict[str, str] = {}
     for name in names:
-        if name not in model.units:
+        if name not in model.units and name not in model.machines:
             failures[name] = (
                 f'linking task to unit: getting unit UUID for "{name}": unit "{name}" not found'
             )

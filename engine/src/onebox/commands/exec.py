@@ -30,10 +30,12 @@ HELP = """
 Usage: juju exec [options] <commands>
 
 Runs shell commands as the units' hooks would: in the charm's directory, with the hook tools.
+On a machine: in a plain shell.
 
     juju exec --unit kafka/0 -- relation-ids kafka-client
     juju exec --application kafka,spark 'is-leader'
     juju exec --all --format json -- uptime
+    juju exec --machine 0 -- df -h
 """
 
 FORMAT = output_format(("plain", "json", "yaml"), "plain")
@@ -61,9 +63,7 @@ def run(client: Client, args: Parsed) -> int:
         flags = "--all, --machine, --application or --unit"
         raise UsageError(f"You must specify a target, either through {flags}")
     model = model_of(args)
-    snapshot = client.call("snapshot", model=model)
-    asked = {_on_machine(snapshot, machine): machine for machine in args[MACHINES]}
-    targets = _targets(snapshot, asked, args)
+    targets = _targets(client.call("snapshot", model=model), args)
     operation = _enqueue(client, model, targets, args)
     if not operation["tasks"]:
         unscheduled(operation)
@@ -75,7 +75,7 @@ def run(client: Client, args: Parsed) -> int:
     if args[VERBOSE]:
         announce(operation, tasks)
     follower = Follower(client, model, args[WAIT] or WAIT.default, args[VERBOSE])
-    done = [_named(task, asked) for task in follower.follow(operation["id"], args[UTC])]
+    done = follower.follow(operation["id"], args[UTC])
     return report(done, args[FORMAT], plain_exec(done), args[UTC])
 
 
@@ -89,25 +89,13 @@ def _enqueue(client: Client, model: str, targets: list[str], args: Parsed) -> di
     )
 
 
-def _named(task: dict[str, Any], asked: dict[str, str]) -> dict[str, Any]:
-    """The task under the machine's name, when it was the machine that was asked."""
-    return {**task, "machine": asked[task["unit"]]} if task["unit"] in asked else task
-
-
-def _targets(model: dict[str, Any], asked: dict[str, str], args: Parsed) -> list[str]:
+def _targets(model: dict[str, Any], args: Parsed) -> list[str]:
     units = model["units"].values()
     found = [u["name"] for u in units if args[ALL] or u["application"] in args[APPLICATIONS]]
     for application in args[APPLICATIONS]:
         if application not in model["applications"]:
             raise Refused(f'application "{application}" not found', "not-found")
-    return list(dict.fromkeys([*found, *asked, *args[UNITS]]))
-
-
-def _on_machine(model: dict[str, Any], machine: str) -> str:
-    """A unit that stands for its machine: a machine without a unit has nobody who listens."""
-    if machine not in model["machines"]:
-        raise Refused(f'machine "{machine}" not found', "not-found")
-    units = sorted(u["name"] for u in model["units"].values() if u["machine"] == machine)
-    if not units:
-        raise Refused(f'machine "{machine}" has no unit; use "juju ssh {machine}" instead')
-    return units[0]
+    for machine in args[MACHINES]:
+        if machine not in model["machines"]:
+            raise Refused(f'machine "{machine}" not found', "not-found")
+    return list(dict.fromkeys([*found, *args[MACHINES], *args[UNITS]]))

@@ -28,10 +28,10 @@ def receiver(task: Json, utc: bool = False) -> Json:
         "log": _log(task, utc),
         "message": task["message"],
         "results": ordered(task["results"]),
-        "machine": task.get("machine", ""),
+        "machine": "" if "/" in task["unit"] else task["unit"],
         "status": task["status"],
         "timing": _timing(task, utc),
-        "unit": "" if task.get("machine") else task["unit"],
+        "unit": task["unit"] if "/" in task["unit"] else "",
     }
     out = {key: out[key] for key in sorted(out)}
     return {key: value for key, value in out.items() if value not in ("", [], {})}
@@ -48,7 +48,7 @@ def _timing(task: Json, utc: bool) -> Json:
 
 def receivers(tasks: list[Json], utc: bool = False) -> Json:
     """All tasks by unit, or by the machine that was asked."""
-    found = {task.get("machine") or task["unit"]: receiver(task, utc) for task in tasks}
+    found = {task["unit"]: receiver(task, utc) for task in tasks}
     return {name: found[name] for name in sorted(found)}
 
 
