@@ -10,6 +10,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import datetime
+import hashlib
 import os
 import struct
 import threading
@@ -37,6 +38,8 @@ from report.performance.load import BrokerLoad, Load, LoadSpec, percentile, roun
 _ANSWER_S = 20.0
 # One part of a round at most: a cluster that takes this long is measured, and not for ever.
 _PART_S = 60.0
+# So much work that neighbours get in between, and so little that nobody waits for it.
+_PACE_BLOCK, _PACE_BLOCKS = bytes(1 << 20), 64
 _STAMP = struct.Struct("!q")
 
 
@@ -106,6 +109,7 @@ class _Round:
     read: float
     acknowledged: dict[int, list[float]]
     end_to_end: list[float]
+    pace: float
 
     def values(self) -> Iterator[tuple[str, float]]:
         """By name of the figure."""
@@ -176,7 +180,7 @@ class FixedLoad:
         self._go_on()
         acknowledged, end_to_end = self._paced(leaders)
         self._go_on()
-        return _Round(write, read, acknowledged, end_to_end)
+        return _Round(write, read, acknowledged, end_to_end, _pace())
 
     def _leaders(self) -> dict[int, int]:
         """The leading broker of each partition, once every partition has one."""
@@ -306,6 +310,7 @@ class FixedLoad:
                 for broker, times in sorted(brokers.items())
             ),
             failed=len(self._failed),
+            pace=tuple(rounded(each.pace) for each in rounds),
         )
 
 
@@ -344,6 +349,15 @@ class _Reader:
                 continue
             (sent,) = _STAMP.unpack((message.value() or b"")[: _STAMP.size])
             self.times.append((time.monotonic_ns() - sent) / 1e6)
+
+
+def _pace() -> float:
+    """How many ms a fixed computation takes just now: what neighbours leave of this machine."""
+    began = time.monotonic()
+    digest = hashlib.sha256()
+    for _ in range(_PACE_BLOCKS):
+        digest.update(_PACE_BLOCK)
+    return 1000 * (time.monotonic() - began)
 
 
 def _exists(error: KafkaException) -> bool:

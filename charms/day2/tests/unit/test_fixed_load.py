@@ -30,6 +30,8 @@ def test_every_round_gives_every_figure_and_the_first_only_warms_up(address):
     assert set(load.rounds) == {kind.name for kind in KINDS}
     assert all(len(values) == 5 and min(values) > 0 for values in load.rounds.values())
     assert load.failed == 0
+    assert len(load.pace) == 5
+    assert min(load.pace) > 0
     assert load.ended > load.began
     assert [text for text, _ in said][:2] == ["Load: warming up", "Load: round 1 of 5"]
     assert said[-1][1] < 1

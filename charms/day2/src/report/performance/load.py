@@ -96,6 +96,7 @@ class Load(_Part):
             warms up, is not among them.
         brokers: each broker's part.
         failed: records that were not acknowledged.
+        pace: ms that the same computation took in each round, on the machine of the load.
     """
 
     spec: LoadSpec
@@ -104,10 +105,13 @@ class Load(_Part):
     rounds: Rounds
     brokers: tuple[BrokerLoad, ...] = ()
     failed: int = 0
+    pace: tuple[float, ...] = ()
 
     def measured(self) -> Measured:
         """What the journal keeps of it."""
-        return Measured(load=self.spec.id, brokers=len(self.brokers), rounds=self.rounds)
+        return Measured(
+            load=self.spec.id, brokers=len(self.brokers), rounds=self.rounds, pace=self.pace
+        )
 
 
 class Measured(_Part):
@@ -116,13 +120,14 @@ class Measured(_Part):
     Attributes:
         load: `LoadSpec.id`.
         brokers: how many took part.
-        rounds: as in `Load`.
+        rounds, pace: as in `Load`.
         operation, at: whose they are.
     """
 
     load: str
     brokers: int
     rounds: Rounds
+    pace: tuple[float, ...] = ()
     operation: int = 0
     at: datetime.datetime | None = None
 

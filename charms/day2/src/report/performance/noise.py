@@ -5,13 +5,14 @@
 The band of noise comes from the rounds themselves: twice the span of those rounds that are
 neither the best nor the worst of their report, the wider span of the two reports. For seven rounds
 that is about three standard deviations, and one disturbed round does not widen it. What nobody
-would notice counts as noise however steady the rounds are.
+would notice counts as noise however steady the rounds are. Each round also times one and the same
+computation: by as much as the machine of the load has become slower or faster, the band is wider.
 """
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import pydantic
@@ -21,6 +22,7 @@ from report.units import quantity
 
 # Of the earlier value.
 _UNNOTICED = 0.02
+_WORTH_SAYING = 0.1
 
 Finding = Literal["no difference", "better", "worse", "too few rounds"]
 
@@ -104,18 +106,33 @@ def compare(load: Load, earlier: Sequence[Measured]) -> Comparison | None:
     then = same[-1]
     kinds = [kind for kind in KINDS if load.rounds.get(kind.name) and then.rounds.get(kind.name)]
     now = load.measured()
-    caution = (
-        f"There were {then.brokers} brokers then and there are {now.brokers} now."
-        if then.brokers != now.brokers
-        else ""
-    )
+    drift = machine_drift(now, then)
     return Comparison(
         earlier=then,
         verdicts=tuple(
-            _verdict(kind, now.rounds[kind.name], then.rounds[kind.name]) for kind in kinds
+            _verdict(kind, now.rounds[kind.name], then.rounds[kind.name], drift) for kind in kinds
         ),
-        caution=caution,
+        caution=" ".join(_cautions(now, then, drift)),
     )
+
+
+def machine_drift(now: Measured, then: Measured) -> float:
+    """By which share the same computation took longer or shorter than then; 0 when unknown."""
+    if not now.pace or not then.pace:
+        return 0.0
+    return abs(statistics.median(now.pace) / statistics.median(then.pace) - 1)
+
+
+def _cautions(now: Measured, then: Measured, drift: float) -> Iterator[str]:
+    """What else changed in between."""
+    if then.brokers != now.brokers:
+        yield f"There were {then.brokers} brokers then and there are {now.brokers} now."
+    if drift > _WORTH_SAYING:
+        yield (
+            f"The machine of the load is not as busy as it was: the same computation "
+            f"took {quantity(statistics.median(then.pace), 'ms')} then and "
+            f"{quantity(statistics.median(now.pace), 'ms')} now, which widens the band."
+        )
 
 
 def span_of(rounds: Sequence[float]) -> float:
@@ -129,10 +146,10 @@ def band(now: Sequence[float], then: Sequence[float]) -> float:
     return max(2 * span_of(now), 2 * span_of(then), _UNNOTICED * statistics.median(then))
 
 
-def _verdict(kind: Kind, now: Sequence[float], then: Sequence[float]) -> Verdict:
+def _verdict(kind: Kind, now: Sequence[float], then: Sequence[float], drift: float) -> Verdict:
     """One figure."""
     middle, before = statistics.median(now), statistics.median(then)
-    width, difference = band(now, then), middle - before
+    width, difference = band(now, then) + drift * before, middle - before
     return Verdict(
         name=kind.name,
         title=kind.title,

@@ -91,3 +91,16 @@ def test_a_comparison_says_its_band_in_words():
     assert "noise ±" in told
     same = str(against([1.0] * 7, [1.0] * 7))
     assert "no difference from report #5, within a noise band of at most ±2%" in same
+
+
+def test_a_machine_that_became_busier_widens_the_band_and_is_said():
+    name = WRITE
+    load = specimens.LOAD.model_copy(update={"rounds": {name: (60.0,) * 7}, "pace": (50.0,) * 5})
+    quiet = Measured(
+        load=LoadSpec().id, brokers=3, rounds={name: (100.0,) * 7}, pace=(30.0,) * 5, operation=5
+    )
+    busier = compare(load, [quiet])
+    assert busier.verdicts[0].finding == "no difference"
+    assert "took 30 ms then and 50 ms now" in busier.caution
+    same = compare(load, [quiet.model_copy(update={"pace": (50.0,) * 5})])
+    assert (same.verdicts[0].finding, same.caution) == ("worse", "")
