@@ -50,13 +50,11 @@ def model(juju: jubilant.Juju, charm: Callable[[str], Path]) -> jubilant.Juju:
     return juju
 
 
-def _bag(juju: jubilant.Juju, unit: str = "") -> dict[str, str]:
+def _bag(juju: jubilant.Juju, holder: str = "lighthouse") -> dict[str, str]:
     """What the lighthouses' application, or one unit of them, wrote for day2."""
-    shown = json.loads(juju.cli("show-unit", "day2/0", "--format", "json"))
-    (relation,) = [
-        one for one in shown["day2/0"]["relation-info"] if one["endpoint"] == "operations"
-    ]
-    return relation["related-units"][unit]["data"] if unit else relation["application-data"]
+    flags = "" if "/" in holder else "--app"
+    read = f'relation-get -r "$(relation-ids operations)" {flags} --format json - {holder}'
+    return json.loads(juju.exec(read, unit="day2/0").stdout)
 
 
 def ended(juju: jubilant.Juju, number: str) -> dict[str, Any]:
