@@ -62,6 +62,12 @@ class Writer:
         if error is None:
             assert remaining == 0, f"{remaining} records are neither acknowledged nor failed"
 
+    def give_up(self) -> None:
+        """Write no more, and forget what was never answered."""
+        self._stop.set()
+        self._thread.join(timeout=30)
+        self._producer.purge()
+
     def _write(self) -> None:
         number = self.first
         while not self._stop.is_set():
@@ -73,6 +79,10 @@ class Writer:
                 number += 1
             except BufferError:
                 pass
+            except KafkaException as error:
+                # It may not write any more, and the library has noticed.
+                self.failed[key] = str(error)
+                return
             self._producer.poll(0)
             self._stop.wait(1 / self.rate)
 

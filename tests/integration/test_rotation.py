@@ -139,8 +139,5 @@ def test_whoever_does_not_follow_keeps_his_access_and_is_named(
             "day2/leader", "resume-operation", {"id": int(number), "params": {"force": True}}
         )
         eventually(lambda: writer.failed, 180, "he is locked out")
-        writer.acknowledged.clear()
-        writer._stop.set()
-        writer._thread.join(30)
-        writer._producer.purge()
+        writer.give_up()
     assert login(before) is not None

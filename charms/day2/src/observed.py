@@ -98,7 +98,8 @@ class Observed:
     @property
     def users(self) -> tuple[str, ...]:
         """The users of Kafka that this unit works with."""
-        return tuple(access.username for access in (self.kafka, self.canary) if access)
+        accesses = (self.kafka, self.canary, self.load)
+        return tuple(access.username for access in accesses if access)
 
     @classmethod
     def read(cls, charm: ops.CharmBase) -> Observed:
