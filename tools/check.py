@@ -46,12 +46,12 @@ def command(*argv: str) -> Callable[[Path], bool]:
     return lambda reports: subprocess.run(argv, cwd=ROOT).returncode == 0
 
 
-def suite(folder: str) -> Callable[[Path], bool]:
+def suite(folder: str, *options: str) -> Callable[[Path], bool]:
     """A stage that is one pytest run."""
 
     def run(reports: Path) -> bool:
         junit = f"--junitxml={reports / folder.replace('/', '-')}.xml"
-        argv = [sys.executable, "-m", "pytest", folder, "--durations=8", junit]
+        argv = [sys.executable, "-m", "pytest", folder, "--durations=8", junit, *options]
         return subprocess.run(argv, cwd=ROOT).returncode == 0
 
     return run
@@ -71,7 +71,7 @@ STAGES = (
     Stage("unit", lambda reports: not unit.run(reports)),
     Stage("interface", suite("tests/interface")),
     Stage("pack", python("tools/pack.py"), quick=False),
-    Stage("integration", suite("tests/integration"), quick=False),
+    Stage("integration", suite("tests/integration", "-m", "not long"), quick=False),
 )
 
 

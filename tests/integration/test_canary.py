@@ -20,6 +20,8 @@ from tests.integration.meters import RunningMeter, Witness, count, leaders, logi
 from tests.integration.processes import eventually, kill, one_of_unit, suspended
 from tools.demo import pipeline
 
+pytestmark = pytest.mark.long
+
 CHARMS = Path(__file__).resolve().parent.parent.parent / "charms"
 BROKERS = (0, 1, 2)
 # A team's own plans; the second one waits in its middle for a person.

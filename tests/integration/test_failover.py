@@ -16,6 +16,8 @@ from tests.integration.clients import Writer, nothing_lost, read_all
 from tests.integration.processes import eventually, one_of_unit
 from tools.demo import feed, pipeline
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SESSION_TIMEOUT = 9.0
 

@@ -19,6 +19,8 @@ import zstandard
 
 from tests.integration.processes import eventually, kill, one_of_unit
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 UNITS = {
     "certificates/0", "data-access/0", "day2/0", "kafka/0", "kafka/1", "kafka/2", "prometheus/0",

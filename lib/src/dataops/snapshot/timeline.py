@@ -27,7 +27,7 @@ _LONGEST_HEAD = 64
 # supervisord with a blank in it and without a zone, Java's own logs in brackets.
 _ISO = re.compile(
     rb"(?:ts=|time=|\[)?\"?(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?"
-    rb" ?(Z|[+-]\d\d:?\d\d)?"
+    rb"(?: ?(Z|[+-]\d\d:?\d\d))?"
 )
 # Spark's own default: a year of two digits, and no zone.
 _SHORT = re.compile(rb"(\d\d)/(\d\d)/(\d\d) (\d\d):(\d\d):(\d\d)()()")
