@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import jubilant
 import psutil
@@ -230,21 +231,23 @@ def test_monitoring_is_one_more_building_block(model: jubilant.Juju) -> None:
     assert "monitoring" in model.status().apps["kafka"].relations
 
 
-def health_check(model: jubilant.Juju) -> dict[str, object]:
-    """One health check from its start to its end, as `show-operation` tells it."""
-    operation = model.run("day2/leader", "health-check").results["operation"]
+def operation(model: jubilant.Juju, name: str, patience: float = 120) -> dict[str, Any]:
+    """One operation from its start to its end, as `show-operation` tells it."""
+    number = model.run("day2/leader", name).results["operation"]
 
-    def ended() -> dict[str, object]:
-        shown = model.run("day2/leader", "show-operation", {"id": int(operation)}).results
+    def ended() -> dict[str, Any]:
+        shown = model.run("day2/leader", "show-operation", {"id": int(number)}).results
         return shown if shown["status"] in ("completed", "failed") else {}
 
-    return eventually(ended, 120, f"operation {operation} ends")
+    return eventually(ended, patience, f"operation {number} ends")
 
 
 def test_health_check_asks_every_application(model: jubilant.Juju) -> None:
     # What the faults before have left behind may still show for a moment.
     shown = eventually(
-        lambda: (found := health_check(model))["status"] == "completed" and found, 300, "all well"
+        lambda: (found := operation(model, "health-check"))["status"] == "completed" and found,
+        300,
+        "all well",
     )
     answers = json.dumps(shown)
     for unit in ("certificates-0", "data-access-0", "kafka-2", "prometheus-0", "spark-0"):
@@ -252,21 +255,16 @@ def test_health_check_asks_every_application(model: jubilant.Juju) -> None:
 
 
 def test_performance_report_is_one_page(model: jubilant.Juju, tmp_path: Path) -> None:
-    done = model.run("day2/leader", "performance-report", wait=120)
-    assert done.status == "completed"
-    path = next(v for v in map(str, flat(done.results)) if v.endswith(".html"))
-    model.scp(f"day2/0:{path}", str(tmp_path / "report.html"))
+    done = operation(model, "performance-report", patience=400)
+    assert done["status"] == "completed", done
+    number = {"id": int(done["operation"])}
+    files = eventually(
+        lambda: model.run("day2/leader", "get-report", number).results, 60, "the report is written"
+    )
+    model.scp(f"{files['unit']}:{files['html']}", str(tmp_path / "report.html"))
     page = (tmp_path / "report.html").read_text()
     assert "<svg" in page and "http://" not in page.split("<body", 1)[0]
-
-
-def flat(value: object) -> Iterator[object]:
-    """The leaves of nested results."""
-    if isinstance(value, dict):
-        for inner in value.values():
-            yield from flat(inner)
-    else:
-        yield value
+    assert model.run("day2/leader", "verify-report", number).status == "completed"
 
 
 def test_scale_out_and_in_under_load(model: jubilant.Juju, uuid: str, writer: Writer) -> None:
