@@ -87,7 +87,7 @@ def test_a_byte_that_somebody_changed_shows(model: jubilant.Juju) -> None:
     files = run(model, "day2/leader", "get-report")
     path = files["json-file"]
     model.exec(
-        f"cp {path} {path}.kept && sed -i s/completed/complated/ {path}", unit=files["unit"]
+        f"cp {path} {path}.kept && sed -i s/completed/concluded/ {path}", unit=files["unit"]
     )
     with pytest.raises(jubilant.TaskError, match=r"cannot be believed.*SHA-256"):
         run(model, files["unit"], "verify-report")
