@@ -27,7 +27,9 @@ UNITS = {
     "results/0", "spark/0",
 }  # fmt: skip
 # Of the model's secrets, what everybody may know; whatever else they hold must not be found.
-PUBLIC = {"username", "tls", "tls-ca", "certificate", "ca-certificate", "uris"}
+PUBLIC = {
+    "username", "tls", "tls-ca", "certificate", "ca-certificate", "uris", "consumer-group-prefix",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
