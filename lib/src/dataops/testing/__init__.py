@@ -6,6 +6,7 @@ from dataops.testing._juju import FakeJuju
 from dataops.testing._operations import asked_of_us, complaints, offered_to_us
 from dataops.testing._packages import FakePackages
 from dataops.testing._services import FakeServices
+from dataops.testing._waiting import eventually
 
 __all__ = [
     "FakeJuju",
@@ -13,5 +14,6 @@ __all__ = [
     "FakeServices",
     "asked_of_us",
     "complaints",
+    "eventually",
     "offered_to_us",
 ]

@@ -15,6 +15,7 @@ from dataops.snapshot import basics, processes
 from dataops.snapshot.collect import Collection
 from dataops.snapshot.collector import certificate
 from dataops.snapshot.redact import Redactor
+from dataops.testing import eventually
 
 
 @pytest.fixture
@@ -79,8 +80,9 @@ def test_the_machine_and_the_units_own_processes(
     environment = {"JUJU_UNIT_NAME": "kafka/0", "PATH": os.environ["PATH"]}
     sleeping = subprocess.Popen(["sleep", "61.5"], env=environment)
     try:
+        # Only once its program runs does the kernel show a process's environment and arguments.
+        eventually(lambda: sleeping.pid in processes.of_unit("kafka/0"))
         basics.machine(collection, paths)
-        assert sleeping.pid in processes.of_unit("kafka/0")
         assert sleeping.pid not in processes.of_unit("kafka/1")
     finally:
         sleeping.kill()

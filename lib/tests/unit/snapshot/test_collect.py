@@ -75,7 +75,7 @@ def test_what_hangs_is_left_behind(place: Path) -> None:
     began = time.monotonic()
     found.value("slow.json", lambda: release.wait(30))
     found.command("sleep.txt", "sleep", "30")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
     release.set()
     assert [gap.name for gap in found.gaps] == ["slow.json", "sleep.txt"]
     assert "no answer within" in found.gaps[0].reason

@@ -122,7 +122,7 @@ def test_nobody_there_is_said_after_trying(archive: Path) -> None:
     began = time.monotonic()
     with pytest.raises(HandOverError, match=r"cannot be reached: .*refused"):
         hand_over(archive, "kafka/0", nobody, seconds=1.5)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
 
 
 def request(collector: Collector, method: str, path: str, body: bytes, **headers: str) -> int:

@@ -157,7 +157,7 @@ def test_megabytes_take_no_time() -> None:
     secrets = [Secret(str(n), f"s3cr3t-number-{n:03}-of-many") for n in range(50)]
     began = time.monotonic()
     Redactor(secrets).clean(line * (8_000_000 // len(line)))
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
 
 
 def test_finds_what_a_configuration_calls_secret() -> None:
