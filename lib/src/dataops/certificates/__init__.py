@@ -1,0 +1,25 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Certificates as they are served: what a port shows, who trusts it, and until when it is good.
+
+The only proof that a certificate was renewed is the port that serves it, so everything here starts
+from a handshake. Parsing and TLS are loaded when they are used: no hook pays for them otherwise.
+"""
+
+from dataops.certificates._inventory import Entry, Inventory, entry, table
+from dataops.certificates._objections import objection
+from dataops.certificates._parsed import Certificate, parse
+from dataops.certificates._ports import Served, ask_port, refusal
+
+__all__ = [
+    "Certificate",
+    "Entry",
+    "Inventory",
+    "Served",
+    "ask_port",
+    "entry",
+    "objection",
+    "parse",
+    "refusal",
+    "table",
+]
