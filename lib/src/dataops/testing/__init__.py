@@ -6,6 +6,7 @@ from dataops.testing._juju import FakeJuju
 from dataops.testing._operations import asked_of_us, complaints, offered_to_us
 from dataops.testing._packages import FakePackages
 from dataops.testing._services import FakeServices
+from dataops.testing._stores import store_contract
 from dataops.testing._waiting import eventually
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "complaints",
     "eventually",
     "offered_to_us",
+    "store_contract",
 ]

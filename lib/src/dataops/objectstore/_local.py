@@ -1,0 +1,178 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Objects as files of a directory, whole or not at all, on the disk when `put` returns."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import time
+from collections.abc import Generator, Iterable, Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+
+from dataops.objectstore._errors import Full, NoBucket, Refused, StoreError
+from dataops.objectstore._pace import Pace
+from dataops.objectstore._store import (
+    NO_ROOM,
+    Source,
+    Store,
+    Stored,
+    checked,
+    pieces,
+    same_size,
+    sync_directory,
+)
+from dataops.objectstore._target import Target
+
+# Where files grow before they are objects; no key begins with a dot.
+_INCOMING = ".incoming"
+_ABANDONED_SECONDS = 24 * 3600
+_READ = 1 << 20
+
+
+class LocalStore(Store):
+    """A directory that exists: a disk, or a network's file system that is mounted there."""
+
+    def __init__(self, target: Target) -> None:
+        super().__init__(target)
+        self._bucket = Path(target.directory)
+        self._root = self._bucket / target.path
+
+    def put(
+        self, key: str, source: Source, *, pace: Pace | None = None, once: bool = False
+    ) -> Stored:
+        """See `Store.put`."""
+        path = self._root / checked(key)
+        with self._named(key):
+            self._bucket_there()
+            if once and (there := self.head(key)) and same_size(there, source):
+                return there
+            incoming = self._incoming()
+            descriptor, scratch = tempfile.mkstemp(dir=incoming)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    for piece in pieces(source, pace):
+                        file.write(piece)
+                    file.flush()
+                    os.fsync(descriptor)
+                _place(Path(scratch), path)
+            finally:
+                Path(scratch).unlink(missing_ok=True)
+            return self._stored(key, path.stat())
+
+    def head(self, key: str) -> Stored | None:
+        """See `Store.head`."""
+        path = self._root / checked(key)
+        with self._named(key):
+            self._bucket_there()
+            try:
+                found = path.stat()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+            return self._stored(key, found) if path.is_file() else None
+
+    def list(self, prefix: str = "") -> Iterator[Stored]:
+        """See `Store.list`."""
+        prefix = prefix.strip("/")
+        with self._named(prefix):
+            self._bucket_there()
+            yield from self._below(checked(prefix) if prefix else "")
+
+    def delete(self, keys: str | Iterable[str]) -> None:
+        """See `Store.delete`."""
+        for key in [keys] if isinstance(keys, str) else keys:
+            path = self._root / checked(key)
+            with self._named(key):
+                self._bucket_there()
+                if path.is_dir():
+                    continue
+                with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                    path.unlink()
+                self._prune(path.parent)
+
+    def _read(self, stored: Stored, start: int, pace: Pace | None) -> Iterator[bytes]:
+        size = pace.piece(_READ) if pace else _READ
+        with self._named(stored.key), (self._root / stored.key).open("rb") as file:
+            # An open file keeps its version whatever is put there meanwhile.
+            if _version(os.fstat(file.fileno())) != stored.version:
+                raise StoreError(f"{stored.key} was replaced while it was read: read it again")
+            file.seek(start)
+            while piece := file.read(size):
+                if pace:
+                    pace.take(len(piece))
+                yield piece
+
+    def _below(self, prefix: str) -> Iterator[Stored]:
+        directory = self._root / prefix
+        try:
+            entries = [entry for entry in os.scandir(directory) if not entry.name.startswith(".")]
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        # As if all keys were sorted at once: what is in a directory comes under "name/".
+        for entry in sorted(entries, key=lambda e: e.name + "/" * e.is_dir()):
+            key = f"{prefix}/{entry.name}" if prefix else entry.name
+            if entry.is_dir():
+                yield from self._below(key)
+            else:
+                with contextlib.suppress(FileNotFoundError):
+                    yield self._stored(key, entry.stat())
+
+    def _stored(self, key: str, found: os.stat_result) -> Stored:
+        modified = datetime.fromtimestamp(found.st_mtime, timezone.utc)
+        return Stored(key, found.st_size, modified, _version(found))
+
+    def _bucket_there(self) -> None:
+        # Never made by us: were a mount lost, the machine's own disk would fill up instead.
+        if not self._bucket.is_dir():
+            raise NoBucket(
+                f"There is no directory {self._bucket}: mount or make it on this machine"
+            )
+
+    def _incoming(self) -> Path:
+        incoming = self._bucket / _INCOMING
+        incoming.mkdir(exist_ok=True, mode=0o700)
+        for left in incoming.iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
+                    left.unlink()
+        return incoming
+
+    def _prune(self, directory: Path) -> None:
+        """Object stores have no empty directories."""
+        while directory != self._bucket and self._bucket in directory.parents:
+            try:
+                directory.rmdir()
+            except OSError:
+                return
+            directory = directory.parent
+
+    @contextlib.contextmanager
+    def _named(self, key: str) -> Generator[None]:
+        where = self.target.describe()
+        try:
+            yield
+        except PermissionError as error:
+            raise Refused(
+                f"{where} does not let us have {key or 'its list'}: give the directory to the "
+                f"user of this process (uid {os.getuid()})"
+            ) from error
+        except OSError as error:
+            if error.errno in NO_ROOM:
+                raise Full(f"No room in {where} for {key}: free some, and start again") from error
+            raise StoreError(f"{where}, {key}: {error.strerror}") from error
+
+
+def _version(found: os.stat_result) -> str:
+    return f"{found.st_ino:x}-{found.st_mtime_ns:x}"
+
+
+def _place(scratch: Path, path: Path) -> None:
+    """The file has its name, on the disk; deleting others may have taken its directory away."""
+    for _ in range(5):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            scratch.replace(path)
+            break
+    sync_directory(path.parent)

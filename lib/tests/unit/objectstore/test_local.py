@@ -1,0 +1,90 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The directory that is an object store: what every store promises, and what goes wrong."""
+
+import errno
+import os
+import time
+
+import pytest
+
+from dataops.objectstore import Full, NoBucket, Refused, Store, Target, open_store
+from dataops.testing import store_contract
+
+
+@pytest.fixture
+def target(tmp_path) -> Target:
+    (tmp_path / "store").mkdir()
+    return Target(kind="local", directory=str(tmp_path / "store"), path="/below/it/")
+
+
+@pytest.fixture
+def store(target) -> Store:
+    return open_store(target)
+
+
+@pytest.mark.parametrize("promise", store_contract(), ids=lambda promise: promise.__name__)
+def test_keeps_the_promise(promise, store, tmp_path):
+    (tmp_path / "own").mkdir()
+    promise(store, tmp_path / "own")
+
+
+def test_a_directory_that_is_not_there_is_named_and_never_made(tmp_path):
+    store = open_store(Target(kind="local", directory=str(tmp_path / "mount")))
+    for use in (
+        lambda: store.put("k", b""),
+        lambda: store.head("k"),
+        lambda: list(store.list()),
+        lambda: store.delete("k"),
+        store.check,
+    ):
+        with pytest.raises(NoBucket, match="mount or make it"):
+            use()
+    assert not (tmp_path / "mount").exists()
+
+
+def test_a_full_disk_is_named_and_leaves_nothing(store, tmp_path, monkeypatch):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Full, match=r"No room in .*/below/it for k"):
+        store.put("k", b"content")
+    monkeypatch.undo()
+    assert store.head("k") is None
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_our_own_full_disk_is_named_and_the_fetch_continues(store, tmp_path, monkeypatch):
+    store.put("k", b"content")
+    with monkeypatch.context() as patch:
+
+        def full(descriptor):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(Full, match=f"No room for {tmp_path / 'mine'}"):
+            store.fetch("k", tmp_path / "mine")
+    store.fetch("k", tmp_path / "mine")
+    assert (tmp_path / "mine").read_bytes() == b"content"
+
+
+def test_a_directory_of_somebody_else_is_named(store, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    with pytest.raises(Refused, match="give the directory to the user of this process"):
+        store.put("k", b"")
+
+
+def test_what_was_abandoned_for_a_day_is_removed(store, tmp_path):
+    store.put("k", b"x")
+    incoming = tmp_path / "store" / ".incoming"
+    (incoming / "old").write_bytes(b"x")
+    (incoming / "growing").write_bytes(b"x")
+    yesterday = time.time() - 25 * 3600
+    os.utime(incoming / "old", (yesterday, yesterday))
+    store.put("l", b"x")
+    assert [entry.name for entry in incoming.iterdir()] == ["growing"]
+    assert [stored.key for stored in store.list()] == ["k", "l"]
