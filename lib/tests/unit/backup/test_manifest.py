@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataops.backup.manifest import (
@@ -58,6 +58,7 @@ def manifest(**changes: Any) -> Manifest:
 
 
 @given(st.lists(partitions, max_size=4))
+@settings(max_examples=30)
 def test_what_is_written_reads_back_as_the_same_value_and_the_same_bytes(
     found: list[Partition],
 ) -> None:
