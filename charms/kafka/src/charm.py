@@ -101,7 +101,7 @@ class KafkaCharm(ops.CharmBase):
     def _tell(self, observed: Observed) -> None:
         """What the other side of each relation needs to know."""
         self.verbs.publish_catalogue()
-        wiring.publish_metrics(self, self.address)
+        wiring.publish(self, self.address)
         if observed.broker.release:
             self.unit.set_workload_version(observed.broker.release)
         if observed.broker.listening:

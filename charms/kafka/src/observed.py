@@ -15,6 +15,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 import pem
 from dataops.host.paths import UnitPaths
 from dataops.interfaces.kafka_client import ClientRequest, KafkaClientProvider
+from dataops.interfaces.s3 import S3Requirer, store_of
+from dataops.objectstore import Directory, Target
 from dataops.operations import explain
 from dataops.reconciler import Leaving
 from facts import BrokerFacts, ClusterFacts
@@ -49,6 +51,7 @@ class Config(BaseModel):
     auto_create_topics: bool = True
     log_retention_hours: Annotated[int, Field(ge=1)] = 168
     max_reauth_seconds: Annotated[int, Field(ge=60)] = 3600
+    backup_directory: Directory = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -127,6 +130,8 @@ class Observed(World):
         requests: what clients ask for.
         refusals: what cannot be granted, and why.
         passwords: of clients that were admitted, by user; leader only.
+        store: where backups go; None when there is no place for them.
+        store_trouble: why there is none although there should be one; empty else.
         accepted: by client and unit of it, the users that it says it works with.
     """
 
@@ -144,6 +149,8 @@ class Observed(World):
     requests: tuple[ClientRequest, ...] = ()
     refusals: tuple[str, ...] = ()
     passwords: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str], repr=False)
+    store: Target | None = None
+    store_trouble: str = ""
     accepted: Mapping[str, Mapping[str, frozenset[str] | None]] = dataclasses.field(
         default_factory=dict[str, Mapping[str, "frozenset[str] | None"]]
     )
@@ -163,6 +170,9 @@ class Observed(World):
         config, problem = _config(charm)
         requests = clients.requests()
         leader = charm.unit.is_leader()
+        store, store_trouble = store_of(
+            S3Requirer(charm, "s3"), config.backup_directory if config else ""
+        )
         given = [clients.credentials(one) for one in requests] if leader else []
         return cls(
             **_fields(world),
@@ -180,6 +190,8 @@ class Observed(World):
             requests=requests,
             refusals=clients.refusals(),
             passwords=dict(one for one in given if one),
+            store=store,
+            store_trouble=store_trouble,
             accepted={one.username: clients.accepted(one) for one in requests},
         )
 

@@ -76,4 +76,4 @@ def _warning(o: Observed) -> str:
         return f"{down} down: {short} partitions have a copy less"
     if short:
         return f"{short} partitions have a copy less"
-    return ""
+    return f"no backups: {o.store_trouble}" if o.store_trouble else ""

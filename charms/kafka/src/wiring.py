@@ -23,6 +23,7 @@ from dataops.host.users import ensure_user
 from dataops.interfaces.cos_agent import CosAgentProvider
 from dataops.interfaces.kafka_client import KafkaClientProvider
 from dataops.interfaces.prometheus_scrape import MetricsProvider
+from dataops.interfaces.s3 import S3Requirer
 from effects import Effects
 from facts import ClusterFacts
 from gate import Gate
@@ -94,8 +95,9 @@ def traffic(made: Workload, cluster: ClusterFacts | None) -> Mapping[str, float]
     return made.traffic(one.address for one in peers.units() if one.node in cluster.brokers)
 
 
-def publish_metrics(charm: ops.CharmBase, address: str) -> None:
-    """Where this unit is watched, and by which rules: for Prometheus, and for an agent here."""
+def publish(charm: ops.CharmBase, address: str) -> None:
+    """Where this unit is watched, by which rules, and that backups want a bucket."""
+    S3Requirer(charm, "s3").publish()
     source = charm.charm_dir / "src"
     rules, dashboards = source / "prometheus_alert_rules", source / "grafana_dashboards"
     MetricsProvider(charm, "monitoring", _jobs("*"), rules).publish()

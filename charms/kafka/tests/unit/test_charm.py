@@ -191,6 +191,29 @@ def test_an_agent_beside_the_unit_hears_where_to_look(machine, context):
     assert job["static_configs"] == [{"targets": ["127.45.200.3:9101"]}]
 
 
+def test_backups_go_to_the_bucket_that_the_store_gives(machine, context):
+    secret = testing.Secret({"access-key": "AKID", "secret-key": "sesame"})
+    bag = {"bucket": "b", "endpoint": "http://10.0.0.9:9000", "secret-extra": secret.id}
+    store = testing.Relation("s3", remote_app_data=bag)
+    state = dataclasses.replace(
+        deployed(CERTIFICATES, store, config={"backup-directory": "/not/used"}), secrets=[secret]
+    )
+    with context(context.on.config_changed(), state) as manager:
+        out = manager.run()
+        observed = manager.charm._last
+    assert out.get_relation(store.id).local_app_data["bucket"] == "dataops"
+    assert observed.store.describe() == "s3://b at http://10.0.0.9:9000"
+    assert "sesame" not in repr(observed)
+    assert out.unit_status == ops.ActiveStatus()
+
+
+def test_backups_go_to_a_directory_without_a_store(machine, context):
+    state = deployed(CERTIFICATES, config={"backup-directory": "/backups"})
+    with context(context.on.config_changed(), state) as manager:
+        manager.run()
+        assert manager.charm._last.store.describe() == "/backups"
+
+
 def test_an_invalid_option_changes_nothing(machine, context):
     out = context.run(context.on.config_changed(), deployed(CERTIFICATES))
     before = list(machine.services.journal)

@@ -19,6 +19,7 @@ from observed import Config, Tls
         {"default_partitions": 0},
         {"max_reauth_seconds": 1},
         {"unknown": 1},
+        {"backup_directory": "not/absolute"},
     ],
 )
 def test_an_option_that_makes_no_sense_is_refused(option):

@@ -64,5 +64,10 @@ def test_a_broker_that_is_down_is_a_warning():
     assert status == ops.ActiveStatus("kafka/2 down: 1 partitions have a copy less")
 
 
+def test_no_place_for_backups_is_a_warning_when_there_should_be_one():
+    status = worst(observed(store_trouble="the object store has not answered"))
+    assert status == ops.ActiveStatus("no backups: the object store has not answered")
+
+
 def test_only_the_leader_speaks_of_clients():
     assert worst(observed(node=1, refusals=("no",))) == ops.ActiveStatus()

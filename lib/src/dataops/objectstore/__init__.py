@@ -15,9 +15,10 @@ from dataops.objectstore._errors import Full, Missing, NoBucket, Refused, StoreE
 from dataops.objectstore._open import open_store
 from dataops.objectstore._pace import Pace
 from dataops.objectstore._store import Store, Stored
-from dataops.objectstore._target import Target
+from dataops.objectstore._target import Directory, Target
 
 __all__ = [
+    "Directory",
     "Full",
     "Missing",
     "NoBucket",

@@ -5,10 +5,27 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, SecretStr, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
+
+
+def _absolute(directory: str) -> str:
+    if directory and not PurePosixPath(directory).is_absolute():
+        raise ValueError(f"{directory!r} is not an absolute path")
+    return directory
+
+
+#: A charm's option that names a directory of the machine: absolute, or empty for none.
+Directory = Annotated[str, AfterValidator(_absolute)]
 
 
 class Target(BaseModel):
@@ -32,7 +49,7 @@ class Target(BaseModel):
 
     kind: Literal["s3", "local"]
     path: str = ""
-    directory: str = ""
+    directory: Directory = ""
     bucket: str = ""
     endpoint: str = ""
     region: str = "us-east-1"
@@ -59,8 +76,8 @@ class Target(BaseModel):
 
     @model_validator(mode="after")
     def _whole(self) -> Target:
-        if self.kind == "local" and not PurePosixPath(self.directory).is_absolute():
-            raise ValueError(f"directory {self.directory!r} is not an absolute path")
+        if self.kind == "local" and not self.directory:
+            raise ValueError("no directory is given")
         if self.kind == "s3":
             named = {
                 "bucket": self.bucket,

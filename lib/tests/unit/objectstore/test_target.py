@@ -31,7 +31,7 @@ def test_a_description_and_a_dump_hold_no_key():
         ({"kind": "s3", "bucket": "b", "endpoint": "ftp://s3.test", **KEYS}, "is no URL"),
         ({"kind": "s3", "bucket": "b", "endpoint": "http://s3.test/x", **KEYS}, "only http"),
         ({"kind": "local", "directory": "backups"}, "not an absolute path"),
-        ({"kind": "local"}, "not an absolute path"),
+        ({"kind": "local"}, "no directory is given"),
     ],
 )
 def test_what_is_no_target_is_named(values, words):

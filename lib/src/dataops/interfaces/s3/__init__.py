@@ -1,0 +1,15 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The interface s3: a bucket, and the keys to it.
+
+Requirer application bag: `bucket` and `path` as requests, and in v1 `requested-secrets` and
+`lib-version`. Provider application bag: `bucket`, `endpoint`, `region`, `path`, `s3-uri-style`,
+`tls-ca-chain` (a JSON list), and the keys: in v1 `secret-extra`, the URI of a secret that holds
+`access-key` and `secret-key`; in v0 the two as plain text. Both versions are read and answered.
+"""
+
+from dataops.interfaces.s3._models import BucketRequest
+from dataops.interfaces.s3._provider import S3Provider
+from dataops.interfaces.s3._requirer import S3Requirer, store_of
+
+__all__ = ["BucketRequest", "S3Provider", "S3Requirer", "store_of"]
