@@ -50,7 +50,7 @@ DISPATCH = """\
 #!/bin/sh
 # Runs the charm with the packages packed beside it, for Python {python}.
 charm=$(dirname "$(readlink -f "$0")")
-python=$charm/venv/bin/python{python}
+{passing}python=$charm/venv/bin/python{python}
 if [ ! -x "$python" ]; then
     found=$(command -v python{python} || command -v python3)
     version=$("$found" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
@@ -71,6 +71,20 @@ exec "$python" -c 'import gc, runpy, sys
 del sys.path[0]
 gc.set_threshold(100_000)
 runpy.run_module("charm", run_name="__main__", alter_sys=True)'
+"""
+
+# For charms that reconcile, as ours do: whatever woke them, they do all there is to do. A foreign
+# charm gets every hook.
+PASSING = """\
+# A hook that Juju always follows with another one is left to that one, which does the same:
+# relation-joined to relation-changed, and all between install and the first start to that.
+case "$JUJU_DISPATCH_PATH" in
+    hooks/*-relation-joined) exit 0 ;;
+    hooks/*-relation-created | hooks/*-storage-attached | hooks/leader-elected | \\
+        hooks/config-changed) [ -e "$charm/.started" ] || exit 0 ;;
+    hooks/install) ;;
+    *) [ -e "$charm/.started" ] || : > "$charm/.started" ;;
+esac
 """
 
 
@@ -243,7 +257,8 @@ def pack(named: str, base: str | None, python: str, arch: str) -> tuple[Path, bo
     with zipfile.ZipFile(building, "w") as archive:
         for file, text in metadata_files(charmcraft, target):
             write(archive, file, text.encode(), executable=False)
-        dispatch = DISPATCH.format(python=python, name=name)
+        passing = PASSING if is_ours(charm) else ""
+        dispatch = DISPATCH.format(python=python, name=name, passing=passing)
         write(archive, "dispatch", dispatch.encode(), executable=True)
         with tempfile.TemporaryDirectory() as own:
             copy_own_files(charm, Path(own), site)

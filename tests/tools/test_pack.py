@@ -95,3 +95,58 @@ def test_every_module_is_compiled_and_names_no_place_of_ours(archive: Path) -> N
     assert not [name for name, code in compiled.items() if str(pack.ROOT).encode() in code]
     ours = [code for name, code in compiled.items() if "/dataops/" in name or name[:4] == "src/"]
     assert not [code for code in ours if tempfile.gettempdir().encode() in code]
+
+
+@pytest.fixture
+def unpacked(archive: Path, tmp_path: Path) -> Path:
+    """A charm of which nothing but its dispatch is real: what it starts writes down the hook."""
+    with zipfile.ZipFile(archive) as charm:
+        charm.extract("dispatch", tmp_path)
+    (tmp_path / "dispatch").chmod(0o755)
+    python = tmp_path / "venv" / "bin" / f"python{pack.host_python()}"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\necho "$JUJU_DISPATCH_PATH" >> {tmp_path}/ran\n')
+    python.chmod(0o755)
+    return tmp_path
+
+
+def ran(charm: Path, *paths: str) -> list[str]:
+    """Which of these hooks and actions reach the charm."""
+    (charm / "ran").write_text("")
+    for path in paths:
+        environment = {"JUJU_DISPATCH_PATH": path, "PATH": pack.AGENT_PATH}
+        subprocess.run([charm / "dispatch"], env=environment, check=True)
+    return (charm / "ran").read_text().split()
+
+
+def test_a_hook_that_another_one_always_follows_is_left_to_that_one(unpacked: Path) -> None:
+    first = ["hooks/install", "hooks/start"]
+    passed = ["hooks/peers-relation-created", "hooks/leader-elected", "hooks/config-changed"]
+    before = ["hooks/data-storage-attached"]
+    assert ran(unpacked, *before, first[0], *passed, first[1]) == first
+    later = [*before, *passed, "hooks/kafka-relation-changed", "hooks/update-status"]
+    assert ran(unpacked, "hooks/kafka-relation-joined", *later) == later
+
+
+def test_no_hook_is_passed_over_after_one_that_was_started_in_vain(unpacked: Path) -> None:
+    # `juju resolve --no-retry` takes a failed start for done: Juju will not run it again.
+    python = unpacked / "venv" / "bin" / f"python{pack.host_python()}"
+    works = python.read_text()
+    python.write_text("#!/bin/sh\nexit 1\n")
+    environment = {"JUJU_DISPATCH_PATH": "hooks/start", "PATH": pack.AGENT_PATH}
+    assert subprocess.run([unpacked / "dispatch"], env=environment).returncode == 1
+    python.write_text(works)
+    assert ran(unpacked, "hooks/config-changed") == ["hooks/config-changed"]
+
+
+def test_a_charm_that_was_refreshed_gets_every_hook(unpacked: Path) -> None:
+    hooks = ["hooks/upgrade-charm", "hooks/config-changed"]
+    assert ran(unpacked, *hooks) == hooks
+
+
+def test_an_action_is_no_hook_of_that_name(unpacked: Path) -> None:
+    assert ran(unpacked, "actions/config-changed") == ["actions/config-changed"]
+
+
+def test_a_charm_of_others_gets_every_hook() -> None:
+    assert "relation-joined" not in pack.DISPATCH

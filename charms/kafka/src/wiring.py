@@ -68,7 +68,7 @@ def certificates(
         charm,
         "certificates",
         [wanted],
-        refresh_events=[charm.on.config_changed, charm.on.update_status],
+        refresh_events=[charm.on.start, charm.on.config_changed, charm.on.update_status],
         key_algorithm=KeyAlgorithm.ECDSA,
     )
     return requirer, wanted
