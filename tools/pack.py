@@ -77,9 +77,18 @@ runpy.run_module("charm", run_name="__main__", alter_sys=True)'
 # charm gets every hook.
 PASSING = """\
 # A hook that Juju always follows with another one is left to that one, which does the same:
-# relation-joined to relation-changed, and all between install and the first start to that.
+# relation-joined to relation-changed, what an application says to the first of its units, and all
+# between install and the first start to that.
+new=$charm/.new-relation-${JUJU_RELATION_ID##*:}
 case "$JUJU_DISPATCH_PATH" in
-    hooks/*-relation-joined) exit 0 ;;
+    hooks/*-relation-created) : > "$new" ;;
+    hooks/*-relation-joined) rm -f "$new"; exit 0 ;;
+    hooks/*-relation-broken) rm -f "$new" ;;
+    hooks/*-relation-changed)
+        # Peers of ours are told by themselves, whether or not there is another one.
+        [ ! -e "$new" ] || [ "$JUJU_REMOTE_APP" = "${JUJU_UNIT_NAME%/*}" ] || exit 0 ;;
+esac
+case "$JUJU_DISPATCH_PATH" in
     hooks/*-relation-created | hooks/*-storage-attached | hooks/leader-elected | \\
         hooks/config-changed) [ -e "$charm/.started" ] || exit 0 ;;
     hooks/install) ;;

@@ -110,13 +110,23 @@ def unpacked(archive: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def ran(charm: Path, *paths: str) -> list[str]:
+def ran(charm: Path, *paths: str, unit: str = "", relation: str = "kafka:4") -> list[str]:
     """Which of these hooks and actions reach the charm."""
     (charm / "ran").write_text("")
+    environment = {
+        "PATH": pack.AGENT_PATH,
+        "JUJU_UNIT_NAME": "results/0",
+        "JUJU_RELATION_ID": relation,
+        "JUJU_REMOTE_APP": "results" if relation.startswith("peers") else "kafka",
+        "JUJU_REMOTE_UNIT": unit,
+    }
     for path in paths:
-        environment = {"JUJU_DISPATCH_PATH": path, "PATH": pack.AGENT_PATH}
-        subprocess.run([charm / "dispatch"], env=environment, check=True)
+        told = {**environment, "JUJU_DISPATCH_PATH": path}
+        subprocess.run([charm / "dispatch"], env=told, check=True)
     return (charm / "ran").read_text().split()
+
+
+CREATED, JOINED, CHANGED = (f"hooks/kafka-relation-{w}" for w in ("created", "joined", "changed"))
 
 
 def test_a_hook_that_another_one_always_follows_is_left_to_that_one(unpacked: Path) -> None:
@@ -124,8 +134,28 @@ def test_a_hook_that_another_one_always_follows_is_left_to_that_one(unpacked: Pa
     passed = ["hooks/peers-relation-created", "hooks/leader-elected", "hooks/config-changed"]
     before = ["hooks/data-storage-attached"]
     assert ran(unpacked, *before, first[0], *passed, first[1]) == first
-    later = [*before, *passed, "hooks/kafka-relation-changed", "hooks/update-status"]
-    assert ran(unpacked, "hooks/kafka-relation-joined", *later) == later
+    later = ["hooks/db-relation-created", *before, *passed, "hooks/update-status"]
+    assert ran(unpacked, JOINED, *later) == later
+
+
+def test_what_an_application_says_is_left_to_its_first_unit(unpacked: Path) -> None:
+    first = ["hooks/install", "hooks/start"]
+    assert ran(unpacked, first[0], CREATED, first[1], CHANGED) == first
+    # Another relation, which had units by then, is none of that.
+    assert ran(unpacked, CHANGED, relation="kafka:5") == [CHANGED]
+    assert ran(unpacked, JOINED, CHANGED, unit="kafka/0") == [CHANGED]
+    assert ran(unpacked, CHANGED) == [CHANGED]
+
+
+def test_what_peers_have_agreed_on_reaches_even_a_single_one(unpacked: Path) -> None:
+    created, changed = "hooks/peers-relation-created", "hooks/peers-relation-changed"
+    assert ran(unpacked, created, changed, relation="peers:0") == [changed]
+
+
+def test_a_relation_that_ends_leaves_nothing_behind(unpacked: Path) -> None:
+    broken = "hooks/kafka-relation-broken"
+    assert ran(unpacked, CREATED, broken) == [broken]
+    assert not list(unpacked.glob(".new-*"))
 
 
 def test_no_hook_is_passed_over_after_one_that_was_started_in_vain(unpacked: Path) -> None:
