@@ -112,7 +112,8 @@ def _secrets(o: Observed) -> dict[str, str]:
 
     keys = private_keys(f"key of {o.unit}", o.tls.keystore) if o.tls else ()
     passwords = {f"password of {user}": value for user, value in o.passwords.items()}
-    return {**passwords, **{key.name: key.value for key in keys}}
+    store = o.store.secrets() if o.store else {}
+    return {**passwords, **store, **{key.name: key.value for key in keys}}
 
 
 def _get(url: str) -> str:

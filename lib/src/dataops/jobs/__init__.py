@@ -80,7 +80,8 @@ class Jobs:
             return False
         self._paths.create()
         ensure_directory(self._directory, mode=0o700)
-        content = spec.model_dump(mode="json", by_alias=True)
+        # The ticket is the one place for what a value otherwise masks: nobody else may read it.
+        content = spec.model_dump(mode="json", by_alias=True, context={"revealed": True})
         now = utc_now().isoformat(timespec="seconds")
         ticket = Ticket(task_id, verb.name, self._unit, juju_exec(), now, content)
         files.write(ticket)

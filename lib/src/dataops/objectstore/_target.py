@@ -13,6 +13,8 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     SecretStr,
+    SerializationInfo,
+    field_serializer,
     field_validator,
     model_validator,
 )
@@ -88,6 +90,22 @@ class Target(BaseModel):
             if lacking:
                 raise ValueError(f"the object store lacks {', '.join(lacking)}")
         return self
+
+    @field_serializer("access_key", "secret_key")
+    def _masked(self, value: SecretStr, info: SerializationInfo) -> SecretStr | str:
+        """Only who says so in the context of a dump gets the keys: a job's ticket."""
+        if isinstance(info.context, dict) and info.context.get("revealed"):  # pyright: ignore[reportUnknownMemberType]
+            return value.get_secret_value()
+        return value if info.mode == "python" else str(value)
+
+    def secrets(self) -> dict[str, str]:
+        """What nobody may read, by a name for a report."""
+        found = {"access key": self.access_key, "secret key": self.secret_key}
+        return {
+            f"{name} of {self.describe()}": value.get_secret_value()
+            for name, value in found.items()
+            if value.get_secret_value()
+        }
 
     def describe(self) -> str:
         """Where it is, for people; no credentials in it."""

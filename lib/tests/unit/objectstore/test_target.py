@@ -22,6 +22,15 @@ def test_a_description_and_a_dump_hold_no_key():
     assert Target(kind="local", directory="/var/backups/").describe() == "/var/backups"
 
 
+def test_only_a_jobs_ticket_has_the_keys():
+    target = Target(kind="s3", bucket="b", **KEYS)
+    masked, whole = (target.model_dump_json(context=c) for c in (None, {"revealed": True}))
+    assert "a-secret-key" not in masked and "an-access-key" not in masked
+    assert Target.model_validate_json(whole) == target
+    assert set(target.secrets().values()) == set(KEYS.values())
+    assert Target(kind="local", directory="/b").secrets() == {}
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [
