@@ -17,6 +17,7 @@ from onebox.changes import actions, models, options, recovery
 from onebox.engine import Engine
 from onebox.errors import Refused
 from onebox.host import boot_id
+from onebox.machine_commands import MachineCommands
 from onebox.model import Application, Machine, Model, Relation, Secret, Storage, Task
 from onebox.nspawn.watch import Watch
 from onebox.store import Difference
@@ -24,7 +25,7 @@ from onebox.worker import UnitWorker
 
 _LOG = logging.getLogger(__name__)
 
-_STOP_SECONDS = 10.0
+_STOP_SECONDS = 5.0
 _KILL_SECONDS = 5.0
 _HOUSEKEEPING_SECONDS = 3600.0
 
@@ -38,6 +39,7 @@ class Agents:
         self._guard = threading.Lock()
         self._dying: queue.Queue[str | None] = queue.Queue()
         self._bridges = Bridges(engine)
+        self.machine_commands = MachineCommands(engine)
         self._janitor = threading.Thread(target=self._clear_up, name="janitor", daemon=True)
 
     def start(self) -> None:
@@ -63,6 +65,7 @@ class Agents:
         self._wake_all()
         self._join(_STOP_SECONDS)
         self.engine.aborting.set()
+        self.machine_commands.abort()
         for worker in self._all():
             worker.abort()
         self._join(_KILL_SECONDS)

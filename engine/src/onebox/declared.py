@@ -38,6 +38,8 @@ class StorageSpec(Frozen):
     minimum: int = 1
     maximum: int | None = 1
     multiple: bool = False
+    # The least size in MiB; None where the charm does not say.
+    size: int | None = None
 
 
 class ResourceSpec(Frozen):
@@ -58,12 +60,17 @@ class Option(Frozen):
 
 
 class ActionSpec(Frozen):
-    """An action as a charm declares it; `schema_` is the JSON Schema of its parameters."""
+    """An action as a charm declares it; `schema_` is the JSON Schema of its parameters.
+
+    One that is `parallel` waits for nothing else on its machine; those of one `group`, only for
+    each other. On one unit everything comes one after the other.
+    """
 
     name: str
     description: str = ""
     schema_: dict[str, Any] = Field(default_factory=dict[str, Any])
     parallel: bool = False
+    group: str = ""
 
 
 class Base(Frozen):

@@ -33,7 +33,7 @@ class Engine:
         # Many hooks at once make none of them faster.
         self._places = Places(max(4, (os.cpu_count() or 1) + 1))
         self._guard = threading.Lock()
-        self._machines: dict[tuple[str, str], threading.Lock] = {}
+        self._machines: dict[tuple[str, str, str], threading.Lock] = {}
         self._logs: dict[str, ModelLog] = {}
 
     def now(self) -> datetime:
@@ -57,15 +57,26 @@ class Engine:
                 self._logs[key] = ModelLog(self.home.logs / name)
             return self._logs[key]
 
-    def machine(self, model: Model, machine: str) -> ExitStack:
-        """Holds a machine, and one of the few places for running hooks, for a `with`."""
-        with self._guard:
-            lock = self._machines.setdefault((model.uuid, machine), threading.Lock())
+    def machine(self, model: Model, machine: str, claim: str | None = "") -> ExitStack:
+        """Holds what a run claims of a machine, and one of the few places, for a `with`.
+
+        A `claim` is the name of an execution group: "" is everybody's who has no other, and None
+        claims nothing and waits for nobody.
+        """
         held = ExitStack()
         # The machine first: a unit that waits for its neighbour must not take a place meanwhile.
-        held.enter_context(lock)
+        if claim is not None:
+            held.enter_context(self._lock(model, machine, f"group {claim}"))
         held.enter_context(self._places)
         return held
+
+    def power(self, model: Model, machine: str) -> threading.Lock:
+        """Held by whoever starts a machine: runs that claim nothing may come at the same time."""
+        return self._lock(model, machine, "power")
+
+    def _lock(self, model: Model, machine: str, what: str) -> threading.Lock:
+        with self._guard:
+            return self._machines.setdefault((model.uuid, machine, what), threading.Lock())
 
     def forget(self, model: Model) -> None:
         """Drops what was kept for a model that is gone."""

@@ -22,18 +22,13 @@ from typing import ClassVar
 
 import psutil
 
-from onebox import archive, processes
+from onebox import archive, persona, processes
 from onebox.changes import options
 from onebox.errors import OneboxError
 from onebox.home import Home, short_socket
 from onebox.hooktools import program
 from onebox.model import Model
 from onebox.nspawn import network as wires
-
-# Where a controller's API would listen; nothing does, the port only marks a network as taken.
-API_PORT = 17070
-# The last number of the address that stands for the controller in each network.
-API_HOST = 254
 
 _STANDARD_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -264,10 +259,10 @@ class Networks:
         if network in self._held:
             return False
         if wires.is_wired(network):
-            wires.bridge(network, API_HOST)
+            wires.bridge(network, persona.API_HOST)
         claim = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
-            claim.bind((f"{network}.{API_HOST}", API_PORT))
+            claim.bind((f"{network}.{persona.API_HOST}", persona.API_PORT))
         except OSError:
             claim.close()
             return False

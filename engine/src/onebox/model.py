@@ -271,6 +271,9 @@ class Task(Frozen):
     unit: str
     action: str
     parameters: dict[str, Any] = Field(default_factory=dict[str, Any])
+    # What it waits for on its machine: nothing, only tasks of its group, or everything.
+    parallel: bool = False
+    group: str = ""
     status: Literal[
         "pending", "running", "completed", "failed", "cancelled", "aborting", "aborted", "error"
     ] = "pending"

@@ -13,3 +13,17 @@ REGION = "localhost"
 CREDENTIAL = "localhost"
 USER = "admin"
 SPACE = "alpha"
+# Where a controller's API would listen; nothing does, the port only marks a network as taken.
+API_PORT = 17070
+# The last number of the address that stands for the controller in each network.
+API_HOST = 254
+
+
+def api(network: str) -> str:
+    """The address of the controller that a model's machines are told."""
+    return f"{network}.{API_HOST}:{API_PORT}"
+
+
+def resource_url(network: str, model: str, path: str) -> str:
+    """Where the controller would keep a resource: refusals name it, as Juju's do."""
+    return f"https://{api(network)}/model/{model}/{path}"

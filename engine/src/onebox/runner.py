@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from onebox import dispatcher, environment
+from onebox import dispatcher, environment, persona
 from onebox.changes import actions, hooks, parameters
 from onebox.dispatcher import Ended, Run
 from onebox.engine import Engine
@@ -21,7 +21,7 @@ from onebox.environment import Place
 from onebox.errors import OneboxError, Refused
 from onebox.hooktools.context import Context
 from onebox.logs import UnitLog
-from onebox.machine import API_HOST, API_PORT, UnitRoom
+from onebox.machine import UnitRoom
 from onebox.model import Hook, Model, Task
 from onebox.services import UnitServices
 
@@ -285,7 +285,7 @@ class Runner:
             charm=self._room.machine.told(self._room.charm),
             socket=self._room.machine.told(self._room.socket),
             path=self._room.search_path(),
-            api=f"{model.network}.{API_HOST}:{API_PORT}",
+            api=persona.api(model.network),
         )
 
     @property

@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from onebox import machine, processes, scheduler
-from onebox.changes import hooks, machines, options, relations, subordinates, units
+from onebox.changes import actions, hooks, machines, options, relations, subordinates, units
 from onebox.engine import Engine
 from onebox.errors import OneboxError, Refused
 from onebox.juju_exec import Wish
@@ -123,9 +123,14 @@ class UnitWorker(threading.Thread):
             self._destroy()
         else:
             model = self._engine.store.read(self._model_name)
-            with self._engine.machine(model, model.units[self._unit].machine):
+            claim = self._claim(model, step)
+            with self._engine.machine(model, model.units[self._unit].machine, claim):
                 if not self._engine.stopping.is_set() and self._machine_runs(model):
-                    self._run_next()
+                    self._run_next(claim)
+
+    def _claim(self, model: Model, step: Step) -> str | None:
+        """What a step keeps its neighbours on the machine from."""
+        return actions.claim(model.tasks[step.id]) if isinstance(step, RunTask) else ""
 
     def _machine_runs(self, model: Model) -> bool:
         """Whether the unit's machine runs: it is started first, and its units may start anew."""
@@ -134,7 +139,8 @@ class UnitWorker(threading.Thread):
             self._transact(lambda model, _: machines.lost(model, number))
             return False
         try:
-            fresh = self._room.machine.start()
+            with self._engine.power(model, number):
+                fresh = self._room.machine.start()
         except (OSError, OneboxError) as error:
             reason = str(error)
             self._transact(lambda model, now: hooks.cannot_deploy(model, self._unit, reason, now))
@@ -175,8 +181,8 @@ class UnitWorker(threading.Thread):
 
     # -- steps that take a machine -------------------------------------------------------------
 
-    def _run_next(self) -> None:
-        """Chooses again, now that the machine is ours, and takes the step.
+    def _run_next(self, claim: str | None) -> None:
+        """Chooses again, now that what it claimed is ours, and takes the step.
 
         Choosing and marking the step as begun is one transaction: what the hook is told is
         exactly what the model was at that moment.
@@ -185,8 +191,9 @@ class UnitWorker(threading.Thread):
 
         def begin(model: Model, now: datetime) -> Model:
             step = self._choose(model, now)
-            chosen[:] = [step]
-            return self._begun(model, step, now)
+            # What has come up meanwhile and claims something else waits for the next turn.
+            chosen[:] = [step] if self._claim(model, step) == claim else [Wait()]
+            return self._begun(model, chosen[0], now)
 
         model = self._transact(begin)
         step = chosen[0]

@@ -19,7 +19,7 @@ METADATA = {
     "peers": {"cluster": {"interface": "web_peer"}},
     "storage": {
         "data": {"type": "filesystem", "location": "/srv/data"},
-        "logs": {"type": "filesystem", "multiple": {"range": "1-3"}},
+        "logs": {"type": "filesystem", "multiple": {"range": "1-3"}, "minimum-size": "1.5G"},
         "cache": {"type": "block", "multiple": {"range": "0-"}},
     },
     "resources": {"site": {"type": "file", "filename": "site.tgz", "description": "pages"}},
@@ -42,7 +42,7 @@ CONFIG = {
     }
 }
 ACTIONS = {
-    "restart": {"description": "Restarts.", "parallel": True},
+    "restart": {"description": "Restarts.", "parallel": True, "execution-group": "power"},
     "greet": {
         "params": {"name": {"type": "string"}},
         "required": ["name"],
@@ -116,11 +116,13 @@ def test_storage_counts(pack):
         "logs": (1, 3, True),
         "cache": (0, None, True),
     }
+    assert [storage[name].size for name in ("data", "logs")] == [None, 1536]
 
 
 def test_actions(pack):
     actions = charms.read(pack()).actions
-    assert actions["restart"].parallel
+    assert (actions["restart"].parallel, actions["restart"].group) == (True, "power")
+    assert (actions["greet"].parallel, actions["greet"].group) == (False, "")
     assert actions["restart"].schema_["additionalProperties"] is False
     greet = actions["greet"].schema_
     assert greet["required"] == ["name"]
@@ -170,6 +172,11 @@ def test_charm_without_config_and_actions(pack):
         ("metadata", {**METADATA, "storage": {"x": {}}}, "type must be specified"),
         (
             "metadata",
+            {**METADATA, "storage": {"x": {"type": "filesystem", "minimum-size": "big"}}},
+            'storage "x": invalid minimum size "big"',
+        ),
+        (
+            "metadata",
             {**METADATA, "resources": {"x": {"filename": "a/b"}}},
             'resource "x" needs a file name without a directory',
         ),
@@ -192,6 +199,7 @@ def test_charm_without_config_and_actions(pack):
             'invalid params schema for action "a"',
         ),
         ("actions", {"a": {"params": {"b": {"$ref": "#"}}}}, "$ref and $schema"),
+        ("actions", {"a": {"parallel": "yes"}}, 'value for "parallel" in action "a" must be'),
     ],
 )
 def test_refuses(pack, document, change, reason):

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from onebox import machine_commands
 from onebox.agents import Agents
 from onebox.api.method import Methods, transact
 from onebox.changes import actions
@@ -23,12 +22,16 @@ def enqueue(
     targets: list[str],
     action: str,
     parameters: dict[str, Any] | None = None,
+    parallel: bool = False,
+    group: str = "",
 ) -> dict[str, Any]:
     """One operation with a task for each target."""
     now, queued = agents.engine.now(), list[Operation]()
 
     def change(before: Model) -> Model:
-        after, asked = actions.enqueue(before, targets, action, parameters or {}, now)
+        after, asked = actions.enqueue(
+            before, targets, action, parameters or {}, now, parallel=parallel, group=group
+        )
         queued[:] = [asked]
         return after
 
@@ -37,7 +40,7 @@ def enqueue(
     for number in queued[0].tasks:
         task = found.tasks[number]
         if task.unit in found.machines:
-            machine_commands.start(agents.engine, found, task)
+            agents.machine_commands.start(found, task)
     return queued[0].model_dump(mode="json")
 
 
@@ -71,6 +74,9 @@ def cancel_task(
     """The end of a task: a waiting one never runs, a running one is killed."""
     now = agents.engine.now()
     transact(agents, model, lambda m: actions.cancel(m, id, now))
-    task = agents.engine.store.read(model).tasks[id]
+    found = agents.engine.store.read(model)
+    task = found.tasks[id]
     if task.status == "aborting" and "/" in task.unit:
         agents.worker(model, task.unit).cancel(id)
+    elif task.status == "aborting":
+        agents.machine_commands.cancel(found, id)

@@ -10,7 +10,7 @@ from typing import Any
 
 from onebox.changes import edit
 from onebox.errors import Refused
-from onebox.model import Model, Operation, Task
+from onebox.model import ActionSpec, Model, Operation, Task
 
 # The built-in action behind `juju exec`.
 EXEC = "juju-exec"
@@ -25,14 +25,19 @@ def enqueue(
     action: str,
     parameters: dict[str, Any],
     now: datetime,
+    *,
+    parallel: bool = False,
+    group: str = "",
 ) -> tuple[Model, Operation]:
     """The model with one operation: a task for every target that exists.
 
     A target is a unit, `APP/leader`, or for `EXEC` a machine's id, which such a task has in place
     of its unit. An unknown unit is noted in the operation's failures; an unknown application or
-    action refuses the whole call.
+    action refuses the whole call. `parallel` and `group` are those of `EXEC`: an action has its
+    charm's.
     """
     names = [_resolve(model, target, action) for target in targets]
+    builtin = ActionSpec(name=EXEC, parallel=parallel, group=group)
     model, number = edit.next_number(model, "operation")
     tasks: list[int] = []
     failures: dict[str, str] = {}
@@ -42,6 +47,7 @@ def enqueue(
                 f'linking task to unit: getting unit UUID for "{name}": unit "{name}" not found'
             )
             continue
+        spec = builtin if action == EXEC else _spec(model, name, action)
         model, task = edit.next_number(model, "operation")
         queued = Task(
             id=task,
@@ -49,6 +55,8 @@ def enqueue(
             unit=name,
             action=action,
             parameters=parameters,
+            parallel=spec.parallel,
+            group=spec.group,
             enqueued=now,
         )
         model = edit.put(model, "tasks", task, queued)
@@ -67,6 +75,11 @@ def next_task(model: Model, unit: str) -> Task | None:
     """The oldest task that waits for a unit."""
     waiting = (t for t in model.tasks.values() if t.unit == unit and t.status == "pending")
     return min(waiting, key=lambda t: t.id, default=None)
+
+
+def claim(task: Task) -> str | None:
+    """What a task keeps others of its machine from: "" all of them, None nobody, else a group."""
+    return task.group or (None if task.parallel else "")
 
 
 def start(model: Model, number: int, now: datetime) -> Model:
@@ -171,6 +184,10 @@ def _resolve(model: Model, target: str, action: str) -> str:
     if target in model.units and action not in charm.actions:
         raise Refused(f'action "{action}" not defined for unit "{target}". (not found)')
     return target
+
+
+def _spec(model: Model, unit: str, action: str) -> ActionSpec:
+    return model.charm_of(model.units[unit].application).actions[action]
 
 
 def _summary(action: str, parameters: dict[str, Any]) -> str:

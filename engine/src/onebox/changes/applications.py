@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from onebox import persona
 from onebox.changes import charms, config, edit, offers, relations, units
 from onebox.errors import Refused
 from onebox.model import Application, Base, Charm, Model, Resource, Scalar
@@ -101,8 +102,11 @@ def attach_resource(model: Model, name: str, resource: Resource) -> Model:
     """The model with other bytes behind one resource: its units run upgrade-charm."""
     app = edit.application(model, name)
     if resource.name not in model.charm_of(name).resources:
+        url = persona.resource_url(
+            model.network, model.uuid, f"applications/{name}/resources/{resource.name}"
+        )
         raise Refused(
-            f'failed to upload resource "{resource.name}": getting resource uuid: '
+            f'failed to upload resource "{resource.name}": Put {url}: getting resource uuid: '
             f'application "{name}", resource "{resource.name}" not found',
             "not-found",
         )

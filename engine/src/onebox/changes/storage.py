@@ -11,12 +11,10 @@ from datetime import datetime
 from onebox.changes import edit
 from onebox.errors import Refused
 from onebox.model import Model, Storage, StorageSpec, Unit
+from onebox.sizes import mebibytes
 
 DEFAULT_SIZE = 1024
 ROOT = "/var/lib/juju/storage"
-
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)([MGTPEZY]?)(?:i?B)?")
-_POWERS = "MGTPEZY"
 
 
 @dataclass(frozen=True)
@@ -34,8 +32,8 @@ def directive(text: str) -> Directive:
     for part in (p.strip() for p in text.split(",") if p.strip()):
         if part.isdecimal():
             count = int(part)
-        elif match := _SIZE.fullmatch(part):
-            size = int(float(match[1]) * 1024 ** _POWERS.index(match[2] or "M"))
+        elif (found := mebibytes(part)) is not None:
+            size = found
         elif not pool and re.fullmatch(r"[a-zA-Z][a-zA-Z0-9-]*", part):
             pool = part
         else:
@@ -71,7 +69,7 @@ def add(
             f"at most {spec.maximum} instances supported, {total} specified"
         )
     for _ in range(count):
-        model = _add_one(model, owner, spec, now, size or DEFAULT_SIZE)
+        model = _add_one(model, owner, spec, now, size or spec.size or DEFAULT_SIZE)
     return model
 
 

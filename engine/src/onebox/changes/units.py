@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
 
 from onebox.changes import (
     actions,
@@ -62,7 +63,10 @@ def resolve(model: Model, name: str, skip: bool) -> Model:
     """The model in which a failed hook is retried at once, or counts as done with `skip`."""
     unit = edit.unit(model, name)
     if not unit.local.failures:
-        raise Refused(f'resolving unit: checking unit "{name}" status: unit is not in error state')
+        number = uuid5(NAMESPACE_URL, f"{model.uuid}/{name}")
+        raise Refused(
+            f'resolving unit: checking unit "{number}" status: unit is not in error state'
+        )
     return edit.put_unit(model, unit, resolve="skip" if skip else "retry")
 
 

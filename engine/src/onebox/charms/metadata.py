@@ -10,6 +10,7 @@ from typing import Any, cast
 from onebox.charms.documents import as_dict, mapping
 from onebox.errors import Refused
 from onebox.model import Base, Endpoint, ResourceSpec, StorageSpec
+from onebox.sizes import mebibytes
 
 Json = dict[str, Any]
 
@@ -101,7 +102,15 @@ def _storage(charm: str, name: str, spec: Any) -> StorageSpec:
         minimum=minimum,
         maximum=maximum,
         multiple=multiple,
+        size=_least(charm, name, body.get("minimum-size")),
     )
+
+
+def _least(charm: str, name: str, text: Any) -> int | None:
+    size = None if text is None else mebibytes(str(text))
+    if text is not None and size is None:
+        raise Refused(f'charm "{charm}" storage "{name}": invalid minimum size "{text}"')
+    return size
 
 
 def _count_range(charm: str, name: str, multiple: Any) -> tuple[int, int | None, bool]:

@@ -70,8 +70,15 @@ def _action(name: str, spec: Any) -> ActionSpec:
         "type": "object",
     }
     _check_schema(name, schema)
-    parallel = body.get("parallel") is True
-    return ActionSpec(name=name, description=description, schema_=schema, parallel=parallel)
+    parallel = body.get("parallel", False)
+    group = body.get("execution-group", "")
+    if not isinstance(parallel, bool):
+        raise Refused(f'value for "parallel" in action "{name}" must be a boolean')
+    if not isinstance(group, str):
+        raise Refused(f'value for "execution-group" in action "{name}" must be a string')
+    return ActionSpec(
+        name=name, description=description, schema_=schema, parallel=parallel, group=group
+    )
 
 
 def _check_schema(name: str, schema: Json) -> None:

@@ -9,9 +9,10 @@ import time
 from typing import Any
 
 from onebox.client import Client
-from onebox.console import tell
+from onebox.console import show, tell
 from onebox.errors import Internal, Refused, Unreachable
 from onebox.render import times
+from onebox.render.document import formatted
 from onebox.render.tasks import FINISHED
 
 Json = dict[str, Any]
@@ -39,9 +40,9 @@ def scheduled(operation: Json, tasks: list[Json]) -> None:
         tell(f"Scheduled operation {number} with task {ids[0]}")
     else:
         tell(f"Scheduled operation {number} with {len(ids)} tasks")
+        show(formatted({task["unit"]: {"id": str(task["id"])} for task in tasks}, "yaml"))
     tell(f"Check operation status with 'juju show-operation {number}'")
-    for id_ in ids:
-        tell(f"Check task status with 'juju show-task {id_}'")
+    tell(f"Check task status with 'juju show-task {ids[0] if len(ids) == 1 else '<id>'}'")
 
 
 def unscheduled(operation: Json) -> None:

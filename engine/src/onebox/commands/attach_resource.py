@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+from onebox import persona
 from onebox.client import Client
 from onebox.console import Flags
 from onebox.errors import Refused
@@ -51,20 +53,23 @@ def _existing(name: str, file: str) -> Path:
     return path
 
 
-def _check_extension(model: dict[str, object], application: str, name: str, file: str) -> None:
+def _check_extension(model: dict[str, Any], application: str, name: str, file: str) -> None:
     spec = _spec(model, application, name)
     wanted = Path(spec).suffix
     if wanted and Path(file).suffix != wanted:
+        url = persona.resource_url(
+            model["network"], model["uuid"], f"applications/{application}/resources/{name}"
+        )
         raise Refused(
-            f'failed to upload resource "{name}": incorrect extension on resource upload '
-            f'"{file}", expected "{wanted}"'
+            f'failed to upload resource "{name}": Put {url}: incorrect extension on resource '
+            f'upload "{file}", expected "{wanted}"'
         )
 
 
-def _spec(model: dict[str, object], application: str, name: str) -> str:
+def _spec(model: dict[str, Any], application: str, name: str) -> str:
     """The file name the charm gives the resource; empty when the daemon shall refuse it."""
     try:
-        url = model["applications"][application]["charm_url"]  # type: ignore[index]
-        return model["charms"][url]["resources"][name]["filename"]  # type: ignore[index]
+        url = model["applications"][application]["charm_url"]
+        return model["charms"][url]["resources"][name]["filename"]
     except KeyError:
         return ""

@@ -6,13 +6,16 @@ from __future__ import annotations
 
 from onebox import console
 from onebox.client import Client
-from onebox.console import Flags
+from onebox.console import OUTPUT, Flags
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError
+from onebox.flags import Parsed, UsageError, output_format
 from onebox.focus import MODEL, model_of
+from onebox.render.document import formatted
+from onebox.render.tasks import cancelled
 
 NAME = "cancel-task"
 ALIASES = ()
+FORMAT = output_format(("json", "smart", "yaml"), "yaml")
 HELP = """
 Usage: juju cancel-task [options] (<task-id>|<task-id-prefix>) [...]
 
@@ -24,16 +27,23 @@ Cancels tasks that wait, and ends those that run.
 
 def flags() -> Flags:
     """What may be given."""
-    return [MODEL]
+    return [FORMAT, MODEL, OUTPUT]
 
 
 def run(client: Client, args: Parsed) -> int:
-    """Cancel each; one that cannot be is only warned about."""
+    """Cancel each and show what became of it; one that cannot be is only warned about."""
+    for id_ in args.args:
+        if not id_.isdecimal():
+            raise UsageError(f'task ID "{id_}" not valid')
     if not args.args:
-        raise UsageError("no task IDs specified")
+        raise Refused("no task IDs specified")
     model = model_of(args)
     tasks = client.call("snapshot", model=model)["tasks"]
     reasons = {id_: _cancel(client, model, id_, id_ in tasks) for id_ in args.args}
+    tasks = client.call("snapshot", model=model)["tasks"]
+    done = [cancelled(tasks[id_]) for id_, why in reasons.items() if why is None]
+    if done:
+        console.show(formatted({"actions": done}, args[FORMAT]))
     failed = [f"task: {id_}, error: {why}" for id_, why in reasons.items() if why is not None]
     if failed:
         console.warn("The following tasks could not be canceled:\n" + "\n".join(failed))

@@ -45,7 +45,7 @@ MACHINES = comma_separated("machine", help="One or more machine ids")
 ALL = switch("all", help="Run the commands on all the units")
 WAIT = duration("wait", default=300.0, help="Maximum wait time for a task to complete")
 BACKGROUND = switch("background", help="Run the task in the background")
-PARALLEL = switch("parallel", default=True, help="Run commands in parallel; one unit runs one")
+PARALLEL = switch("parallel", default=True, help="Run commands in parallel")
 GROUP = option("execution-group", help="Commands in the same execution group are run sequentially")
 
 
@@ -85,7 +85,13 @@ def _enqueue(client: Client, model: str, targets: list[str], args: Parsed) -> di
     wait = args[WAIT] or WAIT.default
     values = {"command": command, "timeout": wait * 1e9}
     return client.call(
-        "enqueue", model=model, targets=targets, action="juju-exec", parameters=values
+        "enqueue",
+        model=model,
+        targets=targets,
+        action="juju-exec",
+        parameters=values,
+        parallel=args[PARALLEL],
+        group=args[GROUP],
     )
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,9 @@ Copies files to and from a unit's machine, which is a directory of this host.
     juju scp -- -r kafka/0:/srv/data ./data
 """
 
+# Options of OpenSSH's scp that take a value; none of them matters on one machine.
+_VALUED = frozenset("cDFiJloPSX")
+
 CONTAINER = option("container", help="The container name of the target pod; ignored")
 NO_KEYS = switch("no-host-key-checks", help="Skip host key checking; ignored")
 PROXY = switch("proxy", help="Proxy through the API server; ignored")
@@ -39,14 +43,38 @@ def flags() -> Flags:
 
 def run(client: Client, args: Parsed) -> int:
     """Copy; the exit code is that of cp."""
-    words = [word for word in args.args if not word.startswith("-")]
+    options, words = _sorted(args.args)
     if len(words) < 2:
         raise UsageError("at least two arguments required")
-    recursive = any(w.startswith("-") and "r" in w for w in args.args)
+    recursive = "r" in options
     model = client.call("snapshot", model=model_of(args))
     *sources, target = (_local(client, model, word) for word in words)
     line = ["cp", *(["-r"] if recursive else []), "--", *sources, target]
     return subprocess.run(line, check=False).returncode
+
+
+def _sorted(given: Sequence[str]) -> tuple[set[str], list[str]]:
+    """The letters of OpenSSH's options, and the words that are files and not an option's value."""
+    letters, words, rest = set[str](), list[str](), iter(given)
+    for word in rest:
+        if word == "--":
+            words += rest
+        elif not word.startswith("-") or word == "-":
+            words.append(word)
+        else:
+            options, valued, value = _cut(word[1:])
+            letters |= {*options}
+            if valued and not value:
+                next(rest, None)
+    return letters, words
+
+
+def _cut(cluster: str) -> tuple[str, str, str]:
+    """`ri/key` as its plain options, the one that takes a value, and the value in the word."""
+    for place, letter in enumerate(cluster):
+        if letter in _VALUED:
+            return cluster[:place], letter, cluster[place + 1 :]
+    return cluster, "", ""
 
 
 def _local(client: Client, model: dict[str, Any], word: str) -> str:

@@ -9,7 +9,7 @@ from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, Flags, colour, show, 
 from onebox.flags import Parsed, no_more, output_format, switch
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
-from onebox.render.storage import combined, storage_table
+from onebox.render.storage import listed, storage_table
 
 NAME = "storage"
 ALIASES = ("list-storage",)
@@ -36,7 +36,7 @@ def run(client: Client, args: Parsed) -> int:
     """Print it."""
     no_more(args.args)
     model = client.call("snapshot", model=model_of(args))
-    document = combined(model, args[UTC])
+    document = listed(model, args[UTC])
     if not document and args[FORMAT] == "tabular":
         tell("No storage to display.")
     elif args[FORMAT] == "tabular":

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from onebox import persona
 from onebox.errors import Refused
 from onebox.flags import UsageError, quote
 from onebox.hooktools.context import Context
@@ -21,9 +22,16 @@ def resource_get(context: Context, call: Call) -> str:
     if not name:
         raise UsageError("missing required resource name")
     call.at_most(1)
-    if name not in context.charm.resources:
-        raise Refused(f"could not download resource: resource {quote(name)} not found")
     try:
+        if name not in context.charm.resources:
+            raise Refused(f"resource {quote(name)} not found")
         return str(context.services.resource_path(name))
     except Refused as error:
-        raise Refused(f"could not download resource: {error.message}") from None
+        unit = context.unit_name.replace("/", "-")
+        model = context.view
+        url = persona.resource_url(
+            model.network, model.uuid, f"units/unit-{unit}/resources/{name}"
+        )
+        raise Refused(
+            f"could not download resource: HTTP request failed: Get {url}: {error.message}"
+        ) from None

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from onebox import persona
 from onebox.changes import options
 from onebox.errors import OneboxError
 from onebox.home import Home
 from onebox.hooktools import program
-from onebox.machine import API_HOST, MachineRoom, delete
+from onebox.machine import MachineRoom, delete
 from onebox.model import Model
 from onebox.nspawn import image, network
 from onebox.nspawn.container import Container
@@ -93,7 +94,7 @@ class NspawnRoom(MachineRoom):
         self.path("/etc/hostname").write_text(f"{self.hostname}\n")
         # Who removes the machine may no longer know it from the model.
         (self.container.directory / "address").write_text(self.address)
-        self.container.boot(self.hostname, network.plug(self.address, API_HOST))
+        self.container.boot(self.hostname, network.plug(self.address, persona.API_HOST))
         return True
 
     def lose(self) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from onebox import persona
@@ -24,7 +25,7 @@ def listing(model: Json, name: str) -> Json:
 def _resource(application: Json, spec: Json) -> Json:
     held = application["resources"].get(spec["name"])
     out: Json = {
-        "resourceid": held["digest"][:32] if held else "",
+        "resourceid": str(uuid.UUID(held["digest"][:32])) if held else "",
         "applicationId": application["name"],
         "name": spec["name"],
         "type": spec["type"],

@@ -15,6 +15,16 @@ Json = dict[str, Any]
 POOL = "rootfs"
 
 
+def listed(model: Json, utc: bool = False) -> Json:
+    """What `juju storage` prints: as in a status, but a filesystem names only its machine."""
+    document = combined(model, utc)
+    for disk in document.get("filesystems", {}).values():
+        units: Json = disk.get("attachments", {}).get("units", {})
+        for name, attachment in units.items():
+            units[name] = {"machine": attachment["machine"]}
+    return document
+
+
 def combined(model: Json, utc: bool = False) -> Json:
     """The `storage` part of a status document; empty when there is none."""
     items = [model["storage"][key] for key in sorted(model["storage"])]

@@ -57,6 +57,18 @@ def return_code(task: Json) -> int:
     return int(task["results"].get("return-code", 0))
 
 
+def cancelled(task: Json) -> Json:
+    """One item of what `cancel-task` prints."""
+    done = task["completed"]
+    return {
+        "action": task["action"],
+        "completed at": f"{times.day(done, True)} {times.hour(done, True)}" if done else "n/a",
+        "id": str(task["id"]),
+        "status": task["status"],
+        "unit": task["unit"],
+    }
+
+
 def _values(task: Json) -> str:
     """What the action set, as YAML; nothing when it set nothing."""
     values = {k: v for k, v in task["results"].items() if k not in _STREAMS}

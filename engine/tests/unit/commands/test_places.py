@@ -113,3 +113,13 @@ def test_secret_from_a_file_is_nowhere_on_the_command_line(juju, daemon, tmp_pat
     file.write_text("deep")
     juju("add-secret", "mine", f"token#file={file}")
     assert daemon.asked[0][1]["content"] == {"token": "ZGVlcA=="}
+
+
+def test_scp_takes_no_value_of_an_option_for_a_file(juju, daemon, tmp_path):
+    (tmp_path / "key").write_text("private")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/file").write_text("x")
+    (daemon.folder / "srv-x").mkdir()
+    given = ["-r", "-i", str(tmp_path / "key"), "-P22", "-Co", "BatchMode=yes"]
+    assert juju("scp", "--", *given, str(tmp_path / "folder"), "web/0:/srv-x/copy").code == 0
+    assert [f.name for f in (daemon.folder / "srv-x").rglob("*")] == ["copy", "file"]

@@ -7,8 +7,6 @@ from __future__ import annotations
 import contextlib
 import shutil
 import signal
-import sys
-import sysconfig
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -33,19 +31,13 @@ Files = dict[str, str]
 
 
 def pack(name: str, target: Path, extra: Files | None = None) -> Path:
-    """The archive of a test charm, with a dispatch that runs it on this workspace's packages."""
-    source = CHARMS / name
-    packages = sysconfig.get_paths()["purelib"]
-    script = f"#!/bin/sh\nPYTHONPATH=src:{packages} exec {sys.executable} src/charm.py\n"
+    """The archive of a test charm: they are scripts of a shell, so that a hook costs little."""
+    files = {file.name: file.read_text() for file in (CHARMS / name).iterdir()} | (extra or {})
     with zipfile.ZipFile(target, "w") as archive:
-        for file in sorted(source.rglob("*")):
-            if file.is_file() and "__pycache__" not in file.parts:
-                archive.write(file, file.relative_to(source))
-        for path, text in (extra or {}).items():
-            archive.writestr(path, text)
-        dispatch = zipfile.ZipInfo("dispatch")
-        dispatch.external_attr = 0o100755 << 16
-        archive.writestr(dispatch, script)
+        for path, text in sorted(files.items()):
+            entry = zipfile.ZipInfo(path)
+            entry.external_attr = (0o100755 if path == "dispatch" else 0o100644) << 16
+            archive.writestr(entry, text)
     return target
 
 

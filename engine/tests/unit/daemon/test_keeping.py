@@ -107,7 +107,7 @@ def test_storage_comes_before_install_and_leaves_before_the_end(
     places = [room.machine.path(f"/srv/notes/notes/{number}") for number in (0, 1)]
     trace = (room.charm / "trace").read_text().splitlines()
     assert trace == [f"attached notes/{i} {place}" for i, place in enumerate(places)]
-    assert [place.joinpath("note").read_text() for place in places] == ["here", "here"]
+    assert [place.joinpath("note").read_text() for place in places] == ["here\n", "here\n"]
     bench.call("remove_unit", unit="owner/0", destroy_storage=True, force=False)
     model = bench.until(lambda m: "owner/0" not in m.units)
     assert model.storage == {}

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from onebox.errors import Refused
@@ -199,3 +200,94 @@ def test_two_clients_start_one_daemon(bench: Bench) -> None:
     assert bench.home.database.stat().st_mode & 0o777 == 0o600
     assert bench.home.socket.stat().st_mode & 0o777 == 0o600
     assert bench.home.root.stat().st_mode & 0o777 == 0o700
+
+
+# -- commands on machines, and what may run beside what ------------------------------------------
+
+PARALLEL = """\
+alone: {description: Waits as every action does.}
+beside: {description: Waits for nobody., parallel: true}
+first: {description: Waits for its group., parallel: true, execution-group: g}
+"""
+WAITS = """\
+#!/bin/bash
+[[ $JUJU_DISPATCH_PATH == actions/* ]] || exit 0
+echo "begin ${JUJU_DISPATCH_PATH#actions/}" >> trace
+until [[ -e "${JUJU_DISPATCH_PATH#actions/}" ]]; do sleep 0.02; done
+"""
+
+
+@pytest.fixture
+def neighbours(bench: Bench) -> Bench:
+    """Two units on one machine, whose actions wait for a file of their name."""
+    files = {"actions.yaml": PARALLEL, "dispatch": WAITS}
+    bench.deploy(bench.pack(files), "a")
+    bench.call("add_unit", application="a", placement=["0"])
+    bench.settle()
+    return bench
+
+
+def begin(bench: Bench, unit: str, action: str) -> int:
+    queued = bench.call("enqueue", targets=[unit], action=action, parameters={})
+    return int(queued["tasks"][0])
+
+
+def release(bench: Bench, *actions: str) -> None:
+    for unit in ("a/0", "a/1"):
+        for action in actions:
+            (bench.room(unit).charm / action).touch()
+
+
+def statuses(bench: Bench, *tasks: int) -> list[str]:
+    found = bench.model.tasks
+    return [found[number].status for number in tasks]
+
+
+def test_only_a_parallel_action_runs_beside_another_unit(neighbours: Bench) -> None:
+    first = begin(neighbours, "a/0", "alone")
+    neighbours.wait_for_trace("a/0", "begin alone")
+    second = begin(neighbours, "a/1", "beside")
+    neighbours.wait_for_trace("a/1", "begin beside")
+    release(neighbours, "beside")
+    neighbours.until(lambda model: model.tasks[second].status == "completed")
+    third = begin(neighbours, "a/1", "alone")
+    # Whatever is not parallel waits for the machine: a parallel script overtakes it meanwhile.
+    asked = {"targets": ["a/1"], "action": "juju-exec", "parameters": {"command": "true"}}
+    assert statuses(neighbours, first, third) == ["running", "pending"]
+    release(neighbours, "alone")
+    neighbours.call("enqueue", **asked, parallel=True)
+    neighbours.until(lambda model: {t.status for t in model.tasks.values()} == {"completed"})
+
+
+def test_actions_of_a_group_run_one_after_the_other(neighbours: Bench) -> None:
+    tasks = [begin(neighbours, unit, "first") for unit in ("a/0", "a/1")]
+    neighbours.until(lambda model: "running" in {model.tasks[n].status for n in tasks})
+    # A script that claims the machine does not wait for the group, and shows that it has passed.
+    running = statuses(neighbours, *tasks).index("running")
+    assert statuses(neighbours, tasks[1 - running]) == ["pending"]
+    release(neighbours, "first")
+    neighbours.until(lambda model: {t.status for t in model.tasks.values()} == {"completed"})
+    found = [neighbours.model.tasks[number] for number in tasks]
+    earlier, later = sorted(found, key=lambda task: task.started)
+    assert earlier.completed <= later.started
+
+
+def test_commands_of_a_machine_are_cancelled_with_all_they_started(bench: Bench) -> None:
+    machine = bench.call("add_machine")
+    asked = {"targets": [machine], "action": "juju-exec"}
+    command = {"command": "sleep 1000 & echo $! > new; mv new pid; wait"}
+    queued = bench.call("enqueue", **asked, parameters=command, parallel=True)
+    (number,) = queued["tasks"]
+    pid = Path(str(bench.call("machine_root", machine=machine))) / "pid"
+    bench.until(lambda model: pid.exists())
+    bench.call("cancel_task", id=number)
+    model = bench.until(lambda model: model.tasks[number].completed is not None)
+    assert model.tasks[number].status == "aborted"
+    bench.until(lambda model: not running(int(pid.read_text())))
+
+
+def running(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -79,6 +79,11 @@ ANSWERS = [
     ),
 ]
 
+DOWNLOAD = (
+    "could not download resource: HTTP request failed: Get https://127.0.1.254:17070/model/"
+    "c45ad0db-3ee6-49bc-88e1-308145ea1177/units/unit-web-0/resources"
+)
+
 REFUSALS = [
     ("config-get --all port", 2, 'cannot use argument --all together with key "port"'),
     ("is-leader x", 2, 'unrecognized args: ["x"]'),
@@ -114,9 +119,9 @@ REFUSALS = [
     (
         "resource-get missing",
         1,
-        'could not download resource: resource "missing" not found',
+        f'{DOWNLOAD}/missing: resource "missing" not found',
     ),
-    ("resource-get nosuch", 1, 'could not download resource: resource "nosuch" not found'),
+    ("resource-get nosuch", 1, f'{DOWNLOAD}/nosuch: resource "nosuch" not found'),
     ("leader-get", 1, 'bad request: unknown command "leader-get"'),
 ]
 
