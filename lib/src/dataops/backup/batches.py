@@ -54,14 +54,14 @@ class Survey(NamedTuple):
         end: the offset after the last; -1 without batches.
         max_timestamp: ms since 1970; -1 without batches.
         batches: how many.
-        last: base offset and CRC of the last one: they tell it from any other.
+        last: where the last one begins, its base offset and its CRC: they tell it from any other.
     """
 
     size: int
     end: int
     max_timestamp: int
     batches: int
-    last: tuple[int, int]
+    last: tuple[int, int, int]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -130,7 +130,7 @@ def survey(
     """
     crc32c = _native.crc32c()
     unpack, size = _HEADER.unpack_from, len(data)
-    position, newest, count, mark = 0, -1, 0, (-1, 0)
+    position, newest, count, mark = 0, -1, 0, (-1, -1, 0)
     while position < most and position + HEADER_SIZE <= size:
         base, length, _, magic, crc, _, delta, _, stamp, *_ = unpack(data, position)
         if not length:
@@ -145,7 +145,8 @@ def survey(
             raise CorruptError(at + position, base, "its CRC is wrong")
         if base < after:
             raise CorruptError(at + position, base, f"offset {after} was to come, or a later one")
-        after, position, count, mark = base + delta + 1, end, count + 1, (base, crc)
+        mark = (at + position, base, crc)
+        after, position, count = base + delta + 1, end, count + 1
         if stamp > newest:
             newest = stamp
     return Survey(position, after if count else -1, newest, count, mark)
@@ -156,6 +157,14 @@ def needed(data: bytes, position: int = 0) -> int:
     if len(data) < position + HEADER_SIZE:
         return HEADER_SIZE
     return _PREFIX + max(0, _HEADER.unpack_from(data, position)[1])
+
+
+def survey_header(data: bytes) -> tuple[int, int] | None:
+    """Base offset and CRC of the batch that begins here, unchecked; None without a header."""
+    if len(data) < HEADER_SIZE:
+        return None
+    values = _HEADER.unpack_from(data)
+    return values[0], values[4]
 
 
 def batches(data: bytes, *, at: int = 0) -> Iterator[Batch]:

@@ -35,10 +35,11 @@ from dataops.backup._models import (
 )
 
 __all__ = [
-    "FORMAT", "Absent", "Begun", "Cluster", "ClusterMetadata", "Document", "Epoch", "File",
-    "Group", "GroupOffset", "Manifest", "ManifestError", "NewerError", "Part", "Partition",
-    "Piece", "Segment", "Share", "Topic", "Totals", "Trouble", "Unit", "UnreadableError",
-    "directory", "dump", "load", "manifest_key", "new_id", "part_key",
+    "FORMAT", "Absent", "AnyDocument", "Begun", "Cluster", "ClusterMetadata", "Document",
+    "Epoch", "File", "Group", "GroupOffset", "Manifest", "ManifestError", "NewerError", "Part",
+    "Partition", "Piece", "Segment", "Share", "Topic", "Totals", "Trouble", "Unit",
+    "UnreadableError", "begun_key", "directory", "dump", "load", "manifest_key", "new_id",
+    "part_key",
 ]  # fmt: skip
 
 
@@ -182,6 +183,11 @@ def new_id(now: datetime.datetime, taken: tuple[str, ...] = ()) -> str:
 def directory(backup: str) -> str:
     """Where a backup's documents lie, below the cluster's directory of the store."""
     return f"backups/{backup}/"
+
+
+def begun_key(backup: str) -> str:
+    """Where it says how it began."""
+    return f"{directory(backup)}begun.json"
 
 
 def manifest_key(backup: str) -> str:

@@ -1,0 +1,177 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Whether a backup is what its manifest says: every object read, every hash and CRC computed."""
+
+from __future__ import annotations
+
+import collections
+import datetime
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import NamedTuple
+
+from dataops.backup import content
+from dataops.backup.batches import CorruptError, batches, survey
+from dataops.backup.catalogue import Verdict, verified_key
+from dataops.backup.manifest import Manifest, Partition, Piece, Segment
+from dataops.backup.sealed import Key
+from dataops.backup.shelf import DamagedError, Shelf
+
+# Pieces that are fetched ahead.
+_AHEAD = 3
+_MOST_PROBLEMS = 100
+
+
+class Checked(NamedTuple):
+    """A partition that was read.
+
+    Attributes:
+        problems: what is wrong with it.
+        digest: of its records, where that was asked for and all is well.
+    """
+
+    problems: tuple[str, ...]
+    digest: str = ""
+
+
+class Verification:
+    """One look at a backup.
+
+    Args:
+        shelf: where it is.
+        key: opens what is sealed; None when there is none.
+        records: whether to hash every record too, which takes some microseconds for each.
+        tell: takes progress.
+        check: raises when this is not wanted any more.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        key: Key | None,
+        *,
+        records: bool = False,
+        tell: Callable[[str, float | None], None] = lambda text, done: None,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._shelf = shelf
+        self._key = key
+        self._records = records
+        self._tell = tell
+        self._check = check
+        self._read = 0
+        self._size = 0
+        self._started = 0.0
+
+    def run(self, manifest: Manifest, by: str, now: datetime.datetime) -> Verdict:
+        """The verdict, written beside the manifest.
+
+        Args:
+            manifest: which was read from the store just now.
+            by: which unit looks.
+            now: the time.
+
+        Raises:
+            WrongKeyError: what is sealed cannot be looked at.
+            StoreError: the store fails.
+        """
+        self._started = time.monotonic()
+        self._size = manifest.totals.bytes
+        problems: list[str] = []
+        digests: dict[str, str] = {}
+        with ThreadPoolExecutor(_AHEAD, thread_name_prefix="verify") as threads:
+            for file in manifest.metadata.files if manifest.metadata else ():
+                problems += [
+                    f"cluster metadata {file.name}: {data}"
+                    for _, data in self._fetched(threads, file.pieces)
+                    if isinstance(data, DamagedError)
+                ]
+            for partition in manifest.partitions:
+                checked = self._partition(threads, partition)
+                problems += checked.problems
+                if checked.digest:
+                    digests[partition.name] = checked.digest
+        verdict = Verdict(
+            id=manifest.id,
+            at=now,
+            by=by,
+            well=not problems,
+            problems=tuple(problems[:_MOST_PROBLEMS]),
+            seconds=round(time.monotonic() - self._started, 3),
+            digests=digests,
+            facts={"bytes": self._read, "partitions": len(manifest.partitions)},
+        )
+        self._shelf.write(verified_key(manifest.id), verdict)
+        return verdict
+
+    def _partition(self, threads: ThreadPoolExecutor, partition: Partition) -> Checked:
+        problems: list[str] = []
+        digest = content.Digest()
+        hashes: list[str] = []
+        after = 0
+        for segment in partition.segments:
+            if segment.base < after:
+                problems.append(f"{partition.name}: segment {segment.base} begins before {after}")
+            after = max(after, segment.base)
+            position = 0
+            for piece, data in self._fetched(threads, segment.pieces):
+                hashes.append(piece.sha256)
+                if isinstance(data, DamagedError):
+                    problems.append(f"{partition.name}, {_where(segment, position)}: {data}")
+                    position += piece.bytes
+                    continue
+                try:
+                    after = self._piece(data, position, after, digest)
+                except CorruptError as error:
+                    problems.append(f"{partition.name}, {_where(segment, position)}: {error}")
+                position += piece.bytes
+            if not problems and segment.pieces and after != segment.end:
+                problems.append(f"{partition.name}: segment {segment.base} ends at {after}")
+        if content.chain(hashes) != partition.content:
+            problems.append(f"{partition.name}: its pieces are not those it was made of")
+        if not problems and partition.segments and after > partition.end:
+            problems.append(f"{partition.name}: ends at {after}, after {partition.end}")
+        return Checked(
+            tuple(problems), digest.hexdigest() if self._records and not problems else ""
+        )
+
+    def _piece(self, data: bytes, position: int, after: int, digest: content.Digest) -> int:
+        """The offset after the piece's last."""
+        found = survey(data, at=position, after=after)
+        if found.size != len(data):
+            raise CorruptError(position + found.size, found.end, "the batch is cut short")
+        if self._records:
+            for batch in batches(data, at=position):
+                digest.add_batch(batch)
+        return found.end
+
+    def _fetched(
+        self, threads: ThreadPoolExecutor, pieces: Iterable[Piece]
+    ) -> Iterator[tuple[Piece, bytes | DamagedError]]:
+        """Each piece with its plain bytes, some of them fetched ahead."""
+        coming: collections.deque[tuple[Piece, Future[bytes]]] = collections.deque()
+        for piece in pieces:
+            coming.append((piece, threads.submit(self._shelf.fetch, piece, self._key)))
+            if len(coming) >= _AHEAD:
+                yield self._arrived(*coming.popleft())
+        while coming:
+            yield self._arrived(*coming.popleft())
+
+    def _arrived(self, piece: Piece, future: Future[bytes]) -> tuple[Piece, bytes | DamagedError]:
+        self._check()
+        try:
+            data: bytes | DamagedError = future.result()
+        except DamagedError as error:
+            data = error
+        self._read += piece.bytes
+        rate = self._read / max(time.monotonic() - self._started, 0.001)
+        self._tell(
+            f"{self._read / 1e6:.0f} of {self._size / 1e6:.0f} MB, {rate / 1e6:.0f} MB/s",
+            min(self._read / self._size, 1.0) if self._size else None,
+        )
+        return piece, data
+
+
+def _where(segment: Segment, position: int) -> str:
+    return f"{segment.base:020}.log at byte {position}"
