@@ -7,13 +7,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from typing import Any
+from uuid import UUID
 
 import pytest
 
 from onebox import scheduler
-from onebox.changes import actions, applications, hooks, relations, units
+from onebox.changes import (
+    actions,
+    applications,
+    crossing,
+    hooks,
+    offers,
+    relations,
+    subordinates,
+    units,
+)
 from onebox.changes.applications import Deployment
-from onebox.model import Base, Charm, Endpoint, Hook, Model, Option, StorageSpec
+from onebox.changes.crossing import Half
+from onebox.model import Base, Charm, Endpoint, Hook, Model, Option, Relation, StorageSpec
 from onebox.scheduler import Deploy, Destroy, Note, RunHook, RunTask, Step, Wait
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -21,22 +33,31 @@ START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 Writes = Callable[[Model, str, Hook], Model]
 
 
-def endpoint(name: str, role: str, interface: str) -> Endpoint:
-    return Endpoint(application="", name=name, interface=interface, role=role)
+def endpoint(name: str, role: str, interface: str, scope: str = "global") -> Endpoint:
+    return Endpoint(application="", name=name, interface=interface, role=role, scope=scope)
 
 
-def charm(name: str, *, storage: bool = False, revision: int = 0) -> Charm:
+def charm(
+    name: str, *, storage: bool = False, revision: int = 0, subordinate: bool = False
+) -> Charm:
     ends = (
         endpoint("cluster", "peer", "peers"),
         endpoint("db", "provider", "sql"),
         endpoint("backend", "requirer", "sql"),
     )
+    if subordinate:
+        ends = (
+            endpoint("cluster", "peer", "peers"),
+            endpoint("host", "requirer", "juju-info", "container"),
+            endpoint("backend", "requirer", "sql", "container"),
+        )
     return Charm(
         url=f"local:{name}-{revision}",
         name=name,
         revision=revision,
         digest=f"{name}{revision}",
         endpoints={e.name: e for e in ends},
+        subordinate=subordinate,
         options={"k": Option(type="string", default="v")},
         storage={"data": StorageSpec(name="data")} if storage else {},
         bases=(Base(name="ubuntu", channel="24.04/stable"),),
@@ -58,8 +79,16 @@ class World:
     # The hooks of each unit that have committed, from its first one on.
     done: dict[str, list[str]] = field(default_factory=dict)
 
-    def deploy(self, name: str, count: int = 1, *, storage: bool = False, **config: str) -> None:
-        uploaded = charm(name, storage=storage)
+    def deploy(
+        self,
+        name: str,
+        count: int = 1,
+        *,
+        storage: bool = False,
+        subordinate: bool = False,
+        **config: str,
+    ) -> None:
+        uploaded = charm(name, storage=storage, subordinate=subordinate)
         self.model = self.model.model_copy(
             update={"charms": {**self.model.charms, uploaded.url: uploaded}}
         )
@@ -102,7 +131,8 @@ class World:
         elif isinstance(step, Note):
             self._note(unit, step)
         elif isinstance(step, Destroy):
-            self.model = units.gone(self.model, unit, self.now)
+            gone = units.gone(self.model, unit, self.now)
+            self.model = subordinates.settle(gone, self.now)
 
     def _run(self, unit: str, hook: Hook) -> None:
         text = shown(self.model, unit, hook)
@@ -137,6 +167,77 @@ class World:
     def later(self, **fields: float) -> None:
         """Lets time pass."""
         self.now += timedelta(**fields)
+
+
+class Pair:
+    """A model that offers `pg:db` and one that consumes it as `base`, and the bridge between."""
+
+    def __init__(self) -> None:
+        self.offering = World(
+            Model(name="o", uuid=str(UUID(int=1)), network="127.9.8", created=START)
+        )
+        self.consuming = World(
+            Model(name="c", uuid=str(UUID(int=2)), network="127.9.9", created=START)
+        )
+        self.offering.deploy("pg")
+        self.consuming.deploy("web")
+        self.offering.model = offers.offer(self.offering.model, "pg", ("db",), "pg", START)
+        self.consuming.model = offers.consume(
+            self.consuming.model, self.offering.model, "pg", "base", "admin/o.pg", START
+        )
+
+    def integrate(self) -> int:
+        return self.consuming.integrate("web:backend", "base:db")
+
+    def bridge(self) -> None:
+        """One look of the bridge, as `onebox.bridges` takes it."""
+        for relation in tuple(self.consuming.model.relations.values()):
+            found = crossing.half(self.consuming.model, relation)
+            if found is not None:
+                self._agree(found, relation)
+        for relation in tuple(self.offering.model.relations.values()):
+            number = relation.origin.rpartition(":")[2]
+            if number and int(number) not in self.consuming.model.relations:
+                self.offering.model = crossing.severed(self.offering.model, relation.id)
+
+    def _agree(self, found: Half, relation: Relation) -> None:
+        here, there = self.consuming, self.offering
+        if relation.life == "alive" and not relation.linked:
+            there.model = crossing.accepted(there.model, here.model, relation, START)
+        across = self.across(relation.id)
+        other = crossing.half(there.model, across) if across else None
+        if across is None or other is None:
+            here.model = crossing.severed(here.model, relation.id)
+            return
+        here.model = crossing.linked(here.model, relation.id)
+        self._reflect(there, other, here, found)
+        self._reflect(here, found, there, other)
+
+    def across(self, number: int) -> Relation | None:
+        origin = f"{self.consuming.model.uuid}:{number}"
+        found = self.offering.model.relations.values()
+        return next((r for r in found if r.origin == origin), None)
+
+    def _reflect(self, target: Any, mine: Half, source: Any, theirs: Half) -> None:
+        if mine.relation not in target.model.relations:
+            return
+        if theirs.relation not in source.model.relations:
+            target.model = crossing.severed(target.model, mine.relation)
+            return
+        target.model = crossing.agreed(
+            Half(target.model, mine.relation, mine.own, mine.stand_in),
+            Half(source.model, theirs.relation, theirs.own, theirs.stand_in),
+        )
+
+    def settle(self) -> None:
+        for _ in range(50):
+            before = (self.offering.model, self.consuming.model)
+            self.bridge()
+            self.offering.settle()
+            self.consuming.settle()
+            if (self.offering.model, self.consuming.model) == before:
+                return
+        raise AssertionError("the halves never agree")
 
 
 def shown(model: Model, unit: str, hook: Hook) -> str:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from onebox import scheduler
-from onebox.changes import applications, config, relations, units
+from onebox.changes import applications, config, relations, subordinates, units
 from onebox.errors import Refused
 from onebox.model import Model, Unit
 from onebox.scheduler import RunHook, Wait
@@ -29,6 +29,8 @@ assert _SPEC is not None and _SPEC.loader is not None
 _WORLD: Any = importlib.util.module_from_spec(_SPEC)
 
 APPS = st.sampled_from(["a", "b", "c"])
+# With the application whose units come beside those of others.
+ALL = st.sampled_from(["a", "b", "c", "s"])
 PICK = st.integers(min_value=0, max_value=20)
 
 
@@ -42,11 +44,16 @@ class Life(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        empty = Model(name="m", uuid="0" * 36, network="127.9.9", created=_WORLD.START)
-        self.world = _WORLD.World(empty)
-        self.gone: set[str] = set()
-        for name in ("a", "b", "c"):
-            self.world.deploy(name, 1, storage=name == "a")
+        # One more model offers `pg`, which is consumed as `base` in the one of most rules.
+        self.pair = _WORLD.Pair()
+        self.world, self.across = self.pair.consuming, self.pair.offering
+        self.world.model = applications.remove(self.world.model, "web", True)
+        for name in ("a", "b", "c", "s"):
+            self.deploy(name)
+
+    def deploy(self, name: str) -> None:
+        subordinate = name == "s"
+        self.world.deploy(name, 1 - subordinate, storage=name == "a", subordinate=subordinate)
 
     # -- what operators do ---------------------------------------------------------------------
 
@@ -59,36 +66,57 @@ class Life(RuleBasedStateMachine):
     def remove_unit(self, pick: int, force: bool) -> None:
         unit = self.some_unit(pick)
         if unit:
-            self.change(lambda m: units.remove(m, unit, force))
+            self.change(lambda m: self.removed(m, unit, force))
 
-    @rule(app=APPS, force=st.booleans())
+    def removed(self, model: Model, unit: str, force: bool) -> Model:
+        subordinates.refuse_alone(model, unit)
+        return units.remove(model, unit, force)
+
+    @rule(app=ALL, force=st.booleans())
     def remove_application(self, app: str, force: bool) -> None:
         self.change(lambda m: units.sweep(applications.remove(m, app, force)))
 
-    @rule(app=APPS)
+    @rule(app=ALL)
     def deploy_again(self, app: str) -> None:
         if app not in self.world.model.applications:
             for unit in [u for u in self.world.done if u.startswith(f"{app}/")]:
                 # Units of that name are others from now on.
                 del self.world.done[unit]
-            self.world.deploy(app, 1, storage=app == "a")
+            self.deploy(app)
 
     @rule(a=APPS, b=APPS)
     def integrate(self, a: str, b: str) -> None:
-        self.change(lambda m: relations.add(m, f"{a}:db", f"{b}:backend", self.world.now)[0])
+        self.change(lambda m: self.related(m, f"{a}:db", f"{b}:backend"))
+
+    @rule(app=APPS, end=st.sampled_from(["host", "backend"]))
+    def put_beside(self, app: str, end: str) -> None:
+        """A subordinate comes to every unit of an application, with or without hooks there."""
+        principal = f"{app}:{'juju-info' if end == 'host' else 'db'}"
+        self.change(lambda m: self.related(m, f"s:{end}", principal))
+
+    @rule(app=APPS)
+    def integrate_across(self, app: str) -> None:
+        self.change(lambda m: self.related(m, f"{app}:backend", "base:db"))
+
+    def related(self, model: Model, a: str, b: str) -> Model:
+        return subordinates.settle(relations.add(model, a, b, self.world.now)[0], self.world.now)
 
     @rule(pick=PICK, force=st.booleans())
     def remove_relation(self, pick: int, force: bool) -> None:
         found = [r.id for r in self.world.model.relations.values() if len(r.endpoints) == 2]
         if found:
             number = found[pick % len(found)]
-            self.change(lambda m: units.sweep(relations.remove(m, number, force=force)))
+            self.change(lambda m: self.parted(m, number, force))
 
-    @rule(app=APPS, value=st.sampled_from(["x", "y"]))
+    def parted(self, model: Model, number: int, force: bool) -> Model:
+        after = units.sweep(relations.remove(model, number, force=force))
+        return subordinates.settle(after, self.world.now)
+
+    @rule(app=ALL, value=st.sampled_from(["x", "y"]))
     def configure(self, app: str, value: str) -> None:
         self.change(lambda m: config.set_values(m, app, {"k": value}, ()))
 
-    @rule(app=APPS)
+    @rule(app=ALL)
     def refresh(self, app: str) -> None:
         self.change(lambda m: applications.refresh(m, app, "", {}, {}, False, self.world.now))
 
@@ -119,63 +147,151 @@ class Life(RuleBasedStateMachine):
         unit = self.some_unit(pick)
         if unit is None:
             return
-        self.world.fails = lambda u, h: fate == "fails"
-        self.world.dies = lambda u, h: fate == "dies"
-        self.world.step(unit)
-        self.world.fails = self.world.dies = lambda u, h: False
+        self.take(self.world, unit, fate)
+
+    def take(self, world: Any, unit: str, fate: str) -> None:
+        world.fails = lambda u, h: fate == "fails"
+        world.dies = lambda u, h: fate == "dies"
+        world.step(unit)
+        world.fails = world.dies = lambda u, h: False
+
+    # -- the model across ----------------------------------------------------------------------
+
+    @rule(pick=PICK, fate=st.sampled_from(["good", "good", "good", "fails", "dies"]))
+    def step_across(self, pick: int, fate: str) -> None:
+        names = sorted(self.across.model.units)
+        if names:
+            self.take(self.across, names[pick % len(names)], fate)
+
+    @rule(more=st.booleans())
+    def scale_across(self, more: bool) -> None:
+        alive = [u.name for u in self.across.model.units_of("pg") if u.life == "alive"]
+        if more and len(alive) < 3:
+            self.across.model = units.add(self.across.model, "pg", 1, (), self.across.now)
+        elif not more and len(alive) > 1:
+            self.across.model = units.remove(self.across.model, alive[0], False)
+
+    @rule(pick=PICK)
+    def take_apart_across(self, pick: int) -> None:
+        found = [r.id for r in self.across.model.relations.values() if r.origin]
+        if found:
+            number = found[pick % len(found)]
+            after = relations.remove(self.across.model, number)
+            self.across.model = units.sweep(after)
+
+    @rule(value=st.sampled_from(["1", "2", ""]))
+    def write_across(self, value: str) -> None:
+        leader = self.across.model.applications["pg"].leader
+        for relation in self.across.model.relations_of("pg"):
+            for owner in ("pg", leader) if leader in relation.scope else ():
+                self.across.model = relations.update_bag(
+                    self.across.model, relation.id, owner, {"k": value}
+                )
+
+    @rule()
+    def bridge(self) -> None:
+        self.pair.bridge()
 
     @rule(minutes=st.sampled_from([0.1, 1, 6]))
     def later(self, minutes: float) -> None:
-        self.world.later(minutes=minutes)
+        for world in (self.world, self.across):
+            world.later(minutes=minutes)
 
     @rule()
     @precondition(lambda self: self.world.model.units)
     def settle(self) -> None:
         """All failures are over, all units come to rest: then everybody knows everything."""
         for _ in range(12):
-            self.world.later(minutes=6)
-            self.world.settle()
-        for unit in self.world.model.units.values():
-            self.knows_all(unit)
-        for app in self.world.model.applications.values():
-            assert app.life == "alive"
-        for relation in self.world.model.relations.values():
-            assert relation.life == "alive"
-            assert relation.scope <= self.world.model.units.keys()
+            self.later(6)
+            self.pair.settle()
+        for model in (self.world.model, self.across.model):
+            for unit in model.units.values():
+                self.knows_all(model, unit)
+            for app in model.applications.values():
+                assert app.life == "alive"
+            for relation in model.relations.values():
+                assert relation.life == "alive"
+                here = {u for u in relation.scope if u.partition("/")[0] in model.applications}
+                assert here <= model.units.keys()
+        self.everybody_has_a_subordinate()
+        self.halves_agree()
 
     # -- what must hold ------------------------------------------------------------------------
 
-    def knows_all(self, unit: Unit) -> None:
-        model = self.world.model
+    def knows_all(self, model: Model, unit: Unit) -> None:
         local, app = unit.local, model.applications[unit.application]
         assert unit.life == "alive"
         assert local.started and not local.stopped
         assert local.config_hash == config.config_hash(model, unit.name)
         assert local.charm_modified == app.charm_modified
         assert local.leader == (app.leader == unit.name)
-        assert local.relations.keys() == {r.id for r in model.relations_of(unit.application)}
+        # The provider of the implicit endpoint hears nothing of it.
+        told = {
+            r.id
+            for r in model.relations_of(unit.application)
+            if r.endpoint_of(unit.application).name != "juju-info"
+        }
+        assert local.relations.keys() == told
         for number, seen in local.relations.items():
             relation = model.relations[number]
             assert unit.name in relation.scope
             other = relation.other(unit.application).application
             members = {u for u in relation.scope if u.startswith(f"{other}/") and u != unit.name}
+            if relation.contained:
+                mine = unit.principal or unit.name
+                members = {u for u in members if mine in (u, model.units[u].principal)}
             assert seen.joined == {
                 m: relation.units[m].version if m in relation.units else 0 for m in members
             }
             bag = relation.applications.get(other)
             assert seen.application == (bag.version if bag else 0)
 
+    def everybody_has_a_subordinate(self) -> None:
+        """One beside every unit of what the subordinate is related to, and none elsewhere."""
+        model = self.world.model
+        found = [u for u in model.units.values() if u.application == "s"]
+        mains = {
+            r.other("s").application for r in model.relations_of("s") if len(r.endpoints) == 2
+        }
+        wanted = sorted(u.name for u in model.units.values() if u.application in mains)
+        assert sorted(u.principal for u in found) == wanted
+        assert all(u.machine == model.units[u.principal].machine for u in found)
+
+    def halves_agree(self) -> None:
+        """Each relation across has two halves with the same units and the same bags."""
+        here = {r.id: r for r in self.world.model.relations.values() if "base:" in r.key}
+        there = {
+            int(r.origin.rpartition(":")[2]): r
+            for r in self.across.model.relations.values()
+            if r.origin
+        }
+        assert here.keys() == there.keys()
+        for number, mine in here.items():
+            own = mine.other("base").application
+            stand_in = there[number].other("pg").application
+            names = {"base": "pg", own: stand_in}
+            assert self.named(mine.units, names) == there[number].units
+            assert self.named(dict.fromkeys(mine.scope), names).keys() == there[number].scope
+            bags = {names[app]: bag.data for app, bag in mine.applications.items() if bag.data}
+            across = there[number].applications.items()
+            assert bags == {app: bag.data for app, bag in across if bag.data}
+
+    def named(self, found: Any, names: dict[str, str]) -> dict[str, Any]:
+        return {f"{names[k.partition('/')[0]]}/{k.partition('/')[2]}": v for k, v in found.items()}
+
     @invariant()
     def deciding_is_pure(self) -> None:
-        for unit in self.world.model.units:
-            first = scheduler.next_step(self.world.model, unit, self.world.now)
-            assert first == scheduler.next_step(self.world.model, unit, self.world.now)
+        for world in (self.world, self.across):
+            for unit in world.model.units:
+                first = scheduler.next_step(world.model, unit, world.now)
+                assert first == scheduler.next_step(world.model, unit, world.now)
 
     @invariant()
     def an_application_has_a_leader_who_lives(self) -> None:
-        for name, app in self.world.model.applications.items():
-            alive = [u.name for u in self.world.model.units_of(name) if u.life == "alive"]
-            assert not alive or app.leader in alive
+        for model in (self.world.model, self.across.model):
+            for name, app in model.applications.items():
+                alive = [u.name for u in model.units_of(name) if u.life == "alive"]
+                assert not alive or app.leader in alive
 
     @invariant()
     def addresses_do_not_clash(self) -> None:
@@ -184,8 +300,9 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def hooks_come_in_order(self) -> None:
-        for unit, done in self.world.done.items():
-            check_order(unit, done)
+        for world in (self.world, self.across):
+            for unit, done in world.done.items():
+                check_order(unit, done)
 
     # -- helpers -------------------------------------------------------------------------------
 
@@ -199,7 +316,7 @@ class Life(RuleBasedStateMachine):
         return names[pick % len(names)] if names else None
 
 
-_RELATION = re.compile(r"(?P<end>\w+)-relation-(?P<kind>\w+) \(?(?P<remote>[\w/]+)\)?")
+_RELATION = re.compile(r"(?P<end>\w+)-relation-(?P<kind>\w+) \(?(?P<remote>[\w/-]+)\)?")
 
 
 def check_order(unit: str, done: list[str]) -> None:
@@ -219,7 +336,7 @@ def check_order(unit: str, done: list[str]) -> None:
         joined = _RELATION.fullmatch(before)
         if joined and joined["kind"] == "joined":
             assert after == before.replace("joined", "changed")
-    for end in ("cluster", "db", "backend"):
+    for end in ("cluster", "db", "backend", "host"):
         check_relations(done, end)
 
 

@@ -8,17 +8,15 @@ import importlib.util
 import sys
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onebox.changes import crossing, offers, relations, secrets, units
-from onebox.changes.crossing import Half
+from onebox.changes import offers, relations, secrets, units
 from onebox.changes.secrets import Draft
 from onebox.errors import Refused
-from onebox.model import Hook, Model, Relation
+from onebox.model import Hook, Model
 
 # Tests are not importable by name; the world of the fixtures serves here as well.
 _SPEC = importlib.util.spec_from_file_location("two", Path(__file__).parents[1] / "conftest.py")
@@ -26,74 +24,7 @@ assert _SPEC is not None and _SPEC.loader is not None
 _WORLD: Any = importlib.util.module_from_spec(_SPEC)
 sys.modules["two"] = _WORLD
 _SPEC.loader.exec_module(_WORLD)
-START, World = _WORLD.START, _WORLD.World
-
-
-class Pair:
-    """A model that offers `pg:db` and one that consumes it as `base`, and the bridge between."""
-
-    def __init__(self) -> None:
-        self.offering = World(Model(name="o", uuid=str(UUID(int=1)), created=START))
-        self.consuming = World(Model(name="c", uuid=str(UUID(int=2)), created=START))
-        self.offering.deploy("pg")
-        self.consuming.deploy("web")
-        self.offering.model = offers.offer(self.offering.model, "pg", ("db",), "pg", START)
-        self.consuming.model = offers.consume(
-            self.consuming.model, self.offering.model, "pg", "base", "admin/o.pg", START
-        )
-
-    def integrate(self) -> int:
-        return self.consuming.integrate("web:backend", "base:db")
-
-    def bridge(self) -> None:
-        """One look of the bridge, as `onebox.bridges` takes it."""
-        for relation in tuple(self.consuming.model.relations.values()):
-            found = crossing.half(self.consuming.model, relation)
-            if found is not None:
-                self._agree(found, relation)
-        for relation in tuple(self.offering.model.relations.values()):
-            number = relation.origin.rpartition(":")[2]
-            if number and int(number) not in self.consuming.model.relations:
-                self.offering.model = crossing.severed(self.offering.model, relation.id)
-
-    def _agree(self, found: Half, relation: Relation) -> None:
-        here, there = self.consuming, self.offering
-        if relation.life == "alive" and not relation.linked:
-            there.model = crossing.accepted(there.model, here.model, relation, START)
-        across = self.across(relation.id)
-        other = crossing.half(there.model, across) if across else None
-        if across is None or other is None:
-            here.model = crossing.severed(here.model, relation.id)
-            return
-        here.model = crossing.linked(here.model, relation.id)
-        self._reflect(there, other, here, found)
-        self._reflect(here, found, there, other)
-
-    def across(self, number: int) -> Relation | None:
-        origin = f"{self.consuming.model.uuid}:{number}"
-        found = self.offering.model.relations.values()
-        return next((r for r in found if r.origin == origin), None)
-
-    def _reflect(self, target: Any, mine: Half, source: Any, theirs: Half) -> None:
-        if mine.relation not in target.model.relations:
-            return
-        if theirs.relation not in source.model.relations:
-            target.model = crossing.severed(target.model, mine.relation)
-            return
-        target.model = crossing.agreed(
-            Half(target.model, mine.relation, mine.own, mine.stand_in),
-            Half(source.model, theirs.relation, theirs.own, theirs.stand_in),
-        )
-
-    def settle(self) -> None:
-        for _ in range(50):
-            before = (self.offering.model, self.consuming.model)
-            self.bridge()
-            self.offering.settle()
-            self.consuming.settle()
-            if (self.offering.model, self.consuming.model) == before:
-                return
-        raise AssertionError("the halves never agree")
+START, Pair = _WORLD.START, _WORLD.Pair
 
 
 @pytest.fixture
