@@ -211,10 +211,13 @@ def test_a_bad_job_is_named_by_its_line_and_disturbs_nothing(
 
 
 def test_prometheus_sees_every_unit(model: jubilant.Juju) -> None:
-    address = pipeline.addresses(model)["Prometheus"]
+    address, login = pipeline.prometheus(model)
+    page = f"{address}/api/v1/query"
+    assert requests.get(page, {"query": "up"}, timeout=10).status_code == 401
 
     def up() -> set[str]:
-        answer = requests.get(f"{address}/api/v1/query", {"query": "up == 1"}, timeout=10).json()
+        asked = requests.get(page, {"query": "up == 1"}, auth=login, timeout=10)
+        answer = asked.json()
         return {r["metric"].get("juju_unit", "") for r in answer["data"]["result"]}
 
     expected = {"kafka/0", "kafka/1", "kafka/2", "spark/0"}

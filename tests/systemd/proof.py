@@ -19,12 +19,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from accounts import OWN, Accounts, Holder
 from bridge import SERVICE, Bridge
 from dataops.host import services
 from dataops.host.paths import UnitPaths
 from dataops.host.users import ensure_user
 from dataops.interfaces.prometheus_scrape import ScrapeSource
 from dataops.interfaces.topology import Topology
+from ledger import made
 from observed import Config, Observed
 from plan import Retire, plan
 
@@ -73,13 +75,14 @@ def prove(saw: dict[str, Any]) -> None:
             sources=sources,
             data=Path("/var/lib/juju/storage/data/0"),
             archive=PLACE / "prometheus.tar.gz",
+            accounts=Accounts({OWN: Holder(1, made(OWN))}),
         )
 
     first = facts()
     assert first.data is not None
     first.data.mkdir(parents=True)
     bridge.converge(plan(first))
-    condition = bridge.condition(first.url, first.data)
+    condition = bridge.condition(first.url, first.data, first.user)
     saw["failure"], saw["ready"] = condition.failure, condition.ready
     pid = manager.state(SERVICE).pid
     saw["runs_as"] = pwd.getpwuid(Path(f"/proc/{pid}").stat().st_uid).pw_name
@@ -87,7 +90,7 @@ def prove(saw: dict[str, Any]) -> None:
     saw["enabled"] = systemctl("is-enabled", UNIT_FILE)
 
     bridge.converge(plan(facts(ScrapeSource(7, "kafka", TOPOLOGY, alert_rules=RULES))))
-    api = bridge.api(first.url)
+    api = bridge.api(first.url, first.user)
     saw["reloaded"] = "Proof" in [rule["name"] for rule in api.rules()]
     saw["same_process"] = manager.state(SERVICE).pid == pid
 

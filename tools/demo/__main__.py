@@ -81,6 +81,7 @@ def next_moves(client: jubilant.Juju, console: Console) -> None:
         "juju status --relations",
         "juju run kafka/leader describe-cluster",
         "juju run spark/leader list-jobs",
+        "juju run prometheus/leader get-credentials",
         "juju run day2/leader health-check",
         "juju run day2/leader performance-report",
         "scripts/demo --destroy",

@@ -79,6 +79,12 @@ def credentials(client: jubilant.Juju, application: str) -> Credentials:
     )
 
 
+def prometheus(client: jubilant.Juju) -> tuple[str, tuple[str, str]]:
+    """Where Prometheus answers, and the user and password to ask as."""
+    told = client.run("prometheus/leader", "get-credentials").results
+    return told["url"], (told["username"], told["password"])
+
+
 def addresses(client: jubilant.Juju) -> dict[str, str]:
     """The address of every interface that a person can open in a browser."""
     status = client.status()

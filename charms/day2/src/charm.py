@@ -18,13 +18,14 @@ from dataops.host import services
 from dataops.host.paths import UnitPaths
 from dataops.interfaces.kafka_client import KafkaClientRequirer
 from dataops.interfaces.operations import OperationsProvider
+from dataops.interfaces.prometheus_api import QueryRequirer
 from dataops.jobs import Jobs
 from dataops.operations import Actions, discover
 from dataops.reconciler import leaving, observe_all
 from desk import Desk
 from driver import Driver, Tools, follow
 from library import FOLDER, Library, here
-from observed import KAFKA, PEERS, REQUESTS, Observed
+from observed import KAFKA, PEERS, PROMETHEUS, REQUESTS, Observed
 from status import statuses
 
 logger = logging.getLogger(__name__)
@@ -78,6 +79,9 @@ class Day2Charm(ops.CharmBase):
             follow(self, self.tools, observed, archive)
         # Each hook reads them anew, and the canary was told by now.
         self.kafka.accept(observed.users)
+        if observed.task is None:
+            # A job goes on with what it was told when it began.
+            QueryRequirer(self, PROMETHEUS).accept(observed.visitors)
         return None
 
     def _on_collect_status(self, event: ops.CollectStatusEvent) -> None:

@@ -101,6 +101,12 @@ class Observed:
         accesses = (self.kafka, self.canary, self.load)
         return tuple(access.username for access in accesses if access)
 
+    @property
+    def visitors(self) -> tuple[str, ...]:
+        """The users of Prometheus that this unit works with."""
+        name = self.prometheus.username if self.prometheus else ""
+        return (name,) if name else ()
+
     @classmethod
     def read(cls, charm: ops.CharmBase) -> Observed:
         """The facts as they are now."""

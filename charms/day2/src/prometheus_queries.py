@@ -27,15 +27,18 @@ class Prometheus:
     Attributes:
         url: its base address.
         ca: PEM certificates to trust for https, else empty.
+        username, password: as whom to ask; empty where nobody has to log in.
     """
 
     url: str
     ca: str = ""
+    username: str = ""
+    password: str = dataclasses.field(default="", repr=False)
 
     @classmethod
     def connect(cls, server: QueryServer) -> Prometheus:
         """The server that the relation names."""
-        return cls(server.url, server.ca)
+        return cls(server.url, server.ca, server.username, server.password)
 
     def range(
         self,
@@ -94,11 +97,21 @@ class Prometheus:
 
     def _get(self, path: str, params: Mapping[str, str]) -> dict[str, Any]:
         """The data of one API call."""
+        login = (self.username, self.password) if self.username else None
         with self._trust() as verify:
             try:
                 answer = requests.get(
-                    f"{self.url}/api/v1/{path}", params=params, timeout=_TIMEOUT_S, verify=verify
+                    f"{self.url}/api/v1/{path}",
+                    params=params,
+                    auth=login,
+                    timeout=_TIMEOUT_S,
+                    verify=verify,
                 )
+                if answer.status_code == requests.codes.unauthorized:
+                    raise OperationError(
+                        f"Prometheus at {self.url} does not let {self.username or 'us'} in: it "
+                        "gives a user over the relation, which may take a moment."
+                    )
                 body = cast("dict[str, Any]", answer.json())
             except (requests.RequestException, ValueError) as error:
                 raise OperationError(

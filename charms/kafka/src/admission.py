@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import slots
 from access import acls_for
+from dataops.rotation import Change, Rotation, Sight, obstacle, seen_again
 from facts import ClusterFacts
 from observed import Observed
-from rotation import Change, Rotation, Sight, obstacle, seen_again
 from slots import Slots, client_of
 from steps import Admit, Agree, Dismiss, Grant, ProveRefused, Renew, Revoke, Step
 

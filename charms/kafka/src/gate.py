@@ -14,9 +14,9 @@ import slots
 import steps
 from cluster import ClusterError
 from dataops.interfaces.kafka_client import Access, KafkaClientProvider
+from dataops.rotation import Change
 from observed import Observed
 from peers import Peers
-from rotation import Change
 from vault import Vault
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import ops
 
 import slots
-from rotation import Rotation
+from dataops.rotation import Rotation
 from slots import Slots
 
 

@@ -6,10 +6,10 @@ import dataclasses
 from collections.abc import Mapping
 
 from dataops.interfaces.kafka_client import ClientRequest
+from dataops.rotation import Rotation
 from facts import Acl
 from placement import Move
 from quorum import Change
-from rotation import Rotation
 
 
 @dataclasses.dataclass(frozen=True)

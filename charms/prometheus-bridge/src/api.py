@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import http
 import http.client
@@ -35,10 +36,14 @@ class Api:
     Attributes:
         url: The base, such as `http://10.1.2.3:9090`.
         ca: The file by which an https address is trusted.
+        user: As whom to ask; empty: as nobody.
+        password: The file with that user's password.
     """
 
     url: str
     ca: Path | None = None
+    user: str = ""
+    password: Path | None = None
 
     def ready(self) -> bool:
         """Whether it serves queries; false also when nobody answers."""
@@ -46,6 +51,14 @@ class Api:
             return self._get("/-/ready", {}, timeout=3).code == http.HTTPStatus.OK
         except ApiError:
             return False
+
+    def refuses(self, user: str, password: str) -> bool:
+        """Whether it refuses this login; false also when nobody answers, so nothing is proved."""
+        try:
+            answer = self._get("/-/ready", {}, timeout=3, login=(user, password))
+        except ApiError:
+            return False
+        return answer.code == http.HTTPStatus.UNAUTHORIZED
 
     def targets(self) -> list[dict[str, Any]]:
         """Its active scrape targets, as Prometheus describes them."""
@@ -97,20 +110,39 @@ class Api:
             raise ApiError(f"Prometheus refuses: {content.get('error', answer.code)}")
         return content["data"]
 
-    def _get(self, path: str, parameters: Mapping[str, str], timeout: float = 30) -> Answer:
+    def _get(
+        self,
+        path: str,
+        parameters: Mapping[str, str],
+        timeout: float = 30,
+        login: tuple[str, str] | None = None,
+    ) -> Answer:
         """The answer, whatever it is."""
         trusted = ssl.create_default_context(cafile=str(self.ca)) if self.ca else None
         # A proxy of the environment must not stand between a unit and itself.
         handlers = (urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusted))
         address = f"{self.url}{path}?{urllib.parse.urlencode(parameters)}".rstrip("?")
+        request = urllib.request.Request(address)  # noqa: S310  our own http or https address
+        if login := login or self._login():
+            given = base64.b64encode(":".join(login).encode()).decode()
+            request.add_unredirected_header("Authorization", f"Basic {given}")
         try:
-            with urllib.request.build_opener(*handlers).open(address, timeout=timeout) as found:
+            with urllib.request.build_opener(*handlers).open(request, timeout=timeout) as found:
                 return Answer(found.status, found.read().decode())
         except urllib.error.HTTPError as refusal:
             with refusal:
                 return Answer(refusal.code, refusal.read().decode())
         except (OSError, http.client.HTTPException) as error:
             raise ApiError(f"Cannot reach Prometheus at {self.url}: {_cause(error)}") from error
+
+    def _login(self) -> tuple[str, str] | None:
+        """User and password, as they are now."""
+        if not self.user or self.password is None:
+            return None
+        try:
+            return self.user, self.password.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
 
 
 def _cause(error: BaseException) -> str:

@@ -32,7 +32,7 @@ from dataops.host.services import Service, ServiceError, ServiceManager
 from errors import ApiError, BridgeError, InstallError
 from installation import Programs, Workload, ensure_programs, installed
 from memory import Memory
-from plan import Configure, Files, Install, Retire, Secure, Serve, Step
+from plan import Admit, Configure, Files, Install, Retire, Secure, Serve, Step
 
 logger = logging.getLogger(__name__)
 
@@ -77,12 +77,13 @@ class Bridge:
         if not isinstance(steps[-1], Retire):
             self._remember(failure=failure)
 
-    def condition(self, url: str, data: Path | None) -> Condition:
+    def condition(self, url: str, data: Path | None, user: str = "") -> Condition:
         """How the workload is now.
 
         Args:
             url: Where it should answer.
             data: Where its samples should be.
+            user: As whom to ask it.
         """
         found = installed(self._paths.bin)
         running = self._running()
@@ -90,15 +91,16 @@ class Bridge:
         return Condition(
             version=found.version if found else "",
             running=running,
-            ready=running and self.api(url).ready(),
+            ready=running and self.api(url, user).ready(),
             free=shutil.disk_usage(data).free if data and data.is_dir() else None,
             refusals=memory.refusals,
             failure=memory.failure,
         )
 
-    def api(self, url: str) -> Api:
-        """The API at that address."""
-        return Api(url, self._files.ca if url.startswith("https") else None)
+    def api(self, url: str, user: str = "") -> Api:
+        """The API at that address, asked as one of our own users."""
+        ca = self._files.ca if url.startswith("https") else None
+        return Api(url, ca, user, self._files.password(user) if user else None)
 
     def alert_rules(self) -> dict[str, Any]:
         """The rules in place, as one rule file's content."""
@@ -114,6 +116,8 @@ class Bridge:
                 ensure_programs(step.archive, self._paths.bin, Workload.read(self._workload))
             case Secure():
                 self._secure(step)
+            case Admit():
+                self._admit(step)
             case Configure():
                 self._configure(step)
             case Serve():
@@ -127,11 +131,26 @@ class Bridge:
         files = self._files
         contents = {files.key: step.key, files.chain: step.chain, files.ca: step.ca}
         if step.chain:
-            contents[files.web] = web_yml(files.chain, files.key)
             for path, text in contents.items():
                 ensure_contents(path, text, mode=0o600, owner=self._user)
         else:
-            for path in (files.web, *contents):
+            for path in contents:
+                ensure_absent(path)
+
+    def _admit(self, step: Admit) -> None:
+        """Own passwords come first and go last: whoever is let in can be asked."""
+        files = self._files
+        passwords = {files.password(user): text for user, text in step.own.items()}
+        for path, text in passwords.items():
+            ensure_contents(path, text, mode=0o600, owner=self._user)
+        ensure_contents(files.web, web_yml(step.users), mode=0o600, owner=self._user)
+        if files.chain.exists():
+            text = web_yml(step.users, (files.chain, files.key))
+            ensure_contents(files.web_tls, text, mode=0o600, owner=self._user)
+        else:
+            ensure_absent(files.web_tls)
+        for path in files.etc.glob("password-*"):
+            if path not in passwords:
                 ensure_absent(path)
 
     def _configure(self, step: Configure) -> None:
@@ -153,23 +172,23 @@ class Bridge:
         if changed or not self._running():
             self._start(step)
         elif self._memory().loaded != self._configurator().digest():
-            self._reload(_url(step))
+            self._reload(step)
 
     def _start(self, step: Serve) -> None:
         """Starts or restarts, and waits a while for an answer."""
         digest = self._configurator().digest()
         self._services.restart(SERVICE)
-        if self._await(self.api(_url(step)).ready):
+        if self._await(self.api(_url(step), step.user).ready):
             self._remember(loaded=digest)
         elif not self._running():
             raise BridgeError(f"Prometheus does not start: {self._last_words()}")
 
-    def _reload(self, url: str) -> None:
+    def _reload(self, step: Serve) -> None:
         """Has the running process read its configuration anew, and makes sure that it did.
 
         By signal: the HTTP way would let anybody who reaches the port end the process.
         """
-        api = self.api(url)
+        api = self.api(_url(step), step.user)
         pid = self._services.state(SERVICE).pid
         if pid is None or not api.ready():
             # One that is still starting reads the new configuration anyway; a later hook checks.
@@ -206,7 +225,7 @@ class Bridge:
             "storage.tsdb.retention.time": step.retention_time,
             "storage.tsdb.retention.size": step.retention_size,
             "log.level": step.log_level,
-            "web.config.file": self._files.web if step.https else "",
+            "web.config.file": self._files.web_tls if step.https else self._files.web,
             "web.local-assets": f"{programs.web}/" if programs.web else "",
         }
         arguments = [f"--{name}={value}" for name, value in options.items() if str(value)]

@@ -6,33 +6,31 @@
 
 from __future__ import annotations
 
-import socket
-
 import ops
-from charmlibs.interfaces.tls_certificates import (
-    CertificateRequestAttributes,
-    KeyAlgorithm,
-    TLSCertificatesRequiresV4,
-)
 
 import operations
-from bridge import Bridge
+import wiring
+from accounts import relation_holder
 from condition import Condition
-from dataops.host import network, services
+from dataops.host import services
 from dataops.host.paths import UnitPaths
 from dataops.host.users import ensure_user
 from dataops.interfaces.operations import OperationsProvider
-from dataops.interfaces.prometheus_api import QueryProvider
+from dataops.interfaces.prometheus_api import Login, QueryProvider
 from dataops.interfaces.prometheus_remote_write import RemoteWriteRequirer
-from dataops.interfaces.prometheus_scrape import MetricsConsumer, MetricsProvider
+from dataops.interfaces.prometheus_scrape import MetricsConsumer
 from dataops.jobs import Jobs
 from dataops.operations import Actions, discover
 from dataops.reconciler import leaving, observe_all
-from observed import OWN_RULES, Observed
+from ledger import QUERY, Ledger
+from observed import Observed
 from plan import plan
 from status import statuses
+from workload import Workload
 
 VERBS = discover(operations)
+# A change of passwords that waits for people is looked at so often.
+_SECONDS = 30.0
 
 
 class PrometheusBridgeCharm(ops.CharmBase):
@@ -41,17 +39,22 @@ class PrometheusBridgeCharm(ops.CharmBase):
     def __init__(self, framework: ops.Framework) -> None:
         super().__init__(framework)
         paths = UnitPaths.of(self)
-        self.bridge = Bridge(
+        self.ledger = Ledger(self)
+        self.bridge = Workload(
+            self.ledger,
             paths,
             services.manager(paths, self.unit.name),
             workload=self.charm_dir / "workload.txt",
             user=ensure_user("prometheus"),
         )
-        self.certificates = self._certificates()
+        self.certificates = wiring.certificates(self)
+        self.jobs = Jobs.of(self)
         self.verbs = OperationsProvider(
-            self, "operations", VERBS, role="monitoring", jobs=Jobs.of(self)
+            self, "operations", VERBS, role="monitoring", jobs=self.jobs
         )
-        self.actions = Actions(self, VERBS, lambda: (self._observe(), self.bridge))
+        self.actions = Actions(
+            self, VERBS, lambda: (self._observe(), self.bridge), self.jobs.look_again
+        )
         observe_all(
             self,
             self._reconcile,
@@ -63,12 +66,18 @@ class PrometheusBridgeCharm(ops.CharmBase):
     def _reconcile(self, event: ops.EventBase) -> None:
         """The one road for all events."""
         observed = self._observe(event)
+        if observed.leader and not observed.leaving.unit:
+            observed = observed.knowing(self.ledger.advance(observed.accounts))
         self.bridge.converge(plan(observed))
         if observed.leaving.unit:
             return
         condition = self._condition(observed)
         self._tell(observed, condition)
+        if observed.leader and condition.well:
+            observed = observed.knowing(self.bridge.prove(observed))
         self.verbs.run_due(observed, self.bridge)
+        if observed.leader and observed.accounts.changing:
+            self.jobs.look_again(_SECONDS)
 
     def _tell(self, observed: Observed, condition: Condition) -> None:
         """What the other side of each relation needs to know."""
@@ -79,36 +88,32 @@ class PrometheusBridgeCharm(ops.CharmBase):
             self.unit.set_workload_version(condition.version)
         if condition.running and observed.config:
             self.unit.set_ports(observed.config.port)
+            wiring.monitoring(self, observed).publish()
+        if observed.leaving.broken is not None:
+            QueryProvider(self, QUERY).withdraw(observed.leaving.broken)
+        if condition.well:
             ca = observed.certificate.ca if observed.certificate else ""
-            QueryProvider(self, "query").publish(observed.url, ca)
-            self._monitoring(observed).publish()
+            QueryProvider(self, QUERY).publish(observed.url, ca, self._logins(observed))
+            self.ledger.tell(observed.user, observed.url)
 
-    def _monitoring(self, observed: Observed) -> MetricsProvider:
-        """Our own metrics, for another Prometheus."""
-        port = observed.config.port if observed.config else 9090
-        job = {"metrics_path": "/metrics", "static_configs": [{"targets": [f"*:{port}"]}]}
-        if observed.certificate:
-            job |= {"scheme": "https", "tls_config": {"ca_file": observed.certificate.ca}}
-        return MetricsProvider(self, "self-monitoring", [job], self.charm_dir / OWN_RULES)
-
-    def _certificates(self) -> TLSCertificatesRequiresV4:
-        """One certificate per unit, for its address and its name."""
-        request = CertificateRequestAttributes(
-            common_name=self.unit.name.replace("/", "-"),
-            sans_ip={network.address(self, "query")},
-            sans_dns={socket.getfqdn()},
-        )
-        return TLSCertificatesRequiresV4(
-            self, "certificates", [request], key_algorithm=KeyAlgorithm.ECDSA
-        )
+    def _logins(self, observed: Observed) -> dict[int, Login]:
+        """As whom each related application may ask."""
+        if observed.own_account is None:
+            return {}
+        found = {
+            relation.id: observed.accounts.of(relation_holder(relation.id))
+            for relation in self.model.relations[QUERY]
+        }
+        return {each: Login(one.user, one.password) for each, one in found.items() if one}
 
     def _observe(self, event: ops.EventBase | None = None) -> Observed:
         """The facts, read once."""
-        return Observed.read(self, self.certificates, leaving(event) if event else None)
+        accounts = self.ledger.read()
+        return Observed.read(self, self.certificates, accounts, leaving(event) if event else None)
 
     def _condition(self, observed: Observed) -> Condition:
         """The workload as it is now."""
-        return self.bridge.condition(observed.url, observed.data)
+        return self.bridge.condition(observed.url, observed.data, observed.user)
 
     def _on_collect_status(self, event: ops.CollectStatusEvent) -> None:
         """Facts to statuses; the worst is shown."""

@@ -30,6 +30,11 @@ class Condition:
     refusals: tuple[Refusal, ...] = ()
     failure: str = ""
 
+    @property
+    def well(self) -> bool:
+        """Whether it serves as it should: then it lets in whom it should."""
+        return self.running and not self.failure
+
     def reasons(self) -> dict[int, str]:
         """What each relation's other side should hear of what was left out, by relation id."""
         found: dict[int, list[str]] = {}

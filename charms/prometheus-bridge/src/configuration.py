@@ -40,6 +40,8 @@ class Tuning:
         own_target: `address:port` of this Prometheus.
         own_labels: The labels of its own metrics.
         own_ca: The file by which its https is trusted; None: it speaks http.
+        own_user: As whom it scrapes itself; empty: as nobody.
+        own_password: The file with that user's password.
     """
 
     scrape_interval: str
@@ -49,6 +51,8 @@ class Tuning:
     own_target: str
     own_labels: Mapping[str, str]
     own_ca: Path | None = None
+    own_user: str = ""
+    own_password: Path | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,10 +115,21 @@ def prometheus_yml(tuning: Tuning, jobs: Sequence[Mapping[str, Any]]) -> str:
     return yaml.safe_dump(content, sort_keys=False)
 
 
-def web_yml(certificate: Path, key: Path) -> str:
-    """The text of web.yml: Prometheus reads both files anew for each connection."""
-    tls = {"cert_file": str(certificate), "key_file": str(key), "min_version": "TLS12"}
-    return yaml.safe_dump({"tls_server_config": tls})
+def web_yml(users: Mapping[str, str], tls: tuple[Path, Path] | None = None) -> str:
+    """The text of web.yml: Prometheus reads it, and what it names, anew for each request.
+
+    Args:
+        users: Password hashes of those who are let in, by name; none: everybody is.
+        tls: The files of certificate and key, for https.
+    """
+    content: dict[str, Any] = {}
+    if tls:
+        certificate, key = map(str, tls)
+        server = {"cert_file": certificate, "key_file": key, "min_version": "TLS12"}
+        content["tls_server_config"] = server
+    if users:
+        content["basic_auth_users"] = dict(users)
+    return yaml.safe_dump(content)
 
 
 def _own_job(tuning: Tuning) -> dict[str, Any]:
@@ -123,6 +138,9 @@ def _own_job(tuning: Tuning) -> dict[str, Any]:
     job: dict[str, Any] = {"job_name": "prometheus", "static_configs": [target]}
     if tuning.own_ca:
         job |= {"scheme": "https", "tls_config": {"ca_file": str(tuning.own_ca)}}
+    if tuning.own_password:
+        login = {"username": tuning.own_user, "password_file": str(tuning.own_password)}
+        job |= {"basic_auth": login}
     return job | {"relabel_configs": [_instance()]}
 
 

@@ -19,6 +19,7 @@ from charmlibs.interfaces.tls_certificates import (
     TLSCertificatesRequiresV4,
 )
 
+from accounts import OWN, Account, Accounts
 from dataops.host.network import address
 from dataops.host.paths import UnitPaths
 from dataops.interfaces.alert_rules import load_alert_rules
@@ -72,6 +73,7 @@ class Config(pydantic.BaseModel):
     retention_size: Size = ""
     remote_write_url: HttpUrl = ""
     log_level: Literal["debug", "info", "warn", "error"] = "info"
+    require_password: bool = True
     port: Annotated[int, pydantic.Field(ge=1, le=65535)] = 9090
 
 
@@ -100,6 +102,8 @@ class Observed:
         archive: The attached resource; None when there is none.
         tls_wanted: Whether a certificate provider is related.
         certificate: The certificate that it gave.
+        accounts: Who may ask Prometheus; none before the leader has made them.
+        leader: Whether this unit leads.
         own_rules: The alert rules that this charm brings itself, about everything it scrapes.
         leaving: What this event takes away.
     """
@@ -115,6 +119,8 @@ class Observed:
     archive: Path | None = None
     tls_wanted: bool = False
     certificate: Certificate | None = None
+    accounts: Accounts = dataclasses.field(default_factory=Accounts)
+    leader: bool = False
     own_rules: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
     leaving: Leaving = dataclasses.field(default_factory=Leaving)
 
@@ -123,6 +129,7 @@ class Observed:
         cls,
         charm: ops.CharmBase,
         certificates: TLSCertificatesRequiresV4,
+        accounts: Accounts,
         leaving: Leaving | None = None,
     ) -> Observed:
         """Reads Juju once."""
@@ -141,15 +148,37 @@ class Observed:
             archive=_resource(charm),
             tls_wanted=bool(charm.model.relations["certificates"]),
             certificate=_certificate(*tls),
+            accounts=accounts,
+            leader=charm.unit.is_leader(),
             own_rules=load_alert_rules(charm.charm_dir / OWN_RULES),
             leaving=leaving or Leaving(),
         )
+
+    def knowing(self, accounts: Accounts) -> Observed:
+        """The same facts with other accounts."""
+        return dataclasses.replace(self, accounts=accounts)
 
     @property
     def url(self) -> str:
         """The address of the API, as it is once the plan is applied."""
         scheme = "https" if self.certificate else "http"
         return f"{scheme}://{self.address}:{self.config.port if self.config else 9090}"
+
+    @property
+    def own_account(self) -> Account | None:
+        """As whom this application asks its own Prometheus; None while nobody has to log in."""
+        wanted = self.config is None or self.config.require_password
+        return self.accounts.of(OWN) if wanted else None
+
+    @property
+    def user(self) -> str:
+        """The user of `own_account`; empty without one."""
+        return self.own_account.user if self.own_account else ""
+
+    @property
+    def awaits_accounts(self) -> bool:
+        """Whether logins are asked for and the leader has not made any yet."""
+        return bool(self.config and self.config.require_password) and not self.accounts.holders
 
     @property
     def awaits_certificate(self) -> bool:

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from accounts import OWN
 from configuration import Source, Tuning, own_source, sources
 
 if TYPE_CHECKING:
@@ -32,6 +34,19 @@ class Secure:
 
 
 @dataclasses.dataclass(frozen=True)
+class Admit:
+    """Have these users let in, and no others; none at all: have everybody let in.
+
+    Attributes:
+        users: Password hashes by name.
+        own: Passwords by name of the users that this application is itself.
+    """
+
+    users: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str], repr=False)
+    own: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str], repr=False)
+
+
+@dataclasses.dataclass(frozen=True)
 class Configure:
     """Have the configuration that these sources make, as far as Prometheus accepts it."""
 
@@ -41,7 +56,7 @@ class Configure:
 
 @dataclasses.dataclass(frozen=True)
 class Serve:
-    """Have Prometheus running so, with the configuration loaded."""
+    """Have Prometheus running so, with the configuration loaded; `user` is whom we ask it as."""
 
     address: str
     port: int
@@ -50,6 +65,7 @@ class Serve:
     retention_time: str
     retention_size: str
     log_level: str
+    user: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +73,7 @@ class Retire:
     """Have nothing running."""
 
 
-Step = Install | Secure | Configure | Serve | Retire
+Step = Install | Secure | Admit | Configure | Serve | Retire
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,8 +99,17 @@ class Files:
 
     @property
     def web(self) -> Path:
-        """web.yml: there is one exactly while the address is https."""
+        """Who is let in, while the address is http."""
         return self.etc / "web.yml"
+
+    @property
+    def web_tls(self) -> Path:
+        """The same and the certificate, while it is https: Prometheus starts anew for a scheme."""
+        return self.etc / "web-tls.yml"
+
+    def password(self, user: str) -> Path:
+        """The password of a user that this application is itself."""
+        return self.etc / f"password-{user}"
 
     @property
     def chain(self) -> Path:
@@ -110,17 +135,29 @@ def plan(observed: Observed) -> tuple[Step, ...]:
     if config is None or observed.data is None:
         return ()
     install = Install(observed.archive)
-    configure = _configure(observed, config)
+    configure, admit = _configure(observed, config), _admit(observed)
+    if observed.awaits_accounts:
+        return (install, configure)
     if observed.awaits_certificate:
         # What serves keeps serving as it does; nothing starts without the protection asked for.
-        return (install, configure)
-    return (install, _secure(observed), configure, _serve(observed, config, observed.data))
+        return (install, admit, configure)
+    serve = _serve(observed, config, observed.data)
+    return (install, _secure(observed), admit, configure, serve)
 
 
 def _secure(observed: Observed) -> Secure:
     """The server's certificate, if it has one."""
     given = observed.certificate
     return Secure(given.chain, given.key, given.ca) if given else Secure()
+
+
+def _admit(observed: Observed) -> Admit:
+    """Who is let in."""
+    holder = observed.accounts.holders.get(OWN)
+    if observed.own_account is None or holder is None:
+        return Admit()
+    own = {each.user: each.password for each in (holder.now, holder.old) if each}
+    return Admit(observed.accounts.users, own)
 
 
 def _configure(observed: Observed, config: Config) -> Configure:
@@ -136,6 +173,8 @@ def _configure(observed: Observed, config: Config) -> Configure:
         own_target=f"{observed.address}:{config.port}",
         own_labels=labels,
         own_ca=files.ca if observed.certificate else None,
+        own_user=observed.user,
+        own_password=files.password(observed.user) if observed.user else None,
     )
     own = own_source(observed.topology.application, observed.own_rules)
     related = sources(observed.sources, files.source_certificates)
@@ -152,4 +191,5 @@ def _serve(observed: Observed, config: Config, data: Path) -> Serve:
         retention_time=config.retention_time,
         retention_size=config.retention_size,
         log_level=config.log_level,
+        user=observed.user,
     )

@@ -31,7 +31,9 @@ def statuses(observed: Observed, condition: Condition) -> Iterator[ops.StatusBas
     if condition.failure:
         yield ops.BlockedStatus(condition.failure.replace("<application>", app))
     yield from _refusals(condition)
-    if observed.awaits_certificate:
+    if observed.awaits_accounts:
+        yield ops.WaitingStatus(f"Waiting for passwords, which the leader of {app} makes")
+    elif observed.awaits_certificate:
         yield ops.WaitingStatus("Waiting for a certificate: juju status --relations")
     elif not condition.failure and observed.config and observed.data:
         yield from _process(observed, condition)

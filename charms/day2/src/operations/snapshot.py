@@ -39,7 +39,8 @@ def prepare(context: Context[Observed, Archive, Where]) -> Day2Spec:
     """What the job needs to know, with every secret that this unit knows."""
     o = context.observed
     accesses = [access for access in (o.kafka, o.canary) if access]
-    hidden = {f"password of {access.username}": access.password for access in accesses}
+    logins = [*accesses, *([o.prometheus] if o.prometheus and o.prometheus.password else [])]
+    hidden = {f"password of {login.username}": login.password for login in logins}
     return Day2Spec(
         **job.told(context, hidden),
         journal=context.workload.journal,

@@ -10,10 +10,10 @@ import admission
 import slots
 import steps
 from access import acls_for
+from dataops.rotation import Change, Rotation
 from facts import Acl
 from peers import Agreement
 from plan import plan
-from rotation import Change, Rotation
 
 
 def of(kind, found):

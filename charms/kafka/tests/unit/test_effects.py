@@ -10,11 +10,11 @@ import effects as module
 import steps
 from access import acls_for
 from cluster import ClusterError
+from dataops.rotation import Rotation
 from effects import Effects
 from facts import Partition
 from gate import Gate
 from quorum import Change as QuorumChange
-from rotation import Rotation
 
 
 class Recorder:

@@ -9,8 +9,8 @@ import gate
 import slots
 import steps
 from cluster import ClusterError
+from dataops.rotation import Change, Rotation
 from gate import Gate
-from rotation import Change, Rotation
 from slots import Slots
 
 

@@ -25,7 +25,7 @@ def run(context: _Context) -> HealthCheck:
 
 def _checks(observed: Observed, bridge: Bridge) -> Iterator[Check]:
     """One after the other; none stops the next."""
-    api, app = bridge.api(observed.url), observed.topology.application
+    api, app = bridge.api(observed.url, observed.user), observed.topology.application
     unit = observed.topology.unit
     yield probe("process", lambda: _process(observed, bridge), "see juju debug-log")
     yield probe(
@@ -44,7 +44,7 @@ def _checks(observed: Observed, bridge: Bridge) -> Iterator[Check]:
 
 def _process(observed: Observed, bridge: Bridge) -> str:
     """It runs and answers."""
-    condition = bridge.condition(observed.url, observed.data)
+    condition = bridge.condition(observed.url, observed.data, observed.user)
     if not condition.ready:
         raise BridgeError(condition.failure or f"Prometheus does not answer at {observed.url}")
     return f"Prometheus {condition.version} answers at {observed.url}"
@@ -82,7 +82,7 @@ def _rules(api: Api) -> str:
 
 def _sources(observed: Observed, bridge: Bridge) -> str:
     """Nothing of a related application was left out."""
-    refusals = bridge.condition(observed.url, observed.data).refusals
+    refusals = bridge.condition(observed.url, observed.data, observed.user).refusals
     if refusals:
         raise BridgeError("left out " + "; ".join(str(refusal) for refusal in refusals))
     return f"{len(observed.sources)} relations, everything they bring is in use"

@@ -47,7 +47,7 @@ class Targets(Result):
 
 def run(context: Context[Observed, Bridge, NoParams]) -> Targets:
     """Asks the API."""
-    found = context.workload.api(context.observed.url).targets()
+    found = context.workload.api(context.observed.url, context.observed.user).targets()
     targets = [
         Target(
             job=each["labels"].get("job", each.get("scrapePool", "")),

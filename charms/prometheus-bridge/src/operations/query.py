@@ -50,7 +50,8 @@ class Answer(Result):
 
 def run(context: Context[Observed, Bridge, Query]) -> Answer:
     """Asks the API."""
-    params, api = context.params, context.workload.api(context.observed.url)
+    params, o = context.params, context.observed
+    api = context.workload.api(o.url, o.user)
     if params.start and params.time:
         raise OperationError("Give time for one moment, or start and end for a range, not both")
     if params.end and not params.start:

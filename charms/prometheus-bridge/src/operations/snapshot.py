@@ -35,19 +35,30 @@ class PrometheusSpec(Spec):
         version: of Prometheus.
         url: of its API.
         ca: the file by which an https address is trusted.
+        user, password: as whom to ask, and the file with the password.
     """
 
     version: str
     url: str
     ca: Path | None
+    user: str = ""
+    password: Path | None = None
 
 
 def prepare(context: Context[Observed, Bridge, Where]) -> PrometheusSpec:
     """What the job needs to know, with every secret that this unit knows."""
     o = context.observed
     told = job.told(context, _secrets(o))
-    condition, api = context.workload.condition(o.url, o.data), context.workload.api(o.url)
-    return PrometheusSpec(**told, version=condition.version, url=api.url, ca=api.ca)
+    condition = context.workload.condition(o.url, o.data, o.user)
+    api = context.workload.api(o.url, o.user)
+    return PrometheusSpec(
+        **told,
+        version=condition.version,
+        url=api.url,
+        ca=api.ca,
+        user=api.user,
+        password=api.password,
+    )
 
 
 def work(work: Work[PrometheusSpec]) -> Collected:
@@ -57,7 +68,7 @@ def work(work: Work[PrometheusSpec]) -> Collected:
 
 def gather(collection: Collection, spec: PrometheusSpec) -> str:
     """What only Prometheus has; a line about it."""
-    api = Api(spec.url, spec.ca)
+    api = Api(spec.url, spec.ca, spec.user, spec.password)
     alerts = collection.value("prometheus/alerts.json", api.alerts)
     if alerts is None:
         collection.find("critical", "Prometheus does not answer", f"asked: {spec.url}")
@@ -122,7 +133,8 @@ def _secrets(o: Observed) -> dict[str, str]:
         found += secrets_within(jobs, f"scrape job of {source.application}")
     urls = [*o.remote_write, *([o.config.remote_write_url] if o.config else [])]
     found += secrets_within(urls, "remote write")
-    return {f"{each.name} {n}" if n else each.name: each.value for n, each in enumerate(found)}
+    named = {f"{each.name} {n}" if n else each.name: each.value for n, each in enumerate(found)}
+    return {**named, **{f"password of {u}": text for u, text in o.accounts.passwords.items()}}
 
 
 VERB = JobVerb(

@@ -4,6 +4,8 @@
 
 import pathlib
 
+import accounts
+from accounts import PEOPLE, Account, Accounts, Holder
 from dataops.host.paths import UnitPaths
 from dataops.interfaces.prometheus_scrape import ScrapedUnit, ScrapeJob, ScrapeSource
 from dataops.interfaces.topology import Topology
@@ -18,6 +20,11 @@ OWN = Topology(
     charm_name="prometheus-bridge",
 )
 KAFKA = OWN.model_copy(update={"application": "kafka", "unit": "kafka/0", "charm_name": "kafka"})
+# The bcrypt hash of "hush", as Prometheus takes it; at the lowest cost, because tests wait for it.
+HASH = "$2b$04$Is0/bDYNoywVPBt13hh.PeX/1x5OcLGJ/oB5UioR71JUfLVbiUXse"
+ACCOUNTS = Accounts(
+    {name: Holder(1, Account(name, "hush", HASH)) for name in (accounts.OWN, PEOPLE)}
+)
 CERTIFICATE = Certificate(chain="CHAIN\n", key="KEY\n", ca="CA\n")
 DOWN = {"alert": "KafkaDown", "expr": "up == 0", "labels": {"severity": "critical"}}
 
@@ -42,6 +49,7 @@ def observed(root=pathlib.Path("/agent"), **changes):
         "paths": UnitPaths.beside(root / "charm"),
         "config": Config(),
         "data": root / "data",
+        "accounts": ACCOUNTS,
         **changes,
     }
     return Observed(**facts)

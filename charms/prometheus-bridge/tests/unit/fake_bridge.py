@@ -7,7 +7,8 @@ from typing import Any
 
 from condition import Condition
 from errors import ApiError
-from plan import Configure, Install, Retire, Secure, Serve
+from plan import Admit, Configure, Install, Retire, Secure, Serve
+from workload import Workload
 
 
 @dataclasses.dataclass
@@ -16,9 +17,15 @@ class FakeApi:
 
     Attributes:
         answers: By the expression or the name of the call.
+        users: Who is let in.
     """
 
     answers: dict[str, Any]
+    users: set[str] = dataclasses.field(default_factory=set)
+
+    def refuses(self, user, password):
+        assert password
+        return user not in self.users
 
     def _answer(self, name):
         if name not in self.answers:
@@ -58,12 +65,12 @@ class FakeBridge:
 
     def converge(self, steps):
         for step in steps:
-            assert isinstance(step, Install | Secure | Configure | Serve | Retire)
+            assert isinstance(step, Install | Secure | Admit | Configure | Serve | Retire)
             self.steps.append(step)
             if isinstance(step, Serve | Retire):
                 self._running = isinstance(step, Serve) and not self.failure
 
-    def condition(self, url, data):
+    def condition(self, url, data, user=""):
         return Condition(
             version="2.42.0",
             running=self._running,
@@ -73,9 +80,12 @@ class FakeBridge:
             failure=self.failure,
         )
 
-    def api(self, url):
+    def api(self, url, user=""):
         assert url.startswith("http")
-        return FakeApi(self.answers)
+        return FakeApi(self.answers, set(self.last(Admit).users) if self.steps else set())
+
+    # The proof is the real one: it asks our API, which lets in whom it was told to.
+    prove = Workload.prove
 
     def alert_rules(self):
         return {"groups": []}

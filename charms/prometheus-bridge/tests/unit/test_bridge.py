@@ -3,6 +3,7 @@
 """The real Prometheus under the real supervisor: run, reloaded, restarted, refused, retired."""
 
 import contextlib
+import dataclasses
 import datetime
 import ipaddress
 import os
@@ -18,11 +19,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from factory import CERTIFICATE, DOWN, observed, source
+from factory import ACCOUNTS, CERTIFICATE, DOWN, observed, source
 
+from accounts import OWN, Accounts, Holder
 from bridge import SERVICE, Bridge
 from dataops.host.paths import UnitPaths
 from dataops.host.services import manager
+from errors import ApiError
 from observed import Certificate, Config
 from plan import Retire, plan
 
@@ -55,7 +58,7 @@ class Site:
         """Applies the plan that these facts make; the condition afterwards."""
         facts = observed(self.root, **{"address": ADDRESS, **changes})
         self.bridge.converge(plan(facts))
-        return self.bridge.condition(facts.url, facts.data)
+        return self.bridge.condition(facts.url, facts.data, facts.user)
 
     def pid(self):
         """The process."""
@@ -90,10 +93,20 @@ def test_it_runs_reloads_without_restart_and_retires(site):
     assert first.ready and first.failure == ""
     pid = site.pid()
 
-    site.converge(config=fast(), sources=(source(DOWN, address=ADDRESS, target="*:9090"),))
+    site.converge(
+        config=fast(),
+        sources=(
+            source(
+                DOWN,
+                address=ADDRESS,
+                target="*:9090",
+                basic_auth={"username": OWN, "password": "hush"},
+            ),
+        ),
+    )
 
     assert site.pid() == pid
-    api = site.bridge.api(f"http://{ADDRESS}:9090")
+    api = site.bridge.api(f"http://{ADDRESS}:9090", OWN)
     assert "KafkaDown" in [rule["name"] for rule in api.rules()]
     scraped = 'up{juju_application="kafka",juju_unit="kafka/0"} == 1'
     eventually(lambda: api.query(scraped)["result"])
@@ -115,7 +128,7 @@ def test_a_rule_that_does_not_parse_is_named_and_the_rest_serves(site):
 
 def test_a_killed_process_comes_back_by_itself_with_its_samples(site):
     site.converge(config=fast())
-    api = site.bridge.api(f"http://{ADDRESS}:9090")
+    api = site.bridge.api(f"http://{ADDRESS}:9090", OWN)
     eventually(lambda: api.query("count_over_time(up[1h])")["result"])
     pid, before = site.pid(), time.time()
 
@@ -131,7 +144,7 @@ def test_a_reload_that_was_lost_is_made_up_for(site):
     facts = observed(site.root, address=ADDRESS, sources=(source(DOWN),))
     *configuration, _ = plan(facts)
     site.bridge.converge(configuration)
-    api = site.bridge.api(facts.url)
+    api = site.bridge.api(facts.url, facts.user)
     assert "KafkaDown" not in [rule["name"] for rule in api.rules()]
 
     site.bridge.converge(plan(facts))
@@ -190,7 +203,7 @@ def test_keys_are_for_the_workload_only_and_go_with_the_certificate(site):
     site.bridge.converge((secure,))
 
     assert not key.exists()
-    assert not (site.paths.etc / "web.yml").exists()
+    assert not (site.paths.etc / "web-tls.yml").exists()
 
 
 def test_https_takes_over_the_port_of_http(site):
@@ -229,3 +242,51 @@ def _self_signed(address):
     pem = built.public_bytes(Encoding.PEM).decode()
     key_pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     return Certificate(chain=pem, key=key_pem, ca=pem)
+
+
+def test_passwords_change_without_a_restart_and_without_a_gap(site):
+    """Both are let in at first, then only the new one; the process and its own scrape go on."""
+    first = observed(site.root, address=ADDRESS, config=fast())
+    site.bridge.converge(plan(first))
+    pid, api = site.pid(), site.bridge.api(first.url)
+    assert not api.refuses("admin", "hush") and api.refuses("admin", "wrong")
+    with pytest.raises(ApiError, match="401"):
+        api.targets()
+
+    both = first.knowing(_renewed(ACCOUNTS))
+    site.bridge.converge(plan(both))
+    assert not api.refuses("admin", "hush") and not api.refuses("admin.2", "hush")
+    assert site.bridge.condition(both.url, both.data, both.user).ready
+
+    after = first.knowing(_settled(both.accounts))
+    site.bridge.converge(plan(after))
+    assert api.refuses("admin", "hush") and not api.refuses("admin.2", "hush")
+    assert site.pid() == pid
+    assert [path.name for path in site.paths.etc.glob("password-*")] == ["password-prometheus.2"]
+    assert (site.paths.etc / "password-prometheus.2").stat().st_mode & 0o077 == 0
+    own = site.bridge.api(after.url, after.user)
+    scraped = "count_over_time(up{job='prometheus'}[2s])"
+    eventually(lambda: own.query(scraped)["result"])
+    assert own.query("min_over_time(up{job='prometheus'}[1h])")["result"][0]["value"][1] == "1"
+
+
+def test_who_need_not_log_in_is_let_in_without(site):
+    facts = observed(site.root, address=ADDRESS, config=Config(require_password=False))
+    site.bridge.converge(plan(facts))
+    assert site.bridge.api(facts.url).ready()
+    assert not list(site.paths.etc.glob("password-*"))
+
+
+def _renewed(accounts):
+    """With a second account beside each; the hash is that of the same password."""
+    holders = {
+        name: Holder(2, dataclasses.replace(one.now, user=f"{name}.2"), one.now)
+        for name, one in accounts.holders.items()
+    }
+    return Accounts(holders)
+
+
+def _settled(accounts):
+    """Without the old ones."""
+    holders = {n: dataclasses.replace(one, old=None) for n, one in accounts.holders.items()}
+    return Accounts(holders)

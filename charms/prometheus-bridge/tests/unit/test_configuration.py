@@ -174,5 +174,20 @@ def test_samples_go_to_every_address():
 
 
 def test_the_web_server_takes_nothing_older_than_tls_1_2():
-    content = yaml.safe_load(web_yml(pathlib.Path("/c.pem"), pathlib.Path("/k.pem")))
+    files = (pathlib.Path("/c.pem"), pathlib.Path("/k.pem"))
+    content = yaml.safe_load(web_yml({"admin": "hash"}, files))
+    assert content["basic_auth_users"] == {"admin": "hash"}
     assert content["tls_server_config"]["min_version"] == "TLS12"
+
+
+def test_without_users_everybody_is_let_in():
+    assert yaml.safe_load(web_yml({})) == {}
+
+
+def test_it_scrapes_itself_as_a_user_of_its_own():
+    told = tuning(own_user="prometheus", own_password=pathlib.Path("/etc/password-prometheus"))
+    own = yaml.safe_load(prometheus_yml(told, []))["scrape_configs"][0]
+    assert own["basic_auth"] == {
+        "username": "prometheus",
+        "password_file": "/etc/password-prometheus",
+    }

@@ -9,7 +9,7 @@ from factory import CERTIFICATE, DOWN, observed, source
 
 from dataops.reconciler import Leaving
 from observed import Config
-from plan import Configure, Install, Retire, Secure, Serve, plan
+from plan import Admit, Configure, Install, Retire, Secure, Serve, plan
 
 
 def kinds(facts):
@@ -21,7 +21,7 @@ def step(kind, facts):
 
 
 def test_all_facts_give_all_steps_in_order():
-    assert kinds(observed()) == [Install, Secure, Configure, Serve]
+    assert kinds(observed()) == [Install, Secure, Admit, Configure, Serve]
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_without_facts_nothing_is_touched(missing):
 
 
 def test_nothing_starts_without_the_certificate_that_was_asked_for():
-    assert kinds(observed(tls_wanted=True)) == [Install, Configure]
+    assert kinds(observed(tls_wanted=True)) == [Install, Admit, Configure]
 
 
 def test_with_the_certificate_the_address_is_https():

@@ -17,6 +17,9 @@ from dataops.rolling import Hold
 
 logger = logging.getLogger(__name__)
 
+# As soon as the action has ended.
+_PENDING_SECONDS = 1.0
+
 
 class Actions(ops.Object, Generic[ObservedT, WorkloadT]):
     """Offers every verb as the Juju action of its name; a job's work is done in the action.
@@ -25,6 +28,8 @@ class Actions(ops.Object, Generic[ObservedT, WorkloadT]):
         charm: the charm, whose `charmcraft.yaml` declares an action for each verb.
         verbs: from `discover`.
         context: reads the facts and makes the workload; called when an action runs.
+        look_again: wakes the charm after so many seconds: what takes several hooks goes on after
+            the action.
     """
 
     def __init__(
@@ -32,10 +37,12 @@ class Actions(ops.Object, Generic[ObservedT, WorkloadT]):
         charm: ops.CharmBase,
         verbs: Sequence[OfferedVerb[ObservedT, WorkloadT]],
         context: Callable[[], tuple[ObservedT, WorkloadT]],
+        look_again: Callable[[float], None] | None = None,
     ) -> None:
         super().__init__(charm, "verbs-as-actions")
         self._verbs = {verb.name: verb for verb in verbs}
         self._context = context
+        self._look_again = look_again
         self._juju = Juju(charm)
         for verb in verbs:
             self.framework.observe(charm.on[verb.name].action, self._on_action)
@@ -49,6 +56,8 @@ class Actions(ops.Object, Generic[ObservedT, WorkloadT]):
         try:
             result = self._perform(verb, event)
         except Pending as pending:
+            if self._look_again:
+                self._look_again(_PENDING_SECONDS)
             again = f"juju run {self.model.unit.name} {verb.name}"
             return event.set_results({"status": "running", "message": str(pending), "next": again})
         except OperationError as error:

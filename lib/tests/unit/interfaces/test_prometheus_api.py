@@ -5,7 +5,7 @@
 import ops
 from ops import testing
 
-from dataops.interfaces.prometheus_api import QueryProvider, QueryRequirer
+from dataops.interfaces.prometheus_api import Login, QueryProvider, QueryRequirer
 
 INTERFACE = {"query": {"interface": "prometheus_api"}}
 
@@ -58,3 +58,48 @@ def test_an_address_that_does_not_read_is_passed_over():
 
 def test_nobody_to_ask_is_none():
     assert server({}) is None
+
+
+class Guarded(Provider):
+    def reconcile(self, _: ops.EventBase):
+        given = {each: Login(f"relation-{each}", "hush") for each in self.queries.relations()}
+        self.queries.publish("https://10.0.0.1:9090", logins=given)
+
+    @property
+    def queries(self):
+        return QueryProvider(self, "query")
+
+
+def test_each_relation_is_given_a_login_by_secret():
+    context = testing.Context(Guarded, meta={"name": "p", "provides": INTERFACE})
+    relation = testing.Relation("query", remote_units_data={0: {"accepted-users": '["a"]'}, 1: {}})
+    state = testing.State(leader=True, relations=[relation])
+    with context(context.on.update_status(), state) as manager:
+        out = manager.run()
+        assert manager.charm.queries.accepted(relation.id) == {
+            "remote/0": frozenset({"a"}),
+            "remote/1": None,
+        }
+    bag = out.get_relation(relation.id).local_app_data
+    secret = out.get_secret(id=bag["secret-user"])
+    assert secret.latest_content == {"username": f"relation-{relation.id}", "password": "hush"}
+    assert "hush" not in str(bag) and secret.remote_grants
+
+
+def test_a_login_is_read_from_the_secret_and_not_printed():
+    secret = testing.Secret({"username": "u", "password": "hush"}, id="secret:abc123")
+    bag = {"direct_url": "http://10.0.0.1:9090", "secret-user": secret.id}
+    context = testing.Context(ops.CharmBase, meta={"name": "r", "requires": INTERFACE})
+    relation = testing.Relation("query", remote_app_data=bag)
+    state = testing.State(relations=[relation], secrets=[secret])
+    with context(context.on.update_status(), state) as manager:
+        found = QueryRequirer(manager.charm, "query").server()
+        QueryRequirer(manager.charm, "query").accept(["u"])
+        out = manager.run()
+    assert found is not None and (found.username, found.password) == ("u", "hush")
+    assert "hush" not in repr(found)
+    assert out.get_relation(relation.id).local_unit_data["accepted-users"] == '["u"]'
+
+
+def test_an_address_whose_secret_cannot_be_read_yet_is_not_usable():
+    assert server({"direct_url": "http://10.0.0.1:9090", "secret-user": "secret:abc123"}) is None

@@ -5,8 +5,8 @@ import pytest
 from builders import but, observed, request
 
 from dataops.operations import Context, OperationError, Pending
+from dataops.rotation import BY_HAND, Change, Rotation
 from operations.rotate_passwords import VERB, RotatePasswords
-from rotation import BY_HAND, Change, Rotation
 
 CHANGE = Change("relation-7", "relation-7.2", seen=1, gone=True, refused=True)
 DONE = Rotation("7/rotate/1", began=1, changes={"relation-7": CHANGE})

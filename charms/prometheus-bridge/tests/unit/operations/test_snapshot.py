@@ -29,13 +29,13 @@ DOWN = {"health": "down", "scrapeUrl": "http://10.0.0.3:9101/metrics", "lastErro
 class Bridge:
     """The workload, as far as the hook asks it."""
 
-    def condition(self, url, data):
+    def condition(self, url, data, user):
         from condition import Condition
 
         return Condition(version="2.42.0")
 
-    def api(self, url):
-        return Api(url)
+    def api(self, url, user):
+        return Api(url, user=user)
 
 
 class FakeApi:
@@ -83,12 +83,15 @@ def test_every_secret_of_its_configuration_is_known(told):
         sources=(source(basic_auth={"username": "u", "password": "scrape-me"}),),
         config=Config(remote_write_url="https://me:push-it@10.1.2.3/push"),
     )
-    assert {each.value for each in spec.secrets} == {KEY.strip(), "scrape-me", "push-it"}
+    assert {each.value for each in spec.secrets} == {
+        *(KEY.strip(), "scrape-me", "push-it", "hush"),
+    }
+    assert spec.user == "prometheus"
     assert VERB.spec.model_validate(spec.model_dump(mode="json")) == spec
 
 
 def test_alerts_and_targets_are_findings(told, collection, monkeypatch, tmp_path):
-    monkeypatch.setattr(module, "Api", lambda url, ca: FakeApi())
+    monkeypatch.setattr(module, "Api", lambda *_: FakeApi())
     assert gather(collection, told()) == "Prometheus 2.42.0: 1 alerts fire, 1 of 2 targets up"
     alert, target = collection.findings
     assert (alert.severity, alert.title) == ("critical", "alert BrokerDown fires for kafka/2")
@@ -104,7 +107,7 @@ def test_one_that_does_not_answer_is_a_finding(told, collection, monkeypatch):
         def alerts(self):
             raise ApiError("Cannot reach Prometheus")
 
-    monkeypatch.setattr(module, "Api", lambda url, ca: Silent())
+    monkeypatch.setattr(module, "Api", lambda *_: Silent())
     assert gather(collection, told()) == "Prometheus 2.42.0 does not answer"
     assert collection.findings[0].title == "Prometheus does not answer"
 

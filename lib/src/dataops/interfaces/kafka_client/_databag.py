@@ -3,13 +3,10 @@
 """Bytes that both ends of the interface read and write alike."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 import ops
-
-# In the requirer's unit bag: users that the unit works with. Published libraries ignore the key.
-ACCEPTED = "accepted-users"
 
 
 def entries(text: str) -> list[dict[str, Any]]:
@@ -29,20 +26,3 @@ def replace(bag: ops.RelationDataContent, wanted: Mapping[str, str]) -> None:
     for key, value in wanted.items():
         if bag.get(key) != value:
             bag[key] = value
-
-
-def users_in(bag: Mapping[str, str]) -> frozenset[str] | None:
-    """The users that a unit says it works with; None when it says nothing that can be read."""
-    try:
-        users: Any = json.loads(bag[ACCEPTED])
-    except (KeyError, ValueError):
-        return None
-    listed = cast("list[Any]", users) if isinstance(users, list) else []
-    return frozenset(user for user in listed if isinstance(user, str))
-
-
-def write_users(bag: ops.RelationDataContent, users: Iterable[str]) -> None:
-    """Say which users the unit works with; a write that changes nothing wakes nobody."""
-    text = json.dumps(sorted(users))
-    if bag.get(ACCEPTED) != text:
-        bag[ACCEPTED] = text

@@ -10,8 +10,9 @@ from typing import Any
 import ops
 from pydantic import ValidationError
 
+from dataops.interfaces._accepted import users_in
 from dataops.interfaces._secrets import drop_secret, ensure_secret, own_secret
-from dataops.interfaces.kafka_client._databag import entries, replace, users_in
+from dataops.interfaces.kafka_client._databag import entries, replace
 from dataops.interfaces.kafka_client._models import Access, ClientRequest
 
 _USERNAME = re.compile(r"relation-(?P<relation>\d+)(?:-(?P<request>[0-9A-Za-z]+))?")

@@ -8,8 +8,9 @@ from typing import Any
 
 import ops
 
+from dataops.interfaces._accepted import write_users
 from dataops.interfaces._secrets import read_secret
-from dataops.interfaces.kafka_client._databag import entries, replace, write_users
+from dataops.interfaces.kafka_client._databag import entries, replace
 from dataops.interfaces.kafka_client._models import Access, TopicRequest, Version
 
 # What the published v0 library asks for; providers decide by it what goes into secrets.

@@ -3,7 +3,7 @@
 
 import pytest
 
-from rotation import BY_HAND, Change, Rotation, Sight, obstacle, seen_again
+from dataops.rotation import BY_HAND, Change, Rotation, Sight, obstacle, seen_again
 
 CHANGE = Change("relation-7", "relation-7.2", seen=100)
 
