@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
+from typing import Any
 
 import jubilant
 import pytest
@@ -43,9 +45,16 @@ def asked(page: str, login: tuple[str, str] | None, ca: str | bool = True) -> in
 
 
 def day2_asks(model: jubilant.Juju) -> bool:
-    """Whether day2 gets an answer of Prometheus."""
-    told = model.run("day2/leader", "health-check").results["checks"]
-    return str(told["prometheus-targets"]).startswith("ok")
+    """Whether day2 gets an answer of Prometheus: its health check asks it for every target."""
+    number = int(model.run("day2/leader", "health-check").results["operation"])
+
+    def ended() -> dict[str, Any] | None:
+        told = model.run("day2/leader", "show-operation", {"id": number}).results
+        return told if told["status"] in ("completed", "failed") else None
+
+    told = eventually(ended, 60, "the health check ends")
+    print(json.dumps(told)[:3000])
+    return told["status"] == "completed"
 
 
 def test_only_who_logs_in_is_answered(model: jubilant.Juju) -> None:
@@ -65,13 +74,13 @@ def test_all_passwords_change_while_it_is_asked(model: jubilant.Juju) -> None:
         lambda: (found := pipeline.prometheus(model))[1] != before and found, 60, "new ones"
     )
     assert asked(page, after) == 200
+    assert day2_asks(model)
     codes: set[int] = set()
     deadline = time.monotonic() + 120
     while 401 not in codes and time.monotonic() < deadline:
         codes.add(asked(page, before))
-        # Whoever has the new password is let in at every moment, and day2 has it by itself.
+        # Whoever has the new password is let in at every moment.
         assert asked(page, after) == 200
-        assert day2_asks(model)
     assert 401 in codes, "the old password is refused at last"
     ended = eventually(
         lambda: model.run("prometheus/leader", "rotate-passwords", {"quiet": 5}).results,
@@ -79,6 +88,7 @@ def test_all_passwords_change_while_it_is_asked(model: jubilant.Juju) -> None:
         "it says how it ended",
     )
     assert "every old one is refused" in ended["summary"]
+    assert day2_asks(model)
     assert before[1] not in str(ended) and after[1] not in str(ended)
     uuid = model.show_model().model_uuid
     assert one_of_unit("prometheus/0", uuid, "--web.config.file").pid == pid
