@@ -7,6 +7,12 @@ import shutil
 import sys
 
 import pytest
+from ops import testing
+
+from dataops.host import services
+from dataops.host.paths import UnitPaths
+from dataops.jobs import Jobs
+from dataops.testing import FakeServices
 
 CHARM = pathlib.Path(__file__).parents[2]
 sys.path[:0] = [str(CHARM / "src"), str(CHARM / "tests" / "unit")]
@@ -19,3 +25,33 @@ def promtool() -> pathlib.Path:
     if found is None:
         pytest.fail("Cannot find promtool: sudo apt-get install --yes prometheus")
     return pathlib.Path(found)
+
+
+@pytest.fixture
+def bridge(monkeypatch, tmp_path):
+    """The workload; the same over several hooks, as a real one."""
+    fake_services = FakeServices()
+    paths = UnitPaths(tmp_path / "workload")
+    monkeypatch.setattr(services, "manager", lambda paths, unit: fake_services)
+    monkeypatch.setattr(UnitPaths, "of", lambda charm: paths)
+    monkeypatch.setattr(Jobs, "of", lambda charm: Jobs(paths, fake_services, charm.unit.name))
+    from fake_bridge import FakeBridge
+
+    import charm
+
+    fake = FakeBridge()
+
+    def workload(ledger, *_, **__):
+        fake.ledger = ledger
+        return fake
+
+    monkeypatch.setattr(charm, "Workload", workload)
+    return fake
+
+
+@pytest.fixture
+def context(bridge):
+    """The charm in Juju's hands."""
+    import charm
+
+    return testing.Context(charm.PrometheusBridgeCharm, charm_root=CHARM)

@@ -2,59 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The whole charm in Juju's hands, with a fake workload."""
 
-import dataclasses
 import json
 
 import ops
 import pytest
-from conftest import CHARM
-from fake_bridge import FakeBridge
 from ops import testing
+from story import UUID, state
 
-import charm
-from dataops.host import services
-from dataops.host.paths import UnitPaths
-from dataops.jobs import Jobs
-from dataops.testing import FakeServices
-from plan import Admit, Configure, Retire, Serve
+from plan import Configure, Retire, Serve
 from rules import Refusal
 
-UUID = "12345678-0000-4000-8000-000000000000"
 ADDRESS = "192.0.2.0"
-
-
-@pytest.fixture
-def bridge(monkeypatch, tmp_path):
-    """The workload; the same over several hooks, as a real one."""
-    fake_services = FakeServices()
-    paths = UnitPaths(tmp_path / "workload")
-    monkeypatch.setattr(services, "manager", lambda paths, unit: fake_services)
-    monkeypatch.setattr(UnitPaths, "of", lambda charm: paths)
-    monkeypatch.setattr(Jobs, "of", lambda charm: Jobs(paths, fake_services, charm.unit.name))
-    fake = FakeBridge()
-
-    def workload(ledger, *_, **__):
-        fake.ledger = ledger
-        return fake
-
-    monkeypatch.setattr(charm, "Workload", workload)
-    return fake
-
-
-@pytest.fixture
-def context(bridge):
-    return testing.Context(charm.PrometheusBridgeCharm, charm_root=CHARM)
-
-
-def state(**kwargs):
-    defaults = {
-        "leader": True,
-        "storages": {testing.Storage("data")},
-        # Nothing attached: Juju then hands out an empty file.
-        "resources": {testing.Resource(name="prometheus", path="/dev/null")},
-        "model": testing.Model(name="m", uuid=UUID),
-    }
-    return testing.State(**{**defaults, **kwargs})
 
 
 def kafka(**kwargs):
@@ -235,136 +193,3 @@ def test_an_action_answers(context, bridge):
 def test_an_action_that_cannot_fails_with_the_reason(context, bridge):
     with pytest.raises(testing.ActionFailed, match="Cannot reach Prometheus"):
         context.run(context.on.action("query", params={"query": "up"}), state())
-
-
-class Story:
-    """A deployment with one application that asks, and its day2."""
-
-    def __init__(self, context, bridge, units=1):
-        self.context, self.bridge = context, bridge
-        self.query = testing.Relation("query", remote_app_name="day2", remote_units_data={0: {}})
-        peers = {number: {} for number in range(1, units)}
-        self.peers = testing.PeerRelation("peers", peers_data=peers)
-        self.state = state(relations=[self.query, self.peers])
-        self.wake()
-
-    def wake(self, event=None):
-        self.state = self.context.run(event or self.context.on.update_status(), self.state)
-
-    def ask(self, **params):
-        """What the action says: its message while it waits, else its results."""
-        action = self.context.on.action("rotate-passwords", params=params)
-        self.state = self.context.run(action, self.state)
-        results = self.context.action_results
-        return results.get("message") or results
-
-    def accept(self, *users):
-        relation = self.state.get_relation(self.query.id)
-        said = {0: {"accepted-users": json.dumps(users)}}
-        self.replace(dataclasses.replace(relation, remote_units_data=said))
-
-    def replace(self, relation):
-        others = {one for one in self.state.relations if one.id != relation.id}
-        self.state = dataclasses.replace(self.state, relations=others | {relation})
-
-    def told(self):
-        """The user that the related application was told."""
-        uri = self.state.get_relation(self.query.id).local_app_data["secret-user"]
-        return self.state.get_secret(id=uri).latest_content["username"]
-
-    @property
-    def users(self):
-        return set(self.bridge.last(Admit).users)
-
-
-def test_passwords_change_while_everybody_works(context, bridge):
-    story = Story(context, bridge)
-    old = f"relation-{story.query.id}"
-    story.accept(old)
-    assert "new users are being made" in story.ask(quiet=0)
-    story.wake()
-    assert {old, f"{old}.2", "admin", "admin.2"} <= story.users
-    assert story.told() == f"{old}.2"
-
-    story.wake()
-    assert "admin" not in story.users and old in story.users
-    assert "has not taken its new credentials" in story.ask(quiet=0)
-
-    story.accept(f"{old}.2")
-    story.wake()
-    assert old not in story.users and "prometheus" not in story.users
-    ended = story.ask(quiet=0)
-    assert "every old one is refused" in ended["summary"]
-    assert len(json.loads(ended["credentials"])) == 3
-    assert "new users" in story.ask(quiet=0)
-
-
-def test_by_force_the_one_who_does_not_follow_is_locked_out(context, bridge):
-    story = Story(context, bridge)
-    old = f"relation-{story.query.id}"
-    story.accept(old)
-    story.ask(quiet=0)
-    for _ in range(3):
-        story.wake()
-    assert old in story.users
-    story.ask(quiet=0, force=True)
-    story.wake()
-    assert old not in story.users
-
-
-def test_another_leader_goes_on(context, bridge):
-    story = Story(context, bridge, units=2)
-    story.ask(quiet=0)
-    story.wake()
-    before = story.users
-    story.state = dataclasses.replace(story.state, leader=False)
-    story.wake()
-    assert story.users == before
-    story.state = dataclasses.replace(story.state, leader=True)
-    story.accept(f"relation-{story.query.id}.2")
-    story.wake()
-    story.wake()
-    assert "every old one is refused" in story.ask(quiet=0)["summary"]
-
-
-def test_an_old_password_that_a_unit_still_takes_is_no_success(context, bridge):
-    story = Story(context, bridge, units=2)
-    peers = {1: {"url": "http://10.0.0.8:9090", "works-with": '["prometheus"]'}}
-    story.replace(dataclasses.replace(story.state.get_relation(story.peers.id), peers_data=peers))
-    story.ask(quiet=0)
-    for _ in range(3):
-        story.wake()
-    told = story.ask(quiet=0)
-    assert "prometheus-bridge/1 has not taken its new credentials" in told
-
-
-def test_without_logins_there_is_nothing_to_change(context, bridge):
-    story = Story(context, bridge)
-    story.state = dataclasses.replace(story.state, config={"require-password": False})
-    with pytest.raises(testing.ActionFailed, match="require-password=true"):
-        story.ask()
-    story.wake()
-    assert "secret-user" not in story.state.get_relation(story.query.id).local_app_data
-
-
-def test_a_relation_that_ends_takes_its_user_and_its_secret_along(context, bridge):
-    story = Story(context, bridge)
-    user = f"relation-{story.query.id}"
-    assert user in story.users
-    story.wake(context.on.relation_broken(story.state.get_relation(story.query.id)))
-    assert user not in story.users
-    assert not [s for s in story.state.secrets if (s.latest_content or {}).get("username") == user]
-
-
-def test_no_password_lies_in_a_databag(context, bridge):
-    story = Story(context, bridge)
-    story.ask(quiet=0)
-    story.wake()
-    hidden = {
-        word
-        for secret in story.state.secrets
-        for key, word in (secret.latest_content or {}).items()
-        if key == "password"
-    }
-    bags = [r.local_app_data | r.local_unit_data for r in story.state.relations]
-    assert hidden and not [word for word in hidden if word in json.dumps(bags)]
