@@ -60,8 +60,8 @@ def suspended(processes: Sequence[psutil.Process]) -> Iterator[None]:
             process.resume()
 
 
-def eventually(look: Callable[[], T], patience: float, what: str) -> T:
-    """What `look` returns once it is true; it may fail until then.
+def eventually(look: Callable[[], T], patience: float, what: str, pause: float = 0.5) -> T:
+    """What `look` returns once it is true; it may fail until then. `pause`: seconds between looks.
 
     Raises:
         AssertionError: `what` did not happen within `patience` seconds; with the last failure.
@@ -74,5 +74,5 @@ def eventually(look: Callable[[], T], patience: float, what: str) -> T:
                 return seen
         except Exception as error:
             failure = error
-        time.sleep(0.5)
+        time.sleep(pause)
     raise AssertionError(f"{what}: not within {patience:.0f} s") from failure

@@ -17,6 +17,7 @@ from confluent_kafka import KafkaException, Producer
 from dataops.evidence import Evidence, Limits, Phase
 from dataops.evidence.meter.orders import Orders, Report
 from tests.integration.meters import RunningMeter, Witness, count, leaders, login
+from tests.integration.operations import begin, ended, shown
 from tests.integration.processes import eventually, kill, one_of_unit, suspended
 from tools.demo import pipeline
 
@@ -229,33 +230,21 @@ def test_sigkill_of_the_meter_itself_leaves_an_honest_account(
     assert evidence.acknowledged <= len(seen) == evidence.read <= evidence.sent
 
 
-def shown(model: jubilant.Juju, operation: str) -> dict[str, str]:
-    """The operation, as its action tells it."""
-    return model.run("day2/leader", "show-operation", {"id": int(operation)}).results
-
-
 def test_an_operation_runs_under_the_canary(model: jubilant.Juju) -> None:
     eventually(lambda: whole(model), 240, "every copy is in sync")
-    begun = model.run("day2/leader", "run-operation", {"plan": "careful-look"}).results
-    number = begun["operation"]
-    ended = eventually(
-        lambda: (told := shown(model, number))["status"] in {"completed", "failed"} and told,
-        120,
-        "the operation ends",
-    )
-    print(ended["canary"])
-    assert ended["status"] == "completed", ended
-    evidence = Evidence.model_validate_json(ended["evidence"])
+    told = ended(model, begin(model, "run-operation", plan="careful-look"))
+    print(told["canary"])
+    assert told["status"] == "completed", told
+    evidence = Evidence.model_validate_json(told["evidence"])
     adds_up(evidence)
-    assert ended["canary"] == evidence.line
+    assert told["canary"] == evidence.line
     assert all(evidence.of(phase).acknowledged for phase in Phase)
     assert (evidence.failed, evidence.lost, evidence.unread) == (0, 0, 0)
 
 
 def test_the_canary_stops_an_operation_in_its_middle(model: jubilant.Juju, uuid: str) -> None:
     eventually(lambda: whole(model), 240, "every copy is in sync")
-    begun = model.run("day2/leader", "run-operation", {"plan": "patient-look"}).results
-    number = begun["operation"]
+    number = begin(model, "run-operation", plan="patient-look")
     eventually(lambda: meter_phase(model) is Phase.DURING, 90, "the canary measures the steps")
     with suspended(brokers(uuid)):
         began = time.monotonic()
@@ -267,12 +256,9 @@ def test_the_canary_stops_an_operation_in_its_middle(model: jubilant.Juju, uuid:
         )
         print(f"stopped after {time.monotonic() - began:.1f} s:", stopped["next-moves"])
     assert "No acknowledgement for" in stopped["next-moves"]
-    ended = eventually(
-        lambda: (told := shown(model, number))["status"] == "failed" and told,
-        120,
-        "the operation ends",
-    )
-    assert Evidence.model_validate_json(ended["evidence"]).during.longest_gap_ms > 5000
+    told = ended(model, number)
+    assert told["status"] == "failed", told
+    assert Evidence.model_validate_json(told["evidence"]).during.longest_gap_ms > 5000
 
 
 def meter_phase(model: jubilant.Juju) -> Phase:

@@ -13,6 +13,7 @@ import jubilant
 import pytest
 
 from tests.integration.clients import Writer, nothing_lost, read_all
+from tests.integration.operations import begin, ended
 from tests.integration.processes import eventually, one_of_unit
 from tools.demo import feed, pipeline
 
@@ -66,14 +67,7 @@ def job_runs(model: jubilant.Juju) -> bool:
 
 def fail_over(model: jubilant.Juju, unit: str, mode: str) -> dict[str, Any]:
     """The operation from its start to its end, as `show-operation` tells it."""
-    begun = model.run("day2/leader", "failover", {"unit": unit, "mode": mode}).results
-
-    def ended() -> dict[str, Any] | None:
-        number = {"id": int(begun["operation"])}
-        found = model.run("day2/leader", "show-operation", number).results
-        return found if "finished" in found else None
-
-    return eventually(ended, 900, f"the end of the failover of {unit}")
+    return ended(model, begin(model, "failover", unit=unit, mode=mode), 900)
 
 
 @pytest.mark.parametrize("mode", ["planned", "crash"])

@@ -8,12 +8,12 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import jubilant
 import pytest
 
+from tests.integration.operations import ended
 from tests.integration.processes import eventually
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -55,16 +55,6 @@ def _bag(juju: jubilant.Juju, holder: str = "lighthouse") -> dict[str, str]:
     flags = "" if "/" in holder else "--app"
     read = f'relation-get -r "$(relation-ids operations)" {flags} --format json - {holder}'
     return json.loads(juju.exec(read, unit="day2/0").stdout)
-
-
-def ended(juju: jubilant.Juju, number: str) -> dict[str, Any]:
-    """The operation, once it has ended."""
-
-    def shown() -> dict[str, Any] | None:
-        found = juju.run("day2/leader", "show-operation", {"id": int(number)}).results
-        return found if "finished" in found else None
-
-    return eventually(shown, 120, f"the end of operation {number}")
 
 
 def test_what_it_writes_is_as_documented(model: jubilant.Juju) -> None:

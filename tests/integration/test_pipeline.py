@@ -16,6 +16,7 @@ import requests
 from confluent_kafka import KafkaException, Producer
 
 from tests.integration.clients import Writer, nothing_lost, read_all
+from tests.integration.operations import begin, ended
 from tests.integration.processes import eventually, kill, of_unit, one_of_unit
 from tools.demo import feed, flights, pipeline, results
 
@@ -236,13 +237,7 @@ def test_monitoring_is_one_more_building_block(model: jubilant.Juju) -> None:
 
 def operation(model: jubilant.Juju, name: str, patience: float = 120) -> dict[str, Any]:
     """One operation from its start to its end, as `show-operation` tells it."""
-    number = model.run("day2/leader", name).results["operation"]
-
-    def ended() -> dict[str, Any]:
-        shown = model.run("day2/leader", "show-operation", {"id": int(number)}).results
-        return shown if shown["status"] in ("completed", "failed") else {}
-
-    return eventually(ended, patience, f"operation {number} ends")
+    return ended(model, begin(model, name), patience)
 
 
 def test_health_check_asks_every_application(model: jubilant.Juju) -> None:

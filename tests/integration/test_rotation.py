@@ -7,13 +7,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import jubilant
 import pytest
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from tests.integration.clients import Writer, nothing_lost, read_all
+from tests.integration.operations import begin, ended, shown
 from tests.integration.processes import eventually
 from tools.demo import feed, pipeline
 
@@ -55,10 +55,6 @@ def before(model: jubilant.Juju) -> Iterator[pipeline.Credentials]:
     yield access
 
 
-def shown(model: jubilant.Juju, number: str) -> dict[str, Any]:
-    return model.run("day2/leader", "show-operation", {"id": int(number)}).results
-
-
 def login(access: pipeline.Credentials) -> KafkaError | None:
     """Why the brokers refuse these credentials; None when they take them."""
     told: list[KafkaError] = []
@@ -81,8 +77,7 @@ def test_a_customer_who_follows_notices_nothing(
     model: jubilant.Juju, before: pipeline.Credentials
 ) -> None:
     with Writer(before) as old:
-        started = model.run("day2/leader", "rotate-passwords", {"quiet": 3}).results
-        number = started["operation"]
+        number = begin(model, "rotate-passwords", quiet=3)
         after = eventually(
             lambda: (new := pipeline.credentials(model, "customer")) != before and new,
             120,
@@ -100,29 +95,23 @@ def test_a_customer_who_follows_notices_nothing(
         with Writer(after, first=1_000_000) as new:
             new.progress(100)
             old.__exit__(None, None, None)
-            ended = eventually(
-                lambda: (
-                    (told := shown(model, number))["status"] in ("completed", "failed") and told
-                ),
-                300,
-                "the operation ends",
-            )
+            told = ended(model, number, 300)
             new.progress(100)
-    assert ended["status"] == "completed", ended
+    assert told["status"] == "completed", told
     refusal = login(before)
     assert refusal is not None and refusal.code() == KafkaError._AUTHENTICATION
     assert login(after) is None
     seen = read_all(after)
     nothing_lost(old, seen)
     nothing_lost(new, seen)
-    assert before.password not in json.dumps(ended) and after.password not in json.dumps(ended)
+    assert before.password not in json.dumps(told) and after.password not in json.dumps(told)
 
 
 def test_whoever_does_not_follow_keeps_his_access_and_is_named(
     model: jubilant.Juju, before: pipeline.Credentials
 ) -> None:
     with Writer(before, first=2_000_000) as writer:
-        number = model.run("day2/leader", "rotate-passwords", {"quiet": 3}).results["operation"]
+        number = begin(model, "rotate-passwords", quiet=3)
         eventually(
             lambda: f"{before.username} still works" in json.dumps(shown(model, number)),
             180,
@@ -130,9 +119,7 @@ def test_whoever_does_not_follow_keeps_his_access_and_is_named(
         )
         writer.progress(200)
         model.run("day2/leader", "cancel-operation", {"id": int(number)})
-        eventually(
-            lambda: shown(model, number)["status"] not in ("running", "waiting"), 120, "it ends"
-        )
+        ended(model, number)
         writer.progress(200)
         # Once more, by force: he is locked out, as he was told.
         model.run(

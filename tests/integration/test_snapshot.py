@@ -17,7 +17,8 @@ import jubilant
 import pytest
 import zstandard
 
-from tests.integration.processes import eventually, kill, one_of_unit
+from tests.integration.operations import begin, ended
+from tests.integration.processes import kill, one_of_unit
 
 pytestmark = pytest.mark.long
 
@@ -42,13 +43,7 @@ def model(juju: jubilant.Juju) -> jubilant.Juju:
 
 def snapshot(model: jubilant.Juju, target: Path) -> Path:
     """The directory of a new snapshot, taken, fetched as its own line says, and opened."""
-    number = model.run("day2/leader", "snapshot").results["operation"]
-
-    def ended() -> str:
-        shown = model.run("day2/leader", "show-operation", {"id": int(number)}).results
-        return shown["message"] if shown["status"] in ("completed", "failed") else ""
-
-    message = eventually(ended, 300, "the end of the snapshot")
+    message = ended(model, begin(model, "snapshot"), 300)["message"]
     found = re.search(r"juju scp (\S+:(\S+/snapshot-\d+\.tar\.zst)) \.", message)
     assert found, message
     archive = target / Path(found[2]).name
