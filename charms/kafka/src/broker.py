@@ -15,12 +15,14 @@ from pathlib import Path
 from dataops.host import packages
 from dataops.host.files import ensure_absent, ensure_contents, ensure_directory
 from dataops.host.paths import UnitPaths
+from dataops.host.processes import Process, identify
 from dataops.host.services import Service, ServiceManager
 from dataops.host.wake import Waker
 from facts import BrokerFacts
 from listeners import CLIENT_PORT, METRICS_PORT, PORTS
-from pem import served_serial
+from pem import Shown, shown
 from programs import Programs
+from stores import Stores
 
 SERVICE = "broker"
 POM = Path(__file__).parents[1] / "pom.xml"
@@ -78,16 +80,22 @@ class Broker:
     def facts(self) -> BrokerFacts:
         """What is there now; changes nothing."""
         state = self.services.state(SERVICE)
-        serial = served_serial(self.address, CLIENT_PORT) if state.running else ""
+        seen = shown(self.address, CLIENT_PORT) if state.running else Shown()
+        loaded = self.stores.loaded()
         return BrokerFacts(
             version=self._version,
             release=self._release,
             cluster_id=_property(self.data / "meta.properties", "cluster.id"),
             running=state.running,
             failed=state.status.value == "failed",
-            listening=bool(serial),
+            listening=bool(seen.serial),
             started_with=_started_with(state.pid),
-            serial=serial,
+            serial=seen.serial,
+            expires=seen.expires,
+            stores=self.stores.digest,
+            loaded=loaded.digest,
+            trusts=frozenset(loaded.trusts),
+            proved=loaded.proved,
             # What an earlier process said is no news of one that runs.
             complaint="" if state.running else self._complaint(),
         )
@@ -128,15 +136,19 @@ class Broker:
         ensure_directory(self.data, mode=0o750, owner=self.user)
         self.programs.format(cluster_id, standalone=standalone)
 
-    def start(self, heap: str, fingerprint: str) -> bool:
+    def start(self, heap: str, fingerprint: str, *, anew: bool = False) -> bool:
         """Whether the broker had to be started, or anew, to run with the files as they are.
+
+        Args:
+            heap: of its process.
+            fingerprint: of the settings.
+            anew: even if it runs with these.
 
         Raises:
             BrokerError: a port is taken or the disk is full.
         """
         running = self.services.state(SERVICE)
-        current = _started_with(running.pid)
-        if current == fingerprint:
+        if _started_with(running.pid) == fingerprint and not anew:
             return False
         if not running.running:
             self._check_room()
@@ -146,6 +158,7 @@ class Broker:
             self.services.restart(SERVICE)
         else:
             self.services.start(SERVICE)
+        self.stores.note_start()
         return True
 
     def stop(self, patience: float | None = None) -> None:
@@ -165,14 +178,22 @@ class Broker:
         """Have the charm called again once the broker serves clients; returns at once."""
         Waker(self.services, unit).when_serving(self.address, CLIENT_PORT)
 
-    def wait_until_serving(self, serial: str, seconds: float) -> bool:
-        """Whether the port serves that certificate within that time."""
+    def wait_until_loaded(self, seconds: float) -> str:
+        """What is still wrong with what the ports serve by then; empty once they serve it."""
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if served_serial(self.address, CLIENT_PORT) == serial:
-                return True
+        while (why := self.stores.prove(self.address)) and time.monotonic() < deadline:
             time.sleep(0.1)
-        return False
+        return why
+
+    @property
+    def process(self) -> Process | None:
+        """The broker's process; None when there is none."""
+        return identify(self.services.state(SERVICE).pid)
+
+    @property
+    def stores(self) -> Stores:
+        """Its key and trust store."""
+        return Stores(self.paths.etc)
 
     @property
     def _marker(self) -> Path:

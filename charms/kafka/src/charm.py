@@ -20,9 +20,10 @@ from dataops.operations import Actions, discover
 from dataops.reconciler import Leaving, leaving, observe_all
 from effects import REFUSALS, SETBACKS
 from listeners import CLIENT_PORT
-from observed import Observed, Tls, World
+from observed import Observed, World
 from peers import Peers
 from plan import plan
+from requester import Requester
 from status import statuses
 from steps import Step
 
@@ -42,8 +43,8 @@ class KafkaCharm(ops.CharmBase):
         self.address = network.address(self, "cluster")
         self.peers = Peers(self, "cluster")
         self.clients = KafkaClientProvider(self, "kafka-client")
-        self.certificates, self._wanted = wiring.certificates(self, self.address)
-        self.workload = wiring.workload(self, self.address, self.peers)
+        self.requester = Requester.of(self, self.address)
+        self.workload = wiring.workload(self, self.address, self.peers, self.requester)
         self.verbs = OperationsProvider(
             self, "operations", VERBS, role="event-streaming", jobs=Jobs.of(self)
         )
@@ -113,6 +114,7 @@ class KafkaCharm(ops.CharmBase):
     ) -> Observed:
         """The facts, read once."""
         problem, setback = self._failure
+        now = time.time()
         try:
             cluster = admin.facts() if admin else None
         except ClusterError as error:
@@ -120,13 +122,14 @@ class KafkaCharm(ops.CharmBase):
         world = World(
             broker=self.workload.broker.facts(),
             cluster=cluster,
-            tls=Tls.of(*self.certificates.get_assigned_certificate(self._wanted)),
+            tls=self.requester.assigned(now),
+            denied=self.requester.denied(),
             address=self.address,
             problem=problem,
             setback=setback,
             leaving=leaving(event) if event else Leaving(),
             upgraded=isinstance(event, ops.UpgradeCharmEvent),
-            now=time.time(),
+            now=now,
             traffic=wiring.traffic(self.workload, cluster),
         )
         return Observed.read(self, world, self.peers, self.clients)

@@ -22,6 +22,7 @@ from gate import Gate
 from observed import Observed
 from peers import Peers
 from programs import ProgramError
+from requester import Requester
 
 if TYPE_CHECKING:
     from admin import Administrator
@@ -47,6 +48,7 @@ class Effects:
         admin: of the cluster; None while it does not answer.
         peers: the peer relation.
         gate: that clients come and go through.
+        requester: of this unit's certificate.
         archive: the resource with Kafka's programs, if one is attached; asked for when needed.
     """
 
@@ -57,6 +59,7 @@ class Effects:
         admin: Administrator | None,
         peers: Peers,
         gate: Gate,
+        requester: Requester,
         archive: Callable[[], Path | None],
     ) -> None:
         self._observed = observed
@@ -64,6 +67,7 @@ class Effects:
         self._admin = admin
         self._peers = peers
         self._gate = gate
+        self._requester = requester
         self._archive = archive
 
     def apply(self, step: steps.Step) -> bool:
@@ -95,6 +99,8 @@ class Effects:
                 return self._start(step)
             case steps.Admission():
                 return self._gate.apply(step, self.admin)
+            case steps.RequestCertificate():
+                self._requester.request(new_key=True)
             case steps.Format():
                 self._broker.format(step.cluster_id, standalone=step.standalone)
             case steps.Stop():
@@ -113,6 +119,8 @@ class Effects:
                 self._drain(step)
             case steps.ReloadCertificate():
                 self._reload(step)
+            case steps.ProvePorts():
+                self._prove()
             case _:
                 self._apply_with_programs(step)
 
@@ -139,19 +147,21 @@ class Effects:
         return self._admin
 
     def _start(self, step: steps.Start) -> bool:
-        started = self._broker.start(step.heap, step.fingerprint)
+        started = self._broker.start(step.heap, step.fingerprint, anew=step.anew)
         # A start takes 4 to 15 s, in which other hooks can do their part: none waits for it.
         self._broker.wake_when_listening(self._observed.unit)
         return started
 
     def _reload(self, step: steps.ReloadCertificate) -> None:
-        etc, log = self._observed.paths.etc, self._observed.paths.log
-        self.admin.reload_certificates(step.node, etc / "keystore.pem", etc / "truststore.pem")
-        # The broker says yes to anything: only the port knows.
-        if not self._broker.wait_until_serving(step.serial, _RELOAD_SECONDS):
-            raise ClusterError(
-                f"The broker does not take its new certificate: see {log / 'server.log'}"
-            )
+        stores = self._broker.stores
+        self.admin.reload_certificates(step.node, stores.keystore, stores.truststore)
+        self._prove()
+
+    def _prove(self) -> None:
+        # The broker says yes to anything: only the ports know.
+        if why := self._broker.wait_until_loaded(_RELOAD_SECONDS):
+            log = self._observed.paths.log / "server.log"
+            raise ClusterError(f"the broker does not take its certificate: {why}: see {log}")
 
     def _drain(self, step: steps.Drain) -> None:
         deadline = time.monotonic() + _DRAIN_SECONDS

@@ -18,7 +18,12 @@ class BrokerFacts:
         failed: it ended and is (or waits to be) started again.
         listening: it answers on its internal listener.
         started_with: fingerprint of the settings that the running process was started with.
-        serial: of the certificate that the internal port serves, in hex; empty when unknown.
+        serial: of the certificate that the client port serves, in hex; empty when unknown.
+        expires: when that certificate does, Unix seconds; 0 when unknown.
+        stores: fingerprint of the key and trust store on disk; empty while there is no key.
+        loaded: of those that the process works with.
+        trusts: the authorities that it trusts, as `dataops.certificates` spells them.
+        proved: by listener, when the certificate expires that its port was seen to serve.
         complaint: why it does not run, in the operator's words, with the next move.
     """
 
@@ -30,6 +35,11 @@ class BrokerFacts:
     listening: bool = False
     started_with: str = ""
     serial: str = ""
+    expires: float = 0
+    stores: str = ""
+    loaded: str = ""
+    trusts: frozenset[str] = frozenset()
+    proved: Mapping[str, float] = dataclasses.field(default_factory=dict[str, float])
     complaint: str = ""
 
 

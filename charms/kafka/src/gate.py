@@ -80,7 +80,7 @@ class Gate:
             username=step.username,
             password=password,
             tls=True,
-            tls_ca=observed.tls.truststore if observed.tls else "",
+            tls_ca=observed.truststore,
             consumer_group_prefix=request.group_prefix,
         )
         self._clients.answer(request, access)

@@ -4,6 +4,7 @@
 
 import dataclasses
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import jinja2
@@ -13,7 +14,9 @@ INTERNAL_PORT = 19093
 CONTROLLER_PORT = 9097
 METRICS_PORT = 9101
 
-PORTS = (CLIENT_PORT, INTERNAL_PORT, CONTROLLER_PORT, METRICS_PORT)
+# Those that serve the unit's certificate; the latter two want one of whoever comes.
+LISTENERS = {"client": CLIENT_PORT, "internal": INTERNAL_PORT, "controller": CONTROLLER_PORT}
+PORTS = (*LISTENERS.values(), METRICS_PORT)
 
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -72,9 +75,16 @@ class Settings:
         return f"{self.app}-broker"
 
 
-def files(settings: Settings) -> dict[str, str]:
-    """The broker's configuration files, by name."""
+def files(settings: Settings, proved: Mapping[str, float] | None = None) -> dict[str, str]:
+    """The broker's configuration files, by name.
+
+    Args:
+        settings: what they depend on.
+        proved: by listener, when the certificate expires that it was seen to serve (Unix
+            seconds): Prometheus learns it. A running broker follows without a restart.
+    """
     values = {
+        "proved": {name: (LISTENERS[name], f"{at:.0f}") for name, at in (proved or {}).items()},
         "s": settings,
         "client_port": CLIENT_PORT,
         "internal_port": INTERNAL_PORT,

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import ops
-from charmlibs.interfaces.tls_certificates import PrivateKey, ProviderCertificate
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 import pem
@@ -22,6 +21,7 @@ from dataops.reconciler import Leaving
 from facts import BrokerFacts, ClusterFacts
 from listeners import CLIENT_PORT, INTERNAL_PORT, Replication, Settings, fingerprint
 from peers import Agreement, Peer, Peers
+from tls import Tls
 
 _HEAP = re.compile(r"[1-9][0-9]*[mMgG]")
 
@@ -55,41 +55,14 @@ class Config(BaseModel):
 
 
 @dataclasses.dataclass(frozen=True)
-class Tls:
-    """This unit's certificate.
-
-    Attributes:
-        keystore: key and chain, as the broker reads them.
-        truststore: the authorities it trusts.
-        serial: of the certificate, in hex.
-    """
-
-    keystore: str = dataclasses.field(repr=False)
-    truststore: str = dataclasses.field(repr=False)
-    serial: str
-
-    @classmethod
-    def of(cls, provided: ProviderCertificate | None, key: PrivateKey | None) -> "Tls | None":
-        """The stores for a certificate that was provided; None while it is not there."""
-        if provided is None or key is None:
-            return None
-        certificate = str(provided.certificate)
-        chain = tuple(str(link) for link in provided.chain)
-        return cls(
-            keystore=pem.keystore(str(key), certificate, chain),
-            truststore=pem.truststore(str(provided.ca), certificate, chain),
-            serial=pem.serial(certificate),
-        )
-
-
-@dataclasses.dataclass(frozen=True)
 class World:
     """What is read outside Juju before the facts are put together.
 
     Attributes:
         broker: what is on this machine.
         cluster: what the cluster says; None while it does not answer.
-        tls: this unit's certificate, once it is there.
+        tls: this unit's certificate, once there is one for the request of now.
+        denied: why the provider refuses that request; empty when it does not.
         address: where this unit listens.
         problem: why the last effect failed, with the operator's next move.
         setback: why the last effect failed, when trying again later may do.
@@ -103,6 +76,7 @@ class World:
     broker: BrokerFacts
     cluster: ClusterFacts | None = None
     tls: Tls | None = None
+    denied: str = ""
     address: str = ""
     problem: str = ""
     setback: str = ""
@@ -241,6 +215,15 @@ class Observed(World):
     def replication(self) -> Replication:
         """How many copies the planned brokers can carry."""
         return Replication.of(self.planned)
+
+    @property
+    def truststore(self) -> str:
+        """Everybody whom the brokers and their clients have to trust now, PEM.
+
+        While one authority takes another's place, that is both.
+        """
+        own = self.tls.authorities if self.tls and not self.tls.objection else ""
+        return pem.merged(own, *(peer.authorities for peer in self.peers))
 
     @property
     def fingerprint(self) -> str:

@@ -3,6 +3,7 @@
 """What the units of this application tell each other, in the peer relation."""
 
 import dataclasses
+import json
 from collections.abc import Iterator, Mapping
 
 import ops
@@ -21,12 +22,18 @@ class Peer:
         address: where it listens; empty until it says.
         online: whether its broker is a registered member of the cluster.
         restart: the settings it wants to be restarted for; empty when it wants nothing.
+        asked: when it asked for a certificate in place of an expired one; Unix seconds.
+        authorities: those that vouch for its certificate, and for the next one, PEM.
+        trusts: those that its broker works with, as `dataops.certificates` spells them.
     """
 
     unit: str
     address: str = ""
     online: bool = False
     restart: str = ""
+    asked: float = 0
+    authorities: str = dataclasses.field(default="", repr=False)
+    trusts: frozenset[str] = frozenset()
 
     @property
     def node(self) -> int:
@@ -108,6 +115,9 @@ class Peers:
                 address=bag.get("address", ""),
                 online=bag.get("online") == "true",
                 restart=bag.get("restart", ""),
+                asked=float(bag.get("asked", "0")),
+                authorities=bag.get("authorities", ""),
+                trusts=frozenset(json.loads(bag.get("trusts", "[]"))),
             )
 
 

@@ -3,6 +3,8 @@
 """Keys and certificates in the forms that the broker reads, and what a port really serves."""
 
 import contextlib
+import dataclasses
+import re
 import socket
 import ssl
 
@@ -10,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 _PATIENCE = 2.0
+_BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
 def keystore(key: str, certificate: str, chain: tuple[str, ...]) -> str:
@@ -31,13 +34,27 @@ def truststore(authority: str, certificate: str, chain: tuple[str, ...]) -> str:
     return "".join(f"{link}\n" for link in links if link and link != certificate.strip())
 
 
-def serial(certificate: str) -> str:
-    """The serial number of a PEM certificate, in hex."""
-    return f"{x509.load_pem_x509_certificate(certificate.encode()).serial_number:x}"
+def merged(*texts: str) -> str:
+    """All authorities of some trust stores, each once, in order."""
+    blocks = (block.strip() for text in texts for block in _BLOCK.findall(text))
+    return "".join(f"{block}\n" for block in dict.fromkeys(blocks))
 
 
-def served_serial(address: str, port: int, patience: float = _PATIENCE) -> str:
-    """The serial number, in hex, of the certificate that a port serves; empty when it does not.
+@dataclasses.dataclass(frozen=True)
+class Shown:
+    """What a port shows of its certificate.
+
+    Attributes:
+        serial: in hex; empty when the port serves none.
+        expires: Unix seconds.
+    """
+
+    serial: str = ""
+    expires: float = 0
+
+
+def shown(address: str, port: int, patience: float = _PATIENCE) -> Shown:
+    """What a port shows; for every hook, so without the chain.
 
     Args:
         address: IPv4 text.
@@ -55,5 +72,6 @@ def served_serial(address: str, port: int, patience: float = _PATIENCE) -> str:
     ):
         encoded = secure.getpeercert(binary_form=True)
         if encoded:
-            return f"{x509.load_der_x509_certificate(encoded).serial_number:x}"
-    return ""
+            parsed = x509.load_der_x509_certificate(encoded)
+            return Shown(f"{parsed.serial_number:x}", parsed.not_valid_after_utc.timestamp())
+    return Shown()

@@ -6,15 +6,17 @@ A plan may be cut short by what its own steps change (a broker that starts makes
 answer), so the charm plans again until a plan repeats itself.
 """
 
+import json
 from collections.abc import Iterator
 
 import admission
+import pem
 import placement
 import turns
 from dataops.rolling import Go, Hold, may_go, turn
 from facts import ClusterFacts
 from listeners import files
-from observed import Config, Observed, Tls
+from observed import Config, Observed
 from quorum import can_miss, departure, next_change
 from steps import (
     Agree,
@@ -26,17 +28,22 @@ from steps import (
     Install,
     MoveReplicas,
     Note,
+    ProvePorts,
     ReloadCertificate,
     Remove,
+    RequestCertificate,
     SetMinInSync,
     Start,
     Step,
     Stop,
     Unregister,
 )
+from tls import Tls, trusted_everywhere
 
 # Seconds for a broker to flush its logs when the whole application goes.
 _LAST_PATIENCE = 10.0
+# Seconds between two requests for a certificate that came and was expired already.
+_ASK_AGAIN = 3600.0
 
 
 def plan(observed: Observed) -> tuple[Step, ...]:
@@ -52,8 +59,10 @@ def _steps(o: Observed) -> Iterator[Step]:
         # With invalid options everything stays as it runs; an application that goes is left be.
         return
     yield from _prepare(o)
-    if o.tls and o.storage and o.agreement.cluster_id and o.broker.version:
-        yield from _run(o, o.config, o.tls)
+    yield from _ask_anew(o)
+    certified = o.broker.stores or (o.tls and not o.tls.objection)
+    if certified and o.storage and o.agreement.cluster_id and o.broker.version:
+        yield from _run(o, o.config)
     if o.cluster:
         yield Note({"online": "true" if o.node in o.cluster.brokers else ""})
         if o.leader:
@@ -69,27 +78,72 @@ def _prepare(o: Observed) -> Iterator[Step]:
         yield Found(first=o.node, cluster_id=o.broker.cluster_id)
 
 
-def _run(o: Observed, config: Config, tls: Tls) -> Iterator[Step]:
+def _ask_anew(o: Observed) -> Iterator[Step]:
+    """A certificate that expired while nobody could renew it."""
+    # The library renews shortly before the end and, once it is over, never again.
+    if o.tls and o.tls.expires <= o.now and o.now - o.me.asked > _ASK_AGAIN:
+        yield Note({"asked": f"{o.now:.0f}"})
+        yield RequestCertificate()
+
+
+def _run(o: Observed, config: Config) -> Iterator[Step]:
     """This unit's own broker."""
     if o.settings is None:
         return
     if o.broker.cluster_id not in ("", o.agreement.cluster_id):
         # Somebody else's storage: nothing is started on it, nothing is formatted over it.
         return
-    secrets = {"keystore.pem": tls.keystore, "truststore.pem": tls.truststore}
-    yield Configure(files(o.settings), secrets)
+    yield from _vouch(o)
+    yield Configure(files(o.settings, o.broker.proved), _stores(o))
     if not o.broker.cluster_id:
         first = o.node == o.agreement.first and not o.agreement.founded
         yield Format(o.agreement.cluster_id, standalone=first)
-    start = Start(config.heap, o.fingerprint)
+    outdated = bool(o.broker.loaded) and o.broker.loaded != o.broker.stores
     if not o.broker.listening:
         # Nobody is served by it: a start, or another start, harms no one.
         if _finds_quorum(o):
-            yield start
+            yield Start(config.heap, o.fingerprint, anew=outdated)
         return
-    yield from _restart(o, start)
-    if o.broker.serial != tls.serial and o.cluster and o.node in o.cluster.brokers:
-        yield ReloadCertificate(o.node, tls.serial)
+    yield from _restart(o, Start(config.heap, o.fingerprint))
+    yield from _load(o, config)
+
+
+def _vouch(o: Observed) -> Iterator[Step]:
+    """Whom the others have to trust because of this unit: for its certificate, and the next."""
+    yield Note({"trusts": json.dumps(sorted(o.broker.trusts)) if o.broker.trusts else ""})
+    if o.tls is None or o.tls.objection:
+        return
+    kept = "" if o.broker.serial == o.tls.serial else o.me.authorities
+    yield Note({"authorities": pem.merged(o.tls.authorities, kept)})
+
+
+def _stores(o: Observed) -> dict[str, str]:
+    """Key and trust store; the key stays as it is while its successor may not be served."""
+    stores = {"truststore.pem": o.truststore} if o.truststore else {}
+    if o.tls and not o.tls.objection and _may_serve(o, o.tls):
+        stores["keystore.pem"] = o.tls.keystore
+    return stores
+
+
+def _may_serve(o: Observed, tls: Tls) -> bool:
+    """Whether nobody who works with this broker would hang up because of the certificate."""
+    if o.broker.serial in ("", tls.serial) or o.broker.expires <= o.now:
+        return True
+    up = o.cluster.brokers if o.cluster else o.members
+    return trusted_everywhere(tls, [peer.trusts for peer in o.peers if peer.node in up])
+
+
+def _load(o: Observed, config: Config) -> Iterator[Step]:
+    """Have the running broker take its stores, and see that it does."""
+    loaded = o.broker.loaded == o.broker.stores
+    if o.cluster and o.node in o.cluster.brokers:
+        if not loaded:
+            yield ReloadCertificate(o.node)
+        elif not o.broker.proved:
+            yield ProvePorts()
+    elif not loaded and o.broker.expires <= o.now:
+        # Nobody gets in any more, to reload it neither.
+        yield Start(config.heap, o.fingerprint, anew=True)
 
 
 def _finds_quorum(o: Observed) -> bool:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the operator is told, from the facts: each line with the next move."""
 
+import datetime
 from collections.abc import Iterator
 
 import ops
@@ -26,6 +27,10 @@ def _blocked(o: Observed) -> Iterator[str]:
         yield o.problem
     if not o.certified:
         yield f"no certificates: juju integrate {o.app}:certificates <certificates provider>"
+    if o.denied:
+        yield f"certificate refused: {o.denied}: see the provider{_still(o)}"
+    if o.tls and o.tls.objection:
+        yield f"new certificate not used: {o.tls.objection}{_still(o)}"
     if o.broker.complaint and not o.broker.listening:
         yield o.broker.complaint.replace("<app>", o.app)
     ours, theirs = o.agreement.cluster_id, o.broker.cluster_id
@@ -42,7 +47,7 @@ def _waiting(o: Observed) -> str:
     """The first thing that is not there yet."""
     founder = f"{o.app}/{o.agreement.first}"
     steps = (
-        (o.tls is not None, "waiting for a certificate from the provider"),
+        (o.tls is not None, f"waiting for a certificate from the provider{_still(o)}"),
         (o.storage is not None, "waiting for storage"),
         (bool(o.agreement.cluster_id), "waiting for the leader to found the cluster"),
         (o.broker.listening, "waiting for the broker to start"),
@@ -54,6 +59,14 @@ def _waiting(o: Observed) -> str:
         if not done:
             return text
     return _incomplete(o)
+
+
+def _still(o: Observed) -> str:
+    """What is served meanwhile."""
+    if not o.broker.expires:
+        return ""
+    until = datetime.datetime.fromtimestamp(o.broker.expires, datetime.timezone.utc)
+    return f"; the old one is served until {until:%Y-%m-%d %H:%M}"
 
 
 def _incomplete(o: Observed) -> str:

@@ -68,18 +68,34 @@ class Format(Step):
 
 @dataclasses.dataclass(frozen=True)
 class Start(Step):
-    """Run the broker with its settings as they are; anew, if it runs with others."""
+    """Run the broker with its settings as they are; anew, if it runs with others.
+
+    Attributes:
+        heap: of its process.
+        fingerprint: of the settings.
+        anew: even if it runs with these: nobody is served as it is, and its stores are newer.
+    """
 
     heap: str
     fingerprint: str
+    anew: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class RequestCertificate(Step):
+    """Ask for a new certificate: the one that was handed out is of no use any more."""
 
 
 @dataclasses.dataclass(frozen=True)
 class ReloadCertificate(Step):
-    """Let the running broker serve the certificate with this serial number."""
+    """Let the running broker work with its key and trust store as they are on disk now."""
 
     node: int
-    serial: str
+
+
+@dataclasses.dataclass(frozen=True)
+class ProvePorts(Step):
+    """See which certificate each port really serves."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,11 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ops
-from charmlibs.interfaces.tls_certificates import (
-    CertificateRequestAttributes,
-    KeyAlgorithm,
-    TLSCertificatesRequiresV4,
-)
 
 from broker import Broker
 from dataops.host import services
@@ -30,6 +25,7 @@ from gate import Gate
 from listeners import METRICS_PORT
 from observed import Observed
 from peers import Peers
+from requester import Requester
 from vault import Vault
 from workload import Workload
 
@@ -37,7 +33,7 @@ if TYPE_CHECKING:
     from admin import Administrator
 
 
-def workload(charm: ops.CharmBase, address: str, peers: Peers) -> Workload:
+def workload(charm: ops.CharmBase, address: str, peers: Peers, requester: Requester) -> Workload:
     """This unit's broker, and where to find the others."""
     paths = UnitPaths.of(charm)
     attached = charm.model.storages["data"]
@@ -49,29 +45,7 @@ def workload(charm: ops.CharmBase, address: str, peers: Peers) -> Workload:
         address=address,
     )
     others = [peer.address for peer in peers.units() if peer.address]
-    return Workload(broker, tuple(dict.fromkeys([address, *others])), peers)
-
-
-def certificates(
-    charm: ops.CharmBase, address: str
-) -> tuple[TLSCertificatesRequiresV4, CertificateRequestAttributes]:
-    """The requirer of this unit's certificate, and what it asks for.
-
-    The certificate's name is the broker's identity to other brokers.
-    """
-    wanted = CertificateRequestAttributes(
-        common_name=charm.unit.name.replace("/", "-"),
-        sans_ip={address},
-        add_unique_id_to_subject_name=False,
-    )
-    requirer = TLSCertificatesRequiresV4(
-        charm,
-        "certificates",
-        [wanted],
-        refresh_events=[charm.on.start, charm.on.config_changed, charm.on.update_status],
-        key_algorithm=KeyAlgorithm.ECDSA,
-    )
-    return requirer, wanted
+    return Workload(broker, tuple(dict.fromkeys([address, *others])), peers, requester)
 
 
 def effects(
@@ -84,7 +58,7 @@ def effects(
     """What can be done, now that these are the facts."""
     gate = Gate(observed, made.peers, clients, Vault(charm.model))
     fetch = functools.partial(archive, charm)
-    return Effects(observed, made.broker, admin, made.peers, gate, fetch)
+    return Effects(observed, made.broker, admin, made.peers, gate, made.requester, fetch)
 
 
 def traffic(made: Workload, cluster: ClusterFacts | None) -> Mapping[str, float] | None:

@@ -13,6 +13,8 @@ import traffic
 from broker import Broker
 from cluster import administrator
 from peers import Peers
+from renewal import Ledger
+from requester import Requester
 
 if TYPE_CHECKING:
     from admin import Administrator
@@ -26,11 +28,18 @@ class Workload:
         broker: this unit's.
         addresses: of all brokers, this one's first: it answers soonest.
         peers: what the units tell each other.
+        requester: of this unit's certificate.
     """
 
     broker: Broker
     addresses: tuple[str, ...]
     peers: Peers
+    requester: Requester
+
+    @property
+    def renewals(self) -> Ledger:
+        """The renewal of this unit's certificate that runs."""
+        return Ledger(self.broker.paths.etc)
 
     def agree(self, values: Mapping[str, str]) -> None:
         """Write into what all units go by. Leader only."""

@@ -39,10 +39,14 @@ def _broker(o: Observed) -> str:
 
 def _certificate(o: Observed) -> str:
     """The port serves the certificate that this unit was given last."""
-    wanted = o.tls.serial if o.tls else "none"
-    if o.broker.serial != wanted:
-        raise OperationError(f"the port serves {o.broker.serial or 'none'}, not {wanted}")
-    return f"the port serves the certificate {wanted}"
+    if o.denied or o.tls is None:
+        why = f"it was refused: {o.denied}" if o.denied else "there is no answer yet"
+        raise OperationError(f"a new certificate was asked for, and {why}")
+    if o.tls.objection:
+        raise OperationError(f"a new certificate is not used, because {o.tls.objection}")
+    if o.broker.serial != o.tls.serial:
+        raise OperationError(f"the port serves {o.broker.serial or 'none'}, not {o.tls.serial}")
+    return f"the port serves the certificate {o.tls.serial}"
 
 
 def _disk(workload: Workload) -> str:

@@ -4,6 +4,7 @@
 
 import contextlib
 import datetime
+import ipaddress
 import socket
 import ssl
 import threading
@@ -16,20 +17,35 @@ from cryptography.x509.oid import NameOID
 _PEM = serialization.Encoding.PEM
 
 
-def certificate(name="kafka-0"):
-    """A self-signed certificate and its key in the older format that libraries hand out."""
+def certificate(name="kafka-0", above=None, address="192.0.2.0", days=1):
+    """A certificate and its key in the older format that libraries hand out.
+
+    Args:
+        name: of the subject.
+        above: certificate and key of who signs it; None: itself.
+        address: whom it is for.
+        days: until it expires, from now; negative for one that has.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    issuer, signer = subject, key
+    if above:
+        issuer = x509.load_pem_x509_certificate(above[0].encode()).subject
+        signer = serialization.load_pem_private_key(above[1].encode(), None)
     now = datetime.datetime.now(datetime.timezone.utc)
     built = (
         x509.CertificateBuilder()
         .subject_name(subject)
-        .issuer_name(subject)
+        .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(minutes=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .sign(key, hashes.SHA256())
+        .not_valid_before(now - datetime.timedelta(days=10))
+        .not_valid_after(now + datetime.timedelta(days=days))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]),
+            critical=False,
+        )
+        .sign(signer, hashes.SHA256())
     )
     old = serialization.PrivateFormat.TraditionalOpenSSL
     text = key.private_bytes(_PEM, old, serialization.NoEncryption()).decode()
@@ -37,9 +53,9 @@ def certificate(name="kafka-0"):
 
 
 @contextlib.contextmanager
-def port(directory, address="127.0.0.1"):
-    """The number of a port that serves a new certificate, and that certificate."""
-    text, key = certificate()
+def port(directory, address="127.0.0.1", issued=None):
+    """The number of a port that serves a certificate, and that certificate."""
+    text, key = issued or certificate()
     path = directory / "both.pem"
     path.write_text(text + key)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -8,9 +8,12 @@ from pathlib import Path
 from dataops.host.paths import UnitPaths
 from dataops.interfaces.kafka_client import ClientRequest
 from facts import BrokerFacts, ClusterFacts, Partition
-from observed import Config, Observed, Tls
+from observed import Config, Observed
 from peers import Agreement, Peer
+from tls import Tls
 
+LATER = 4e9
+CA = "-----BEGIN CERTIFICATE-----\nQ0E=\n-----END CERTIFICATE-----\n"
 CLUSTER_ID = "MkU3OEVBNTcwNTJENDM2Qg"
 
 
@@ -21,7 +24,12 @@ def request(relation_id=7, topic="orders", roles=("producer", "consumer"), **mor
 
 
 def a_peer(node, **more):
-    sound = {"address": f"10.0.0.{node + 1}", "online": True}
+    sound = {
+        "address": f"10.0.0.{node + 1}",
+        "online": True,
+        "authorities": CA,
+        "trusts": frozenset({"CN=CA"}),
+    }
     return Peer(f"kafka/{node}", **{**sound, **more})
 
 
@@ -50,11 +58,16 @@ def observed(nodes=3, node=0, **more):
         running=True,
         listening=True,
         serial="ab",
+        expires=LATER,
+        stores="s1",
+        loaded="s1",
+        trusts=frozenset({"CN=CA"}),
+        proved={"client": LATER},
     )
     sound = Observed(
         broker=running,
         cluster=a_cluster(nodes),
-        tls=Tls("KEY", "CA", "ab"),
+        tls=Tls("KEY", CA, "ab", "CN=CA", LATER),
         address=f"10.0.0.{node + 1}",
         unit=f"kafka/{node}",
         app="kafka",

@@ -17,11 +17,15 @@ import authority
 import broker as broker_module
 import pem
 import programs
+import requester
+import stores
 import wiring
 import workload
 from admin import Administrator
 from charm import KafkaCharm
+from dataops.certificates import Served, parse
 from dataops.testing import FakePackages, FakeServices
+from operations import renew_certificates
 
 
 @dataclasses.dataclass
@@ -37,17 +41,25 @@ class Machine:
     def __init__(self, monkeypatch):
         self.services = FakeServices()
         self.packages = FakePackages().patch(monkeypatch)
-        self.certificate, self.key = authority.certificate()
-        self.client = OneBroker()
+        self.root = authority.certificate("root")
+        self.certificate, self.key = self.issued()
+        self.client = OneBroker(self.reloaded)
+        # What the process has read: the file may be newer.
+        self.working = ""
         monkeypatch.setattr(wiring.services, "manager", lambda paths, unit: self.services)
-        monkeypatch.setattr(broker_module, "served_serial", self.served)
+        monkeypatch.setattr(broker_module, "shown", self.shown)
+        monkeypatch.setattr(stores, "ask_port", self.ask)
         monkeypatch.setattr(broker_module, "_started_with", self.started_with)
         monkeypatch.setattr(programs.Programs, "format", format_storage)
         monkeypatch.setattr(workload, "administrator", self.administrator)
         monkeypatch.setattr(
-            wiring.TLSCertificatesRequiresV4,
+            requester.TLSCertificatesRequiresV4,
             "get_assigned_certificate",
             lambda requirer, wanted: self.assigned(requirer),
+        )
+        note_start = stores.Stores.note_start
+        monkeypatch.setattr(
+            stores.Stores, "note_start", lambda one: (self.reloaded(one.keystore), note_start(one))
         )
         install = broker_module.Broker.install
 
@@ -64,8 +76,19 @@ class Machine:
     def running(self):
         return "broker" in self.services.running
 
-    def served(self, address, port, patience=0):
-        return pem.serial(self.certificate) if self.running else ""
+    def issued(self, **more):
+        return authority.certificate(above=self.root, address="127.45.200.3", **more)
+
+    def reloaded(self, keystore):
+        (self.working, *_) = parse(Path(keystore).read_text())
+
+    def shown(self, address, port):
+        if not self.running:
+            return pem.Shown()
+        return pem.Shown(self.working.serial, self.working.not_after.timestamp())
+
+    def ask(self, address, port, keystore=None):
+        return Served((self.working,)) if self.running else None
 
     def started_with(self, pid):
         if not self.running:
@@ -76,7 +99,7 @@ class Machine:
     def assigned(self, requirer):
         if not requirer.model.relations["certificates"]:
             return None, None
-        return Provided(self.certificate, self.certificate), self.key
+        return self.certificate and Provided(self.certificate, self.root[0]), self.key
 
     @contextlib.contextmanager
     def administrator(self, addresses, etc):
@@ -91,6 +114,15 @@ def format_storage(tool, cluster_id, *, standalone):
 
 class OneBroker(FakeClient):
     """A cluster of one broker that is up."""
+
+    def __init__(self, reloaded):
+        super().__init__()
+        self.reloaded = reloaded
+
+    def alter_configs(self, resources, **more):
+        (resource,) = resources
+        path = resource.configs.get("listener.name.client.ssl.keystore.location")
+        return self.reloaded(path) if path else None
 
     def describe_cluster(self):
         return {"brokers": [{"broker_id": 0}]}
@@ -240,3 +272,71 @@ def test_an_action_asks_the_cluster(machine, context):
     out = context.run(context.on.config_changed(), deployed(CERTIFICATES))
     context.run(context.on.action("describe-cluster"), out)
     assert json.loads(context.action_results["brokers"]) == ["kafka/0"]
+
+
+def test_a_new_certificate_is_served_without_a_restart(machine, context):
+    out = context.run(context.on.config_changed(), deployed(CERTIFICATES))
+    before, machine.journal = machine.working, list(machine.services.journal)
+    machine.certificate, machine.key = machine.issued()
+    after = context.run(context.on.update_status(), out)
+    assert machine.working != before and machine.working.pem == machine.certificate
+    assert machine.services.journal == machine.journal
+    assert after.unit_status == ops.ActiveStatus()
+
+
+def test_a_certificate_for_somebody_else_is_not_served(machine, context):
+    out = context.run(context.on.config_changed(), deployed(CERTIFICATES))
+    before = machine.working
+    machine.certificate, machine.key = authority.certificate(above=machine.root)
+    after = context.run(context.on.update_status(), out)
+    assert machine.working == before and machine.running
+    assert after.unit_status.name == "blocked"
+    assert "not for 127.45.200.3; the old one is served until" in after.unit_status.message
+
+
+def test_while_a_request_is_not_answered_the_old_certificate_is_served(machine, context):
+    out = context.run(context.on.config_changed(), deployed(CERTIFICATES))
+    before, machine.certificate = machine.working, None
+    machine.services.crash("broker")
+    after = context.run(context.on.update_status(), out)
+    assert machine.running and machine.working == before
+    assert after.unit_status.name == "waiting" and "served until" in after.unit_status.message
+
+
+def test_what_expired_while_everything_was_down_is_asked_for_anew(machine, context, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        requester.TLSCertificatesRequiresV4,
+        "regenerate_private_key",
+        lambda library: asked.append(library),
+    )
+    out = context.run(context.on.config_changed(), deployed(CERTIFICATES))
+    machine.certificate, machine.key = machine.issued(days=-1)
+    machine.services.crash("broker")
+    after = context.run(context.on.update_status(), out)
+    assert len(asked) == 1
+    # Asked once: an authority with a wrong clock is not asked without end.
+    context.run(context.on.update_status(), after)
+    assert len(asked) == 1
+
+
+def test_a_renewal_from_the_first_call_to_the_proof(machine, context, monkeypatch):
+    def answered(library):
+        machine.certificate, machine.key = machine.issued()
+
+    monkeypatch.setattr(requester.TLSCertificatesRequiresV4, "regenerate_private_key", answered)
+    monkeypatch.setattr(renew_certificates, "refusal", lambda *args, **more: "")
+    out = context.run(context.on.config_changed(), deployed(CERTIFICATES))
+    old = machine.working.serial
+    out = context.run(context.on.action("renew-certificates"), out)
+    assert context.action_results["status"] == "running"
+    out = context.run(context.on.update_status(), out)
+    context.run(context.on.action("renew-certificates"), out)
+    told = context.action_results
+    assert told["old"] == old and told["serial"] == machine.working.serial != old
+    assert told["restarted"] == "false" and "without a restart" in told["summary"]
+    ports = json.loads(told["ports"])
+    assert [one["port"] for one in ports] == [9093, 19093, 9097]
+    context.run(context.on.action("list-certificates"), out)
+    listed = json.loads(context.action_results["certificates"])
+    assert {one["serial"] for one in listed} == {machine.working.serial}

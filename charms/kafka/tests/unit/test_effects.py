@@ -25,7 +25,7 @@ class Recorder:
         self.answers = answers
 
     def __getattr__(self, name):
-        if name == "programs":
+        if name in ("programs", "stores", "keystore", "truststore"):
             return self
 
         def call(*args, **kwargs):
@@ -41,7 +41,7 @@ class Recorder:
 
 @pytest.fixture
 def broker():
-    return Recorder(start=True, wait_until_serving=True)
+    return Recorder(start=True, wait_until_loaded="")
 
 
 @pytest.fixture
@@ -70,6 +70,7 @@ def make(broker, admin, peers, clients, vault):
         found = found or observed()
         gate = Gate(found, peers, clients, vault)
         given = {"broker": broker, "admin": admin, "peers": peers, "gate": gate}
+        given["requester"] = Recorder()
         return Effects(found, **{**given, **instead}, archive=lambda: Path("/a"))
 
     return made
@@ -101,10 +102,16 @@ def test_a_start_is_waited_for_outside_the_hook(make, started):
 
 
 def test_a_certificate_that_the_broker_does_not_take_is_an_error(make, admin):
-    broker = Recorder(wait_until_serving=False)
-    with pytest.raises(ClusterError, match="does not take its new certificate"):
-        make(broker=broker).apply(steps.ReloadCertificate(0, "ab"))
+    broker = Recorder(wait_until_loaded="client on port 9093 serves ab, not cd")
+    with pytest.raises(ClusterError, match=r"9093 serves ab, not cd: see /workload.*server\.log"):
+        make(broker=broker).apply(steps.ReloadCertificate(0))
     assert admin.of("reload_certificates")
+
+
+def test_an_expired_certificate_is_asked_for_with_a_new_key(make):
+    requester = Recorder()
+    make(requester=requester).apply(steps.RequestCertificate())
+    assert requester.of("request") == [(True,)]
 
 
 def test_draining_goes_on_until_nothing_is_left(make, monkeypatch):
@@ -145,7 +152,9 @@ SAMPLES = [
     steps.Configure({}, {}),
     steps.Format("ID", True),
     steps.Start("512m", "abc"),
-    steps.ReloadCertificate(0, "ab"),
+    steps.RequestCertificate(),
+    steps.ReloadCertificate(0),
+    steps.ProvePorts(),
     steps.ChangeQuorum(QuorumChange(True, 1, "dir-1")),
     steps.MoveReplicas(()),
     steps.Drain(9, frozenset()),

@@ -2,11 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 
 import pytest
-from builders import a_cluster, but, observed
+from builders import CA, a_cluster, but, observed
 from pydantic import ValidationError
 
-import authority
-from observed import Config, Tls
+from observed import Config
 
 
 @pytest.mark.parametrize(
@@ -31,26 +30,19 @@ def test_defaults_are_sound():
     assert Config().heap == "512m" and Config().controllers == 3
 
 
-def test_there_is_no_certificate_before_there_is_one():
-    assert Tls.of(None, None) is None
-
-
 def test_a_key_is_not_in_a_repr():
     assert "KEY" not in repr(observed())
 
 
-class Provided:
-    def __init__(self):
-        self.certificate, self.key = authority.certificate()
-        self.ca, _ = authority.certificate("ca")
-        self.chain = []
-
-
-def test_the_stores_of_a_certificate():
-    provided = Provided()
-    tls = Tls.of(provided, provided.key)
-    assert tls is not None
-    assert provided.certificate.strip() in tls.keystore and tls.truststore == provided.ca
+def test_everybody_s_authorities_are_trusted_while_one_takes_the_other_s_place():
+    newer = CA.replace("Q0E", "TkVX")
+    found = observed()
+    assert found.truststore == CA
+    own = but(found.tls, authorities=newer)
+    assert but(found, tls=own).truststore == newer + CA
+    # What is not going to be served changes nothing.
+    assert but(found, tls=but(own, objection="it expired")).truststore == CA
+    assert but(found, tls=None).truststore == CA
 
 
 def test_clients_are_told_of_registered_brokers_only():

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives import serialization
 
 import authority
 import pem
+from dataops.certificates import parse
 
 
 @pytest.fixture
@@ -35,17 +36,25 @@ def test_a_unit_trusts_authorities_and_not_itself(issued):
     assert pem.truststore(root, certificate, (certificate, root)) == root
 
 
-def test_the_served_serial_is_the_certificate_s(tmp_path):
+def test_what_a_port_shows_is_the_certificate_s(tmp_path):
     with authority.port(tmp_path) as (port, certificate):
-        assert pem.served_serial("127.0.0.1", port) == pem.serial(certificate)
+        seen = pem.shown("127.0.0.1", port)
+    (read,) = parse(certificate)
+    assert seen == pem.Shown(read.serial, read.not_after.timestamp())
 
 
 def test_a_silent_port_serves_nothing():
     with socket.create_server(("127.0.0.1", 0)) as server:
-        assert pem.served_serial("127.0.0.1", server.getsockname()[1], patience=0.1) == ""
+        port = server.getsockname()[1]
+        assert pem.shown("127.0.0.1", port, patience=0.1) == pem.Shown()
 
 
 def test_a_closed_port_serves_nothing():
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    assert pem.served_serial("127.0.0.1", port) == ""
+    assert pem.shown("127.0.0.1", port) == pem.Shown()
+
+
+def test_authorities_of_several_stores_are_there_once():
+    one, other = (authority.certificate(name)[0] for name in "ab")
+    assert pem.merged(one, "", other + one) == one + other

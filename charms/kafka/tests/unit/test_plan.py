@@ -1,10 +1,9 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
 
-import dataclasses
 
 import pytest
-from builders import CLUSTER_ID, a_cluster, a_peer, but, observed
+from builders import CA, CLUSTER_ID, a_cluster, a_peer, but, observed
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,10 +89,93 @@ def test_an_application_that_goes_is_left_alone():
     assert plan(observed(planned=0)) == ()
 
 
-def test_a_new_certificate_is_reloaded_without_a_restart():
-    found = observed(tls=dataclasses.replace(observed().tls, serial="cd"))
-    assert of(steps.ReloadCertificate, found) == [steps.ReloadCertificate(0, "cd")]
+def serving(found, **more):
+    return but(found, broker=but(found.broker, **more))
+
+
+def test_stores_that_changed_are_loaded_without_a_restart():
+    found = serving(observed(), stores="s2")
+    assert of(steps.ReloadCertificate, found) == [steps.ReloadCertificate(0)]
     assert not of(steps.Start, found)
+    # Who cannot be asked cannot be told either.
+    assert not of(steps.ReloadCertificate, but(found, cluster=None))
+
+
+def test_a_broker_that_has_just_started_is_asked_what_it_serves():
+    assert of(steps.ProvePorts, serving(observed(), proved={})) == [steps.ProvePorts()]
+
+
+def renewed(issuer="CN=CA", **more):
+    """A unit that was handed a certificate which it does not serve yet."""
+    found = observed(**more)
+    return but(found, tls=but(found.tls, serial="cd", issuer=issuer, keystore="NEW"))
+
+
+def kept(found):
+    (step,) = of(steps.Configure, found)
+    return step.secrets.get("keystore.pem")
+
+
+def test_a_certificate_is_served_once_every_broker_trusts_who_signed_it():
+    assert kept(renewed()) == "NEW"
+    strange = renewed("CN=new")
+    assert kept(strange) is None
+    both = frozenset({"CN=CA", "CN=new"})
+    slow = a_peer(2)
+    peers = (a_peer(0, trusts=both), a_peer(1, trusts=both), slow)
+    assert kept(but(strange, peers=peers)) is None
+    assert kept(but(strange, peers=(*peers[:2], but(slow, trusts=both)))) == "NEW"
+    # A broker that is down reads its stores when it starts; one of an older charm says nothing.
+    assert kept(but(strange, peers=peers, cluster=a_cluster(brokers=frozenset({0, 1})))) == "NEW"
+    assert kept(but(strange, peers=(*peers[:2], but(slow, trusts=frozenset())))) == "NEW"
+
+
+def test_nobody_is_waited_for_where_nobody_is_served():
+    strange = renewed("CN=new", now=10)
+    assert kept(serving(strange, listening=False, serial="", expires=0)) == "NEW"
+    assert kept(serving(strange, expires=5)) == "NEW"
+
+
+def test_old_authorities_are_vouched_for_until_the_new_certificate_is_served():
+    newer = CA.replace("Q0E", "TkVX")
+    found = renewed()
+    found = but(found, tls=but(found.tls, authorities=newer))
+    assert steps.Note({"authorities": newer + CA}) in plan(found)
+    assert steps.Note({"authorities": newer}) in plan(serving(found, serial="cd"))
+
+
+def test_a_certificate_that_is_of_no_use_leaves_everything_as_it_is():
+    found = renewed()
+    for useless in (None, but(found.tls, objection="it is for nobody")):
+        assert kept(but(found, tls=useless)) is None
+        crashed = serving(but(found, tls=useless), listening=False)
+        assert of(steps.Start, crashed)
+
+
+def test_who_has_neither_a_certificate_nor_stores_waits():
+    assert not of(steps.Configure, serving(observed(tls=None), stores=""))
+
+
+def test_a_broker_that_came_up_with_older_stores_is_started_anew():
+    found = serving(observed(cluster=None), listening=False, serial="", stores="s2")
+    assert [step.anew for step in of(steps.Start, found)] == [True]
+    found = serving(found, loaded="s2")
+    assert [step.anew for step in of(steps.Start, found)] == [False]
+
+
+def test_an_expired_certificate_locks_out_who_would_reload_it_so_it_is_a_restart():
+    found = serving(observed(cluster=None, now=10), stores="s2", expires=5)
+    assert [step.anew for step in of(steps.Start, found)] == [True]
+    assert not of(steps.Start, serving(found, expires=15))
+
+
+def test_a_certificate_that_was_handed_out_expired_is_asked_for_once_an_hour():
+    found = observed(now=10_000)
+    found = but(found, tls=but(found.tls, expires=9_000, objection="it expired"))
+    assert of(steps.RequestCertificate, found)
+    assert steps.Note({"asked": "10000"}) in plan(found)
+    waiting = but(found, peers=(a_peer(0, asked=9_500), *found.peers[1:]))
+    assert not of(steps.RequestCertificate, waiting)
 
 
 def changed(found):

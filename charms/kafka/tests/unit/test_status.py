@@ -27,6 +27,8 @@ def test_all_is_well():
         ({"problem": "no Java: install it"}, "install it"),
         ({"broker": BrokerFacts(complaint="juju config <app> heap=1g")}, "juju config kafka heap"),
         ({"broker": BrokerFacts(cluster_id="other")}, "add a unit with empty storage"),
+        ({"denied": "IP_NOT_ALLOWED: no"}, "certificate refused: IP_NOT_ALLOWED: no"),
+        ({"tls": but(observed().tls, objection="it expired")}, "not used: it expired"),
         ({"refusals": ("relation 7 with spark: topic",)}, "refused: relation 7 with spark"),
     ],
 )

@@ -15,37 +15,24 @@ META = {
     "resources": {"kafka": {"type": "file", "filename": "kafka.tar.gz"}},
 }
 
-
-class Charm(ops.CharmBase):
-    def __init__(self, framework):
-        super().__init__(framework)
-        self.requirer, self.wanted = wiring.certificates(self, "10.0.0.1")
-
-
-CONTEXT = testing.Context(Charm, meta=META)
+CONTEXT = testing.Context(ops.CharmBase, meta=META)
 
 
 def charm(**facts):
     return CONTEXT(CONTEXT.on.update_status(), testing.State(**facts))
 
 
-def test_a_certificate_names_the_unit_and_its_address():
-    with charm() as manager:
-        wanted = manager.charm.wanted
-        assert wanted.common_name == "kafka-0" and wanted.sans_ip == {"10.0.0.1"}
-
-
 def test_the_own_broker_is_asked_first():
     relation = testing.PeerRelation("cluster", peers_data={1: {"address": "10.0.0.2"}, 2: {}})
     with charm(relations=[relation]) as manager:
-        made = wiring.workload(manager.charm, "10.0.0.1", Peers(manager.charm, "cluster"))
+        made = wiring.workload(manager.charm, "10.0.0.1", Peers(manager.charm, "cluster"), None)
         assert made.addresses == ("10.0.0.1", "10.0.0.2")
         assert made.broker.storage is None
 
 
 def test_data_lies_in_the_storage():
     with charm(storages=[testing.Storage("data")]) as manager:
-        made = wiring.workload(manager.charm, "10.0.0.1", Peers(manager.charm, "cluster"))
+        made = wiring.workload(manager.charm, "10.0.0.1", Peers(manager.charm, "cluster"), None)
         assert made.broker.storage is not None
 
 

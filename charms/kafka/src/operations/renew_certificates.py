@@ -1,0 +1,175 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Gives this unit a new certificate without a restart, and has every port prove it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+from dataops.certificates import Served, refusal
+from dataops.operations import Context, OperationError, Params, Pending, Result, Scope, Verb
+from dataops.rolling import Go, Hold
+from listeners import CLIENT_PORT, LISTENERS
+from observed import Observed
+from renewal import Renewal
+from workload import Workload
+
+RenewContext = Context[Observed, Workload, "RenewCertificates"]
+
+
+class RenewCertificates(Params):
+    """How it is renewed.
+
+    Attributes:
+        new_key: whether the key is new, too.
+    """
+
+    new_key: bool = True
+
+
+class Port(Result):
+    """What one port serves now.
+
+    Attributes:
+        listener, port: which one.
+        serial, issuer: of the certificate.
+        not_after: until when it is good, UTC.
+    """
+
+    listener: str
+    port: int
+    serial: str
+    issuer: str
+    not_after: datetime.datetime
+
+
+class Renewed(Result):
+    """What was changed.
+
+    Attributes:
+        old: the serial number that is served no more.
+        serial: the one that every port serves.
+        restarted: whether the broker's process is another one than before.
+        ports: as their handshakes show.
+    """
+
+    summary: str
+    old: str
+    serial: str
+    restarted: bool
+    ports: tuple[Port, ...]
+
+
+def run(context: RenewContext) -> Renewed:
+    """Asks for the certificate, and looks how far it is: the charm's own plan loads it."""
+    o, workload = context.observed, context.workload
+    renewal = _begun(context)
+    if o.tls and o.tls.serial == renewal.serial:
+        workload.requester.request(new_key=context.params.new_key)
+        raise Pending("a new certificate is asked for")
+    if o.denied:
+        raise OperationError(
+            f"The certificates provider refuses the request of {o.unit}: {o.denied}. "
+            "The old certificate is served; correct it, then run this again"
+        )
+    if o.tls is None:
+        raise Pending("waits for the certificates provider to sign the request")
+    if o.tls.objection:
+        raise OperationError(
+            f"The certificate for {o.unit} is not used, because {o.tls.objection}. The old one is "
+            "served; correct the certificates provider, then run this again"
+        )
+    if o.broker.loaded != o.broker.stores or o.broker.serial != o.tls.serial:
+        raise Pending(o.setback or "the broker is loading its new certificate")
+    return _proved(o, workload, renewal)
+
+
+def _begun(context: RenewContext) -> Renewal:
+    """The renewal, begun if there is none; one that was not ended is joined."""
+    o, workload = context.observed, context.workload
+    renewal = workload.renewals.read()
+    if renewal is None:
+        if not o.broker.listening:
+            raise OperationError(f"The broker of {o.unit} serves nobody: see juju status {o.app}")
+        trust = workload.broker.stores.truststore.read_text()
+        process = workload.broker.process
+        renewal = Renewal(context.task, o.broker.serial, trust, process)
+        workload.renewals.write(renewal)
+    elif renewal.task != context.task:
+        if o.denied or (o.tls and o.tls.objection):
+            # The last answer was of no use; nothing but another request gets another one.
+            workload.requester.request(new_key=True)
+        renewal = dataclasses.replace(renewal, task=context.task)
+        workload.renewals.write(renewal)
+        if o.tls is None or o.tls.objection:
+            raise Pending("a new certificate is asked for")
+    return renewal
+
+
+def _proved(o: Observed, workload: Workload, renewal: Renewal) -> Renewed:
+    """What the ports say, all of them, and to a client of before."""
+    stores, address = workload.broker.stores, o.address
+    ports: list[Port] = []
+    for listener, port in LISTENERS.items():
+        served = stores.ask(address, port)
+        serial = served.leaf.serial if served else "none"
+        if served is None or serial == renewal.serial or serial != stores.leaf.serial:
+            raise Pending(f"port {port} ({listener}) serves {serial}")
+        keystore = None if port == CLIENT_PORT else stores.keystore
+        if why := refusal(address, port, renewal.trust, keystore=keystore):
+            raise OperationError(
+                f"Who trusts what was trusted before the renewal cannot talk to {address}:{port}: "
+                f"{why}. Hand the new authority to clients: juju run <certificates provider> "
+                "get-ca-certificate"
+            )
+        ports.append(_port(listener, port, served))
+    workload.renewals.clear()
+    restarted = workload.broker.process != renewal.process
+    summary = (
+        f"{len(ports)} ports serve {ports[0].serial} until {ports[0].not_after:%Y-%m-%d %H:%M}"
+        f"{', after a restart' if restarted else ', without a restart'}"
+    )
+    return Renewed(
+        summary=summary,
+        old=renewal.serial,
+        serial=ports[0].serial,
+        restarted=restarted,
+        ports=tuple(ports),
+    )
+
+
+def _port(listener: str, port: int, served: Served) -> Port:
+    leaf = served.leaf
+    return Port(
+        listener=listener,
+        port=port,
+        serial=leaf.serial,
+        issuer=leaf.issuer,
+        not_after=leaf.not_after,
+    )
+
+
+def guard(context: RenewContext) -> Go | Hold:
+    """One unit after the other, and only while nothing else is wrong."""
+    o = context.observed
+    if context.workload.renewals.read():
+        return Go(because="it has begun")
+    if o.cluster is None:
+        return Hold("the cluster does not answer")
+    short = sum(part.short for part in o.cluster.partitions)
+    if short:
+        return Hold(f"{short} partitions have a copy less")
+    return Go(because="every partition has all of its copies")
+
+
+VERB = Verb(
+    name="renew-certificates",
+    description="Gives each unit a new certificate without a restart; every port proves it.",
+    run=run,
+    params=RenewCertificates,
+    result=Renewed,
+    scope=Scope.ROLLING,
+    mutating=True,
+    guard=guard,
+)

@@ -1,0 +1,17 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+
+import pytest
+
+from dataops.host.processes import Process
+from renewal import Ledger, Renewal
+
+
+@pytest.mark.parametrize("process", [None, Process(7, 42)])
+def test_a_renewal_outlives_the_hook_until_it_is_proved(tmp_path, process):
+    ledger, renewal = Ledger(tmp_path), Renewal("7/renew/1", "ab", "PEM", process)
+    assert ledger.read() is None
+    ledger.write(renewal)
+    assert ledger.read() == renewal
+    ledger.clear()
+    assert ledger.read() is None
