@@ -14,7 +14,9 @@ from charmlibs.interfaces.tls_certificates import (
     PrivateKey,
 )
 
-from root import Root
+from root import Root, base_name, generation_of
+
+_LONGEST_NAME = 64
 
 
 def establish(common_name: str, days: int) -> Root:
@@ -28,6 +30,33 @@ def prolong(root: Root, days: int) -> Root:
     Name and key stay, so a certificate verifies by the old one and by the new one.
     """
     return _self_signed(root.common_name, PrivateKey.from_string(root.private_key), days)
+
+
+def successor(root: Root, days: int) -> Root:
+    """A new root with a new key, whose name tells it from the one whose place it takes."""
+    name, generation = base_name(root.common_name), generation_of(root.common_name)
+    suffix = f" G{generation + 1}"
+    return establish(name[: _LONGEST_NAME - len(suffix)] + suffix, days)
+
+
+def cross_sign(old: Root, new: Root) -> str:
+    """The new root's name and key with the old root's signature, PEM text.
+
+    Who trusts the old one alone verifies by it what the new one signs.
+    """
+    attributes = CertificateRequestAttributes(
+        common_name=new.common_name, is_ca=True, add_unique_id_to_subject_name=False
+    )
+    request = attributes.generate_csr(PrivateKey.from_string(new.private_key))
+    now = datetime.datetime.now(datetime.timezone.utc)
+    left = min(old.expires, new.expires) - now
+    signed = request.sign(
+        Certificate.from_string(old.certificate),
+        PrivateKey.from_string(old.private_key),
+        left,
+        is_ca=True,
+    )
+    return str(signed)
 
 
 def sign(

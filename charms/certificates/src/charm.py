@@ -40,9 +40,9 @@ class CertificatesCharm(ops.CharmBase):
     def _reconcile(self, event: ops.EventBase) -> None:
         """The one road for all events."""
         observed = self._observe(event)
-        root = observed.root
+        roots = observed.roots
         for step in plan(observed):
-            root = self.registry.apply(step, root)
+            roots = self.registry.apply(step, roots)
         if observed.leaving.unit:
             self.jobs.remove_all()
         else:

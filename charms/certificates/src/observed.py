@@ -14,6 +14,7 @@ import pydantic
 from dataops.reconciler import Leaving
 from provider import Provider
 from root import Root
+from roots import Bundle, Roots
 
 ROOT_SECRET = "root"  # noqa: S105  the label, not the secret
 
@@ -53,6 +54,25 @@ class Request:
 
 
 @dataclasses.dataclass(frozen=True)
+class Issued:
+    """A certificate that was handed out.
+
+    Attributes:
+        relation_id: where it went.
+        csr: the request, PEM text.
+        certificate: PEM text.
+        bundle: what it was handed out with.
+        common_name: whose it is.
+    """
+
+    relation_id: int
+    csr: str
+    certificate: str
+    bundle: Bundle
+    common_name: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Observed:
     """The world as this unit sees it.
 
@@ -62,9 +82,9 @@ class Observed:
         leader: Whether this unit answers.
         config: The options; None while one of them is not usable.
         config_problems: One line per unusable option.
-        root: The root; None until the leader has made it.
+        roots: The root, and its successor or predecessor; None until the leader has made it.
         requests: What is not answered, in order; only the leader knows.
-        issued: How many certificates are out; only the leader knows.
+        issued: What is out; only the leader knows.
         refused: The reason of each refused request; only the leader knows.
         unreadable: Who sends something that is no request.
         leaving: What this event takes away.
@@ -75,9 +95,9 @@ class Observed:
     leader: bool = False
     config: Config | None = None
     config_problems: tuple[str, ...] = ()
-    root: Root | None = None
+    roots: Roots | None = None
     requests: tuple[Request, ...] = ()
-    issued: int = 0
+    issued: tuple[Issued, ...] = ()
     refused: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
     leaving: Leaving = dataclasses.field(default_factory=Leaving)
@@ -95,13 +115,18 @@ class Observed:
             leader=leader,
             config=config,
             config_problems=problems,
-            root=_root(charm),
+            roots=_roots(charm),
             requests=_unanswered(provider) if leader else (),
-            issued=len(provider.get_issued_certificates()) if leader else 0,
+            issued=_issued(provider) if leader else (),
             refused=_refused(provider) if leader else (),
             unreadable=provider.unreadable(),
             leaving=leaving or Leaving(),
         )
+
+    @property
+    def root(self) -> Root | None:
+        """The one that signs; None until the leader has made it."""
+        return self.roots.current if self.roots else None
 
 
 def _config(charm: ops.CharmBase) -> tuple[Config | None, tuple[str, ...]]:
@@ -117,13 +142,28 @@ def _config(charm: ops.CharmBase) -> tuple[Config | None, tuple[str, ...]]:
         )
 
 
-def _root(charm: ops.CharmBase) -> Root | None:
-    """The root in the application's secret."""
+def _roots(charm: ops.CharmBase) -> Roots | None:
+    """The roots in the application's secret."""
     try:
         content = charm.model.get_secret(label=ROOT_SECRET).get_content(refresh=True)
     except ops.SecretNotFoundError:
         return None
-    return Root(certificate=content["certificate"], private_key=content["private-key"])
+    return Roots.from_content(content)
+
+
+def _issued(provider: Provider) -> tuple[Issued, ...]:
+    """Every certificate that was handed out and still counts, in order."""
+    found = (
+        Issued(
+            relation_id=each.relation_id,
+            csr=str(each.certificate_signing_request),
+            certificate=str(each.certificate),
+            bundle=Bundle(str(each.ca), tuple(str(link) for link in each.chain)),
+            common_name=each.certificate.common_name,
+        )
+        for each in provider.get_issued_certificates()
+    )
+    return tuple(sorted(found, key=lambda each: (each.relation_id, each.common_name, each.csr)))
 
 
 def _unanswered(provider: Provider) -> tuple[Request, ...]:

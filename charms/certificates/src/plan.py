@@ -9,7 +9,8 @@ import datetime
 from collections.abc import Iterator
 
 from objections import Objection, objection
-from observed import Config, Observed, Request
+from observed import Config, Issued, Observed, Request
+from roots import Bundle
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +44,15 @@ class Refuse:
     objection: Objection
 
 
-Step = Establish | Prolong | Sign | Refuse
+@dataclasses.dataclass(frozen=True)
+class HandOut:
+    """Hand a certificate out again, with what everybody is to trust now."""
+
+    issued: Issued
+    bundle: Bundle
+
+
+Step = Establish | Prolong | Sign | Refuse | HandOut
 
 
 def plan(observed: Observed) -> tuple[Step, ...]:
@@ -51,7 +60,8 @@ def plan(observed: Observed) -> tuple[Step, ...]:
     if observed.config is None or not observed.leader or observed.leaving.unit:
         return ()
     root = _root(observed, observed.config)
-    return (*root, *(_answer(request, observed.config) for request in observed.requests))
+    answers = (_answer(request, observed.config) for request in observed.requests)
+    return (*root, *answers, *_hand_out(observed))
 
 
 def _root(observed: Observed, config: Config) -> Iterator[Step]:
@@ -59,6 +69,16 @@ def _root(observed: Observed, config: Config) -> Iterator[Step]:
         yield Establish(config.ca_common_name, config.root_ca_validity)
     elif observed.root.expires - observed.now < datetime.timedelta(config.certificate_validity):
         yield Prolong(config.root_ca_validity)
+
+
+def _hand_out(observed: Observed) -> Iterator[Step]:
+    """What was handed out with other roots than those of now."""
+    if observed.roots is None:
+        return
+    for each in observed.issued:
+        bundle = observed.roots.bundle(each.certificate)
+        if each.bundle != bundle:
+            yield HandOut(each, bundle)
 
 
 def _answer(request: Request, config: Config) -> Step:

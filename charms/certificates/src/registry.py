@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import ops
 from charmlibs.interfaces.tls_certificates import (
     Certificate,
@@ -15,9 +17,9 @@ from charmlibs.interfaces.tls_certificates import (
 
 import authority
 from observed import ROOT_SECRET
-from plan import Establish, Prolong, Refuse, Sign, Step
+from plan import Establish, HandOut, Prolong, Refuse, Sign, Step
 from provider import Provider
-from root import Root
+from roots import Bundle, Roots
 
 
 class Registry:
@@ -27,50 +29,55 @@ class Registry:
         self._model = charm.model
         self._provider = provider
 
-    def apply(self, step: Step, root: Root | None) -> Root:
-        """The root after the step.
+    def apply(self, step: Step, roots: Roots | None) -> Roots:
+        """The roots after the step.
 
         Args:
             step: what to do.
-            root: the root before it.
+            roots: those before it.
         """
         match step:
             case Establish(common_name, days):
-                return self._keep(authority.establish(common_name, days))
+                return self.keep(Roots(authority.establish(common_name, days)))
             case Prolong(days):
-                assert root
-                return self._keep(authority.prolong(root, days))
+                assert roots
+                prolonged = authority.prolong(roots.current, days)
+                return self.keep(dataclasses.replace(roots, current=prolonged))
             case Sign():
-                assert root
-                self._sign(step, root)
-                return root
+                assert roots
+                self._sign(step, roots)
+                return roots
             case Refuse():
-                assert root
+                assert roots
                 self._refuse(step)
-                return root
+                return roots
+            case HandOut(issued, bundle):
+                assert roots
+                self._hand_out(issued.relation_id, issued.csr, issued.certificate, bundle)
+                return roots
 
-    def _keep(self, root: Root) -> Root:
-        content = {"certificate": root.certificate, "private-key": root.private_key}
+    def keep(self, roots: Roots) -> Roots:
+        """These, from now on."""
+        content = roots.to_content()
         try:
             self._model.get_secret(label=ROOT_SECRET).set_content(content)
         except ops.SecretNotFoundError:
             self._model.app.add_secret(content, label=ROOT_SECRET)
-        return root
+        return roots
 
-    def _sign(self, step: Sign, root: Root) -> None:
+    def _sign(self, step: Sign, roots: Roots) -> None:
         request = step.request
-        signed = authority.sign(root, request.csr, step.days, is_ca=request.is_ca)
-        certificate, ca = (
-            Certificate.from_string(signed),
-            Certificate.from_string(root.certificate),
-        )
+        signed = authority.sign(roots.current, request.csr, step.days, is_ca=request.is_ca)
+        self._hand_out(request.relation_id, request.csr, signed, roots.bundle(signed))
+
+    def _hand_out(self, relation_id: int, csr: str, certificate: str, bundle: Bundle) -> None:
         self._provider.set_relation_certificate(
             ProviderCertificate(
-                relation_id=request.relation_id,
-                certificate=certificate,
-                certificate_signing_request=CertificateSigningRequest.from_string(request.csr),
-                ca=ca,
-                chain=[certificate, ca],
+                relation_id=relation_id,
+                certificate=Certificate.from_string(certificate),
+                certificate_signing_request=CertificateSigningRequest.from_string(csr),
+                ca=Certificate.from_string(bundle.ca),
+                chain=[Certificate.from_string(link) for link in bundle.chain],
             )
         )
 

@@ -7,10 +7,25 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import functools
+import re
 
 from charmlibs.interfaces.tls_certificates import Certificate, PrivateKey
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+
+_GENERATION = re.compile(r"(.+) G(\d+)")
+
+
+def base_name(common_name: str) -> str:
+    """The name that a root and all of its successors share."""
+    match = _GENERATION.fullmatch(common_name)
+    return match[1] if match else common_name
+
+
+def generation_of(common_name: str) -> int:
+    """How many roots of that name there were, this one too."""
+    match = _GENERATION.fullmatch(common_name)
+    return int(match[2]) if match else 1
 
 
 @dataclasses.dataclass(frozen=True)

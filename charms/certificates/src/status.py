@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import ops
 
 from observed import Observed
+from root import base_name
+from roots import Phase
 
 
 def statuses(observed: Observed) -> Iterator[ops.StatusBase]:
@@ -28,8 +30,13 @@ def _remarks(observed: Observed) -> Iterator[str]:
         yield f"{name} sends a request that cannot be read: check its charm"
     for reason in observed.refused:
         yield f"refused {reason}"
-    root, config = observed.root, observed.config
-    if root and config and root.common_name != config.ca_common_name:
+    roots, root, config = observed.roots, observed.root, observed.config
+    if roots and roots.phase is not Phase.SETTLED:
+        yield (
+            f"the root is being replaced ({roots.phase.value}): juju run day2/leader replace-ca, "
+            f"or juju run {observed.application}/leader replace-ca"
+        )
+    if root and config and base_name(root.common_name) != base_name(config.ca_common_name):
         yield f"the root keeps the name {root.common_name!r}: deploy another for another name"
     if observed.leader and root:
-        yield f"{observed.issued} issued; root until {root.expires:%Y-%m-%d}"
+        yield f"{len(observed.issued)} issued; root until {root.expires:%Y-%m-%d}"

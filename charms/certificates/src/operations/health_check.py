@@ -41,7 +41,7 @@ def _requests(observed: Observed) -> str:
     """Everybody has an answer."""
     if observed.requests:
         raise OperationError(f"{len(observed.requests)} requests are not answered")
-    return f"{observed.issued} certificates issued, no request waits"
+    return f"{len(observed.issued)} certificates issued, no request waits"
 
 
 def _refusals(observed: Observed) -> str:

@@ -42,12 +42,14 @@ def prepare(context: Context[Observed, Registry, Where]) -> AuthoritySpec:
     """What the job needs to know, with every secret that this unit knows."""
     o = context.observed
     hidden = {"key of the root certificate": o.root.private_key} if o.root else {}
+    if o.roots and o.roots.next:
+        hidden["key of the next root certificate"] = o.roots.next.private_key
     return AuthoritySpec(
         **job.told(context, hidden),
         certificate=o.root.certificate if o.root else "",
         expires=o.root.expires if o.root else None,
         leader=o.leader,
-        issued=o.issued,
+        issued=len(o.issued),
         unanswered=len(o.requests),
         refused=o.refused,
         unreadable=o.unreadable,

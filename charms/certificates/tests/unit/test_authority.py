@@ -74,3 +74,23 @@ def test_a_stranger_does_not_vouch(root, csr):
     other = authority.establish("Test CA", 10)
     with pytest.raises(x509.verification.VerificationError):
         verify(other, authority.sign(root, csr, 5, is_ca=False), "kafka-0.local")
+
+
+def test_a_successor_has_a_name_and_a_key_of_its_own(root):
+    second = authority.successor(root, 100)
+    third = authority.successor(second, 100)
+    assert (second.common_name, third.common_name) == ("Test CA G2", "Test CA G3")
+    assert len({one.private_key for one in (root, second, third)}) == 3
+    longest = authority.successor(authority.establish("x" * 64, 10), 100)
+    assert longest.common_name == "x" * 61 + " G2"
+
+
+def test_who_trusts_the_old_root_alone_verifies_what_the_new_one_signs(root, csr):
+    new = authority.successor(root, 100)
+    cross = authority.cross_sign(root, new)
+    signed = authority.sign(new, csr, 9, is_ca=False)
+    name = x509.DNSName("kafka-0.local")
+    for trusted, between in ((root, [parsed(cross)]), (new, [])):
+        store = Store([parsed(trusted.certificate)])
+        verifier = PolicyBuilder().store(store).build_server_verifier(name)
+        verifier.verify(parsed(signed), between)

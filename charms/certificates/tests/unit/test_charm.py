@@ -229,6 +229,8 @@ def test_the_catalogue_is_published(context):
     assert {verb["name"] for verb in catalogue} == {
         "get-ca-certificate",
         "health-check",
+        "list-certificates",
+        "replace-ca",
         "snapshot",
     }
 
@@ -240,3 +242,21 @@ def test_every_verb_is_an_action_of_the_metadata():
 
     metadata = yaml.safe_load((CHARM / "charmcraft.yaml").read_text())
     assert {verb.name for verb in VERBS} == set(metadata["actions"])
+
+
+def test_everybody_hears_of_a_new_root_before_it_signs(context, root, csr):
+    relation = asking(csr)
+    state = testing.State(leader=True, relations=[relation], secrets=[owned(root)])
+    state = context.run(context.on.relation_changed(relation, remote_unit=0), state)
+    [before] = answers(state, relation)
+    state = context.run(context.on.action("replace-ca", params={"phase": "introduce"}), state)
+    assert context.action_results["status"] == "running"
+    state = context.run(context.on.update_status(), state)
+    [told] = answers(state, relation)
+    coming = content(secret_of(state))["next-certificate"].strip()
+    assert told["certificate"] == before["certificate"]
+    assert told["chain"] == [*before["chain"], coming]
+    context.run(context.on.action("replace-ca", params={"phase": "introduce"}), state)
+    assert context.action_results["phase"] == "introduced"
+    again = context.run(context.on.update_status(), state)
+    assert again.relations == state.relations

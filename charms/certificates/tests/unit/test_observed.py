@@ -42,4 +42,4 @@ def test_a_unit_that_does_not_lead_knows_of_no_requests(csr):
         remote_app_name="web",
     )
     found = read(testing.State(relations=[relation]))
-    assert (found.requests, found.issued, found.unreadable) == ((), 0, ("web/0",))
+    assert (found.requests, found.issued, found.unreadable) == ((), (), ("web/0",))

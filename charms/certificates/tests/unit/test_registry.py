@@ -7,13 +7,15 @@ import json
 from charmlibs.interfaces.tls_certificates import CertificateRequestErrorCode as Code
 from ops import testing
 
+import authority
 from charm import CertificatesCharm
 from objections import Objection
-from observed import Request
-from plan import Establish, Prolong, Refuse, Sign
+from observed import Issued, Request
+from plan import Establish, HandOut, Prolong, Refuse, Sign
+from roots import Bundle, Roots
 
 
-def apply(step, root, *, relation=None, secret=None):
+def apply(step, roots, *, relation=None, secret=None):
     context = testing.Context(CertificatesCharm)
     state = testing.State(
         leader=True,
@@ -22,7 +24,7 @@ def apply(step, root, *, relation=None, secret=None):
         config={"certificate-validity": 0},  # the charm's own plan is empty
     )
     with context(context.on.update_status(), state) as manager:
-        after = manager.charm.registry.apply(step, root)
+        after = manager.charm.registry.apply(step, roots)
         return after, manager.run()
 
 
@@ -33,14 +35,15 @@ def kept(state) -> dict:
 
 def test_a_new_root_is_kept(root):
     after, state = apply(Establish("New", 100), None)
-    assert kept(state) == {"certificate": after.certificate, "private-key": after.private_key}
+    assert Roots.from_content(kept(state)) == after
+    assert after.current.common_name == "New"
 
 
 def test_a_prolonged_root_is_a_new_revision(root):
     given = {"certificate": root.certificate, "private-key": root.private_key}
     secret = testing.Secret(given, owner="app", label="root")
-    after, state = apply(Prolong(5000), root, secret=secret)
-    assert kept(state)["certificate"] == after.certificate != root.certificate
+    after, state = apply(Prolong(5000), Roots(root), secret=secret)
+    assert kept(state)["certificate"] == after.current.certificate != root.certificate
 
 
 def test_a_signature_answers_the_relation(root, csr):
@@ -50,16 +53,38 @@ def test_a_signature_answers_the_relation(root, csr):
         remote_app_name="kafka",
         remote_units_data={0: {"certificate_signing_requests": asked}},
     )
-    after, state = apply(Sign(Request(relation.id, csr), 10), root, relation=relation)
+    after, state = apply(Sign(Request(relation.id, csr), 10), Roots(root), relation=relation)
     [answer] = json.loads(state.get_relation(relation.id).local_app_data["certificates"])
-    assert after == root
+    assert after == Roots(root)
     assert answer["certificate_signing_request"] == csr
 
 
 def test_a_refusal_answers_with_code_and_words(root, csr):
     relation = testing.Relation("certificates", remote_app_name="kafka")
     step = Refuse(Request(relation.id, csr), Objection(Code.OTHER, "because"))
-    _, state = apply(step, root, relation=relation)
+    _, state = apply(step, Roots(root), relation=relation)
     [error] = json.loads(state.get_relation(relation.id).local_app_data["request_errors"])
     assert error["error"]["message"] == "because"
     assert error["error"]["provider"] == "certificates"
+
+
+def test_handing_out_again_takes_the_place_of_the_answer_before(root, csr):
+    signed = authority.sign(root, csr, 9, is_ca=False)
+    other = authority.establish("Other", 9).certificate
+    answer = {
+        "certificate": signed, "ca": root.certificate, "chain": [signed],
+        "certificate_signing_request": csr,
+    }  # fmt: skip
+    asked = [{"certificate_signing_request": csr, "ca": False}]
+    relation = testing.Relation(
+        "certificates", remote_app_name="kafka",
+        local_app_data={"certificates": json.dumps([answer])},
+        remote_units_data={0: {"certificate_signing_requests": json.dumps(asked)}},
+    )  # fmt: skip
+    old = Bundle(root.certificate, (signed,))
+    step = HandOut(
+        Issued(relation.id, csr, signed, old, "kafka-0"), Bundle(other, (signed, other))
+    )
+    _, state = apply(step, Roots(root), relation=relation)
+    [given] = json.loads(state.get_relation(relation.id).local_app_data["certificates"])
+    assert given["certificate"] == signed.strip() and given["ca"] == other.strip()

@@ -6,6 +6,7 @@ import dataclasses
 import re
 
 import authority
+from root import base_name, generation_of
 
 
 def test_it_says_who_it_is(root):
@@ -21,3 +22,8 @@ def test_it_knows_its_key(root):
 
 def test_its_key_is_not_printed(root):
     assert "PRIVATE" not in repr(root)
+
+
+def test_generations_share_a_name(root):
+    assert (base_name("Test CA G12"), generation_of("Test CA G12")) == ("Test CA", 12)
+    assert (base_name("Test CA"), generation_of("Test CA")) == ("Test CA", 1)

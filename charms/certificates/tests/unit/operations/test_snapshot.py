@@ -11,6 +11,7 @@ from dataops.snapshot.redact import Redactor, Secret
 from dataops.testing import FakeJuju
 from observed import Request
 from operations.snapshot import VERB, gather
+from roots import Roots
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def collection(tmp_path):
 
 
 def test_the_roots_key_is_known_and_stays_here(facts, root, told, collection, tmp_path):
-    spec = told(facts(root=root, issued=4))
+    spec = told(facts(roots=Roots(root), issued=(1, 2, 3, 4)))
     assert [each.value for each in spec.secrets] == [root.private_key]
     assert VERB.spec.model_validate(spec.model_dump(mode="json")) == spec
     found = collection(spec)
@@ -47,7 +48,12 @@ def test_the_roots_key_is_known_and_stays_here(facts, root, told, collection, tm
 
 def test_what_is_wrong_is_found(facts, root, csr, told, collection):
     spec = told(
-        facts(root=root, requests=(Request(1, csr),), refused=("x: too wide",), unreadable=("w",))
+        facts(
+            roots=Roots(root),
+            requests=(Request(1, csr),),
+            refused=("x: too wide",),
+            unreadable=("w",),
+        )
     )
     found = collection(spec)
     gather(found, spec)
