@@ -45,7 +45,8 @@ def names(paths: list[Path]) -> list[str]:
 
 def test_there_is_something_to_hold() -> None:
     assert {c.name for c in CHARMS} == {
-        "certificates", "data-access", "day2", "kafka", "prometheus-bridge", "spark",
+        "certificates", "data-access", "day2", "kafka", "object-storage", "prometheus-bridge",
+        "spark",
     }  # fmt: skip
     assert len(SOURCES) > 100
 
@@ -107,12 +108,13 @@ class TestCharm:
         for name in ("plan.py", "status.py", "observed.py"):
             assert not imports_any(
                 charm / "src" / name,
-                "broker", "cluster", "bridge", "admin", "authority", "operations", "subprocess",
-                "requests", "kafka", "dataops.host.services", "dataops.host.packages",
+                "broker", "cluster", "bridge", "admin", "authority", "server", "operations",
+                "subprocess", "requests", "kafka", "dataops.host.services",
+                "dataops.host.packages",
             ), name  # fmt: skip
 
     def test_the_workload_knows_no_juju(self, charm: Path) -> None:
-        for name in ("broker.py", "cluster.py", "bridge.py", "admin.py"):
+        for name in ("broker.py", "cluster.py", "bridge.py", "admin.py", "server.py"):
             path = charm / "src" / name
             if path.exists():
                 assert not imports_any(path, "ops", "charm"), name

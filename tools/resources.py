@@ -44,10 +44,16 @@ def prometheus(target: Path) -> None:
     debian.unpack([name for name in names if name], target)
 
 
+def s3proxy(target: Path) -> None:
+    """`libs/`: the one jar of the object store."""
+    copy_maven_dependencies(CHARMS / "object-storage" / "pom.xml", target / "libs")
+
+
 RESOURCES: dict[str, Callable[[Path], None]] = {
     "kafka": kafka,
     "spark": spark,
     "prometheus": prometheus,
+    "s3proxy": s3proxy,
 }
 
 

@@ -43,14 +43,13 @@ class Provider(ops.CharmBase):
     def _answer(self, _: ops.EventBase) -> None:
         provider = S3Provider(self, "wire")
         for request in provider.requests():
-            keys = provider.keys(request) or ("AKID", SECRET.format(request.relation_id))
             target = Target(
                 kind="s3",
                 bucket=request.bucket or "own",
                 path=request.path,
                 endpoint="https://10.0.0.1:9000",
-                access_key=pydantic.SecretStr(keys[0]),
-                secret_key=pydantic.SecretStr(keys[1]),
+                access_key=pydantic.SecretStr("AKID"),
+                secret_key=pydantic.SecretStr(SECRET.format(request.relation_id)),
                 ca_chain=(PEM.format("OURS"),),
             )
             provider.answer(request, target)

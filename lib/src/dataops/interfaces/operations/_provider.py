@@ -53,7 +53,8 @@ class OperationsProvider(Generic[ObservedT, WorkloadT]):
         endpoint: a `provides` endpoint with the interface `dataops_operations`.
         verbs: from `dataops.operations.discover`.
         role: what the application is in the solution: `event-streaming`, `stream-processing`,
-            `monitoring`, `certificate-authority`, `integrator`, or a word of its own.
+            `monitoring`, `certificate-authority`, `object-storage`, `integrator`, or a word of
+            its own.
         jobs: runs what outlives a hook; needed for a `JobVerb` and for a verb with a guard.
         now: the clock (UTC).
     """

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import ops
 import pydantic
 
-from dataops.interfaces._secrets import drop_secret, ensure_secret, own_secret
+from dataops.interfaces._secrets import drop_secret, ensure_secret
 from dataops.interfaces.s3._models import (
     LIB_VERSION,
     SECRET_FIELDS,
@@ -58,16 +58,6 @@ class S3Provider:
             fields.update(keys)
         # An empty value deletes its key.
         relation.data[self._model.app].update(fields)
-
-    def keys(self, request: BucketRequest) -> tuple[str, str] | None:
-        """The access key and the secret key given last; None before. Leader only."""
-        given: Mapping[str, str] = own_secret(self._model, self._label(request.relation_id))
-        if request.version == "v0":
-            relations = self._model.relations[self._endpoint]
-            relation = next(one for one in relations if one.id == request.relation_id)
-            given = relation.data[self._model.app]
-        access, secret = (given.get(field, "") for field in SECRET_FIELDS)
-        return (access, secret) if access and secret else None
 
     def withdraw(self, relation_id: int) -> bool:
         """Whether there was a secret of that relation, which is gone now. Leader only."""

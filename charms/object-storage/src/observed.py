@@ -1,0 +1,232 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The facts that everything else follows from, read once per hook into frozen values."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from pathlib import Path
+from typing import Annotated
+
+import ops
+import pydantic
+from charmlibs.interfaces.tls_certificates import (
+    PrivateKey,
+    ProviderCertificate,
+    TLSCertificatesRequiresV4,
+)
+
+from dataops.host.network import address
+from dataops.interfaces.s3 import BucketRequest, S3Provider
+from dataops.objectstore import Target
+from dataops.reconciler import Leaving
+from keyring import ADMIN, Key, Keyring
+
+S3 = "s3"
+KEYS = "keys"
+
+Bucket = Annotated[str, pydantic.StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+Memory = Annotated[str, pydantic.StringConstraints(pattern=r"^[1-9][0-9]*[mg]$")]
+
+
+class Config(pydantic.BaseModel):
+    """The options of the charm."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="ignore")
+
+    bucket: Bucket = "dataops"
+    port: Annotated[int, pydantic.Field(ge=1, le=65535)] = 9000
+    heap: Memory = "128m"
+
+
+@dataclasses.dataclass(frozen=True)
+class Certificate:
+    """What a TLS server needs: PEM texts."""
+
+    chain: str
+    key: str = dataclasses.field(repr=False)
+    ca: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Condition:
+    """How the workload is.
+
+    Attributes:
+        version: of S3Proxy; empty when it is not installed.
+        running: whether its process is there.
+        listening: whether it takes connections.
+        free: bytes left on the storage; None without one.
+        failure: what stopped the last attempt, with the next move.
+    """
+
+    version: str = ""
+    running: bool = False
+    listening: bool = False
+    free: int | None = None
+    failure: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Observed:
+    """The world as this unit sees it.
+
+    Attributes:
+        unit: its name.
+        address: where it listens, IPv4 text.
+        leader: whether it hands out buckets.
+        planned: how many units the operator wants; one can be.
+        config: the options; None while one of them is not usable.
+        config_problems: one line per unusable option.
+        requests: who wants a bucket.
+        refusals: what cannot be granted, and why.
+        keyring: who may use the store.
+        data: the storage; None while it is not attached.
+        archive: the attached resource; None when there is none.
+        tls_wanted: whether a certificates provider is related.
+        certificate: the certificate that it gave.
+        now: Unix seconds.
+        leaving: what this event takes away.
+    """
+
+    unit: str
+    address: str
+    leader: bool = False
+    planned: int = 1
+    config: Config | None = None
+    config_problems: tuple[str, ...] = ()
+    requests: tuple[BucketRequest, ...] = ()
+    refusals: tuple[str, ...] = ()
+    keyring: Keyring = dataclasses.field(default_factory=Keyring)
+    data: Path | None = None
+    archive: Path | None = None
+    tls_wanted: bool = False
+    certificate: Certificate | None = None
+    now: float = 0
+    leaving: Leaving = dataclasses.field(default_factory=Leaving)
+
+    @classmethod
+    def read(
+        cls,
+        charm: ops.CharmBase,
+        certificates: TLSCertificatesRequiresV4,
+        leaving: Leaving | None = None,
+    ) -> Observed:
+        """Reads Juju once."""
+        config, problems = _config(charm)
+        provider = S3Provider(charm, S3)
+        return cls(
+            unit=charm.unit.name,
+            address=address(charm, S3),
+            leader=charm.unit.is_leader(),
+            planned=charm.app.planned_units(),
+            config=config,
+            config_problems=problems,
+            requests=provider.requests(),
+            refusals=provider.refusals(),
+            keyring=_keyring(charm),
+            data=_storage(charm),
+            archive=_resource(charm),
+            tls_wanted=bool(charm.model.relations["certificates"]),
+            certificate=_certificate(*certificates.get_assigned_certificates()),
+            now=time.time(),
+            leaving=leaving or Leaving(),
+        )
+
+    @property
+    def application(self) -> str:
+        """Its application's name."""
+        return self.unit.partition("/")[0]
+
+    @property
+    def endpoint(self) -> str:
+        """Where the store answers once the plan is applied."""
+        scheme = "https" if self.certificate else "http"
+        return f"{scheme}://{self.address}:{self.config.port if self.config else 9000}"
+
+    @property
+    def owners(self) -> frozenset[str]:
+        """Who should have keys."""
+        return frozenset(owner(request.relation_id) for request in self.requests)
+
+    @property
+    def buckets(self) -> frozenset[str]:
+        """What should be there."""
+        default = {self.config.bucket} if self.config else set[str]()
+        return frozenset(default | {one.bucket for one in self.requests if one.bucket})
+
+    @property
+    def admin(self) -> Target | None:
+        """The store as the operator reaches it; None before there are keys."""
+        return self._target(ADMIN, "", "")
+
+    def answer(self, request: BucketRequest) -> Target | None:
+        """What the application behind the request is given; None before there are keys."""
+        return self._target(owner(request.relation_id), request.bucket, request.path)
+
+    def _target(self, whose: str, bucket: str, path: str) -> Target | None:
+        key: Key | None = self.keyring.keys.get(whose)
+        if key is None or self.config is None:
+            return None
+        return Target(
+            kind="s3",
+            bucket=bucket or self.config.bucket,
+            path=path,
+            endpoint=self.endpoint,
+            access_key=pydantic.SecretStr(key.access),
+            secret_key=pydantic.SecretStr(key.secret),
+            ca_chain=(self.certificate.ca,) if self.certificate else (),
+        )
+
+
+def owner(relation_id: int) -> str:
+    """Whose keys those of a relation are."""
+    return f"relation-{relation_id}"
+
+
+def _config(charm: ops.CharmBase) -> tuple[Config | None, tuple[str, ...]]:
+    """The options, or what is wrong with each unusable one."""
+    raw = {name.replace("-", "_"): value for name, value in charm.config.items()}
+    try:
+        return Config.model_validate(raw), ()
+    except pydantic.ValidationError as error:
+        return None, tuple(
+            f"{each['loc'][0]} is {each['input']!r}: {each['msg']}"
+            for each in error.errors(include_url=False)
+        )
+
+
+def _keyring(charm: ops.CharmBase) -> Keyring:
+    """The application's secret."""
+    try:
+        return Keyring.read(charm.model.get_secret(label=KEYS).get_content(refresh=True))
+    except ops.SecretNotFoundError:
+        return Keyring()
+
+
+def _storage(charm: ops.CharmBase) -> Path | None:
+    attached = charm.model.storages["data"]
+    return Path(attached[0].location) if attached else None
+
+
+def _resource(charm: ops.CharmBase) -> Path | None:
+    """The attached archive; an empty file is a placeholder for none."""
+    try:
+        path = charm.model.resources.fetch("s3proxy")
+    except (ops.ModelError, NameError):
+        return None
+    return path if path.is_file() and path.stat().st_size else None
+
+
+def _certificate(
+    assigned: list[ProviderCertificate], key: PrivateKey | None
+) -> Certificate | None:
+    """The assigned certificate with its intermediates, as a server presents them."""
+    if not assigned or key is None:
+        return None
+    given = assigned[0]
+    own, ca = str(given.certificate).strip(), str(given.ca).strip()
+    # Providers differ in whether the chain repeats the leaf and the root.
+    between = [text for each in given.chain if (text := str(each).strip()) not in (own, ca)]
+    return Certificate(chain="\n".join([own, *between, ""]), key=f"{str(key).strip()}\n", ca=ca)

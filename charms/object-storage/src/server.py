@@ -1,0 +1,220 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The workload: S3Proxy over a directory. Knows nothing of Juju."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+from dataops.host import packages
+from dataops.host.files import ensure_absent, ensure_contents, ensure_directory
+from dataops.host.packages import PackageError
+from dataops.host.paths import UnitPaths
+from dataops.host.services import Service, ServiceError, ServiceManager
+from dataops.host.wake import Waker
+from keyring import Key
+from observed import Certificate, Condition
+from plan import Install, Retire, Serve, Step
+
+logger = logging.getLogger(__name__)
+
+SERVICE = "s3proxy"
+# Until it listens: a Java machine's start, and a bit.
+_START_SECONDS = 5.0
+
+
+class Server:
+    """The store of one unit.
+
+    Args:
+        paths: the unit's directories.
+        services: who keeps the process running.
+        waker: who calls the charm when time has passed.
+        pom: what names the program and its version.
+        user: whom the process runs as; None: oneself.
+    """
+
+    def __init__(
+        self,
+        paths: UnitPaths,
+        services: ServiceManager,
+        waker: Waker,
+        pom: Path,
+        user: str | None = None,
+    ) -> None:
+        self._paths = paths
+        self._services = services
+        self._waker = waker
+        self._pom = pom
+        self._user = user
+        self._failure = ""
+
+    @property
+    def _root(self) -> Path:
+        return self._paths.root / "s3proxy"
+
+    def converge(self, steps: Sequence[Step]) -> None:
+        """Applies the steps in order; what stops one is kept for `condition` and logged."""
+        self._failure = ""
+        try:
+            for step in steps:
+                self._apply(step)
+        except (PackageError, ServiceError) as error:
+            self._failure = str(error)
+        except OSError as error:
+            self._failure = f"{error.strerror}: {error.filename}; make room or permissions there"
+        if self._failure:
+            logger.error("%s", self._failure)
+
+    def condition(self, address: str, port: int, data: Path | None) -> Condition:
+        """How the workload is now.
+
+        Args:
+            address: where it should listen.
+            port: likewise.
+            data: where its objects are.
+        """
+        running = self._services.state(SERVICE).running
+        return Condition(
+            version=self._version(),
+            running=running,
+            listening=running and _listens(address, port),
+            free=shutil.disk_usage(data).free if data and data.is_dir() else None,
+            failure=self._failure,
+        )
+
+    def _apply(self, step: Step) -> None:
+        match step:
+            case Install():
+                self._install(step.archive)
+            case Serve():
+                self._serve(step)
+            case Retire():
+                self._services.remove_all()
+                self._paths.remove()
+
+    def _install(self, archive: Path | None) -> None:
+        packages.ensure_java()
+        self._paths.create(self._user)
+        if archive:
+            packages.unpack(archive, self._root)
+            if not self._jars():
+                raise PackageError(
+                    "The resource s3proxy holds no libs/*.jar: make it with"
+                    " python -m tools.resources s3proxy, then juju attach-resource"
+                )
+        else:
+            ensure_absent(self._root / ".digest")
+            packages.copy_maven_dependencies(self._pom, self._root / "libs")
+
+    def _serve(self, step: Serve) -> None:
+        if not self._jars():
+            raise PackageError("S3Proxy is not installed: see juju debug-log")
+        objects = step.data / "buckets"
+        ensure_directory(objects, mode=0o750, owner=self._user)
+        for bucket in sorted(step.buckets):
+            # Nobody but the operator removes one: it may hold the only backup.
+            ensure_directory(objects / bucket, mode=0o750, owner=self._user)
+        changed = self._secure(step.certificate)
+        files = [self._allow(key, step, objects) for key in step.keys]
+        changed = any([changed, *(fresh for _, fresh in files)])
+        wanted = {path for path, _ in files}
+        for path in self._paths.etc.glob("key-*.properties"):
+            if path not in wanted:
+                path.unlink()
+        changed = (
+            self._services.ensure(self._service(step, [path for path, _ in files])) or changed
+        )
+        if changed or not self._services.state(SERVICE).running:
+            self._services.restart(SERVICE)
+            self._waker.after(_START_SECONDS)
+
+    def _allow(self, key: Key, step: Serve, objects: Path) -> tuple[Path, bool]:
+        """The file that lets the key in, and whether it changed."""
+        where = f"{step.address}:{step.port}"
+        settings = {
+            **(
+                {"s3proxy.secure-endpoint": f"https://{where}"}
+                if step.certificate
+                else {"s3proxy.endpoint": f"http://{where}"}
+            ),
+            "s3proxy.authorization": "aws-v4",
+            "s3proxy.identity": key.access,
+            "s3proxy.credential": key.secret,
+            "jclouds.provider": "filesystem-nio2",
+            "jclouds.filesystem.basedir": str(objects),
+        }
+        if step.certificate:
+            settings |= {
+                "s3proxy.keystore-path": str(self._keystore),
+                "s3proxy.keystore-password": _password(step.certificate),
+            }
+        path = self._paths.etc / f"key-{key.access}.properties"
+        text = "".join(f"{name}={value}\n" for name, value in settings.items())
+        return path, ensure_contents(path, text, mode=0o600, owner=self._user)
+
+    @property
+    def _keystore(self) -> Path:
+        return self._paths.etc / "keystore.p12"
+
+    def _secure(self, certificate: Certificate | None) -> bool:
+        """Whether the certificate that is served had to change."""
+        mark = self._paths.etc / "keystore.digest"
+        if certificate is None:
+            return any([ensure_absent(self._keystore), ensure_absent(mark)])
+        digest = hashlib.sha256((certificate.chain + certificate.key).encode()).hexdigest()
+        if mark.is_file() and mark.read_text() == digest and self._keystore.is_file():
+            return False
+        # Here, because it is needed once in a certificate's life.
+        from keystore import java_keystore
+
+        content = java_keystore(certificate, _password(certificate))
+        ensure_contents(self._keystore, content, mode=0o600, owner=self._user)
+        ensure_contents(mark, digest, mode=0o600)
+        return True
+
+    def _service(self, step: Serve, files: Sequence[Path]) -> Service:
+        java = [
+            str(packages.find_java()),
+            f"-Xmx{step.heap}",
+            "-XX:+UseSerialGC",
+            "-XX:+ExitOnOutOfMemoryError",
+            # Its log names every header at the level below, and its logger each step of its own.
+            "-DLOG_LEVEL=warn",
+            "-Dlogback.statusListenerClass=ch.qos.logback.core.status.NopStatusListener",
+            "-jar",
+            str(self._jars()[0]),
+        ]
+        named = [word for path in files for word in ("--properties", str(path))]
+        return Service(
+            name=SERVICE,
+            command=(*java, *named),
+            user=self._user,
+            restart="always",
+            stop_timeout=20,
+        )
+
+    def _jars(self) -> list[Path]:
+        return sorted((self._root / "libs").glob("s3proxy-*.jar"))
+
+    def _version(self) -> str:
+        jars = self._jars()
+        return jars[-1].name.split("-")[1].removesuffix(".jar") if jars else ""
+
+
+def _password(certificate: Certificate) -> str:
+    """Of the key store: whoever reads the one file reads the other."""
+    return hashlib.sha256(certificate.key.encode()).hexdigest()[:32]
+
+
+def _listens(address: str, port: int) -> bool:
+    try:
+        with socket.create_connection((address, port), timeout=1):
+            return True
+    except OSError:
+        return False
