@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -61,14 +63,28 @@ def broker(model: jubilant.Juju) -> psutil.Process:
     return one_of_unit("kafka/0", uuid, "kafka.Kafka")
 
 
+def shown(model: jubilant.Juju, number: str) -> dict[str, Any]:
+    return model.run("day2/leader", "show-operation", {"id": int(number)}).results
+
+
 def ended(model: jubilant.Juju, number: str) -> dict[str, Any]:
     """The operation, once it has ended."""
+    return eventually(
+        lambda: (
+            (told := shown(model, number))["status"] in ("completed", "failed", "cancelled")
+            and told
+        ),
+        300,
+        "the operation ends",
+    )
 
-    def look() -> dict[str, Any] | None:
-        told = model.run("day2/leader", "show-operation", {"id": int(number)}).results
-        return told if told["status"] in ("completed", "failed") else None
 
-    return eventually(look, 300, "the operation ends")
+def exposed(address: str) -> set[float]:
+    """Until when the certificates of that broker's ports are good, as Prometheus reads it."""
+    with urllib.request.urlopen(f"http://{address}:9101/metrics", timeout=20) as answer:
+        lines = answer.read().decode().splitlines()
+    name = "tls_certificate_not_after_timestamp_seconds{"
+    return {float(line.rpartition(" ")[2]) for line in lines if line.startswith(name)}
 
 
 def listed(model: jubilant.Juju) -> list[dict[str, Any]]:
@@ -91,9 +107,74 @@ def test_a_renewal_restarts_no_broker_and_nobody_notices(
     assert len({one["serial"] for one in after}) == 1
     assert after[0]["serial"] not in {one["serial"] for one in before}
     assert "without a restart" in json.dumps(told) and broker(model) == process
+    until = datetime.datetime.fromisoformat(after[0]["not-after"].replace("Z", "+00:00"))
+    eventually(
+        lambda: exposed(after[0]["address"]) == {until.timestamp()}, 60, "Prometheus can read it"
+    )
     # Who trusts what he trusted before gets in.
     with Writer(access, first=1_000_000) as again:
         again.progress(50)
     seen = read_all(access)
     nothing_lost(writer, seen)
     nothing_lost(again, seen)
+
+
+def test_a_new_authority_takes_the_old_one_s_place_while_both_are_trusted(
+    model: jubilant.Juju, access: pipeline.Credentials
+) -> None:
+    process, before = broker(model), listed(model)
+    with Writer(access, first=2_000_000) as writer:
+        number = model.run("day2/leader", "replace-ca").results["operation"]
+        waiting = eventually(
+            lambda: (
+                ((told := shown(model, number)).get("next-command") or told["status"] == "failed")
+                and told
+            ),
+            300,
+            "it waits for a person",
+        )
+        assert "approve-operation" in waiting.get("next-command", ""), waiting
+        # Everything is renewed, and who trusts the old authority alone still gets in.
+        with Writer(access, first=3_000_000) as old:
+            old.progress(50)
+        both = pipeline.credentials(model, "customer")
+        assert access.ca.strip() in both.ca and len(both.ca) > len(access.ca)
+        renewed = listed(model)
+        assert {one["issuer"] for one in renewed}.isdisjoint(one["issuer"] for one in before)
+        assert before[0]["issuer"] in renewed[0]["trusts"]
+        writer.progress(100)
+    with Writer(both, first=4_000_000) as follower:
+        model.run("day2/leader", "approve-operation", {"id": int(number), "step": "finish"})
+        told = ended(model, number)
+        follower.progress(100)
+    assert told["status"] == "completed", told
+    assert broker(model) == process
+    settled = eventually(
+        lambda: before[0]["issuer"] not in (found := listed(model))[0]["trusts"] and found,
+        120,
+        "the old authority is forgotten",
+    )
+    after = eventually(
+        lambda: (
+            access.ca.strip() not in (now := pipeline.credentials(model, "customer")).ca and now
+        ),
+        120,
+        "clients are told so",
+    )
+    assert {tuple(one["trusts"]) for one in settled} == {(settled[0]["issuer"],)}
+    with Writer(after, first=5_000_000) as new:
+        new.progress(50)
+    seen = read_all(after)
+    for one in (writer, old, follower, new):
+        nothing_lost(one, seen)
+
+
+def test_every_certificate_is_in_one_table(model: jubilant.Juju) -> None:
+    number = model.run("day2/leader", "list-certificates").results["operation"]
+    assert ended(model, number)["status"] == "completed"
+    told = model.run("day2/leader", "show-certificates").results
+    found = json.loads(told["certificates"])
+    assert {(one["unit"], one["port"]) for one in found} == {
+        ("kafka/0", 9093), ("kafka/0", 19093), ("kafka/0", 9097), ("certificates/leader", 0),
+    }  # fmt: skip
+    assert len(told["table"].strip().splitlines()) == 5

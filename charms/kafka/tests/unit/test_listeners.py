@@ -88,3 +88,12 @@ def test_the_heap_changes_the_fingerprint(settings):
 def test_no_file_holds_a_secret(settings):
     text = "".join(files(dataclasses.replace(settings, data=Path("/data"))).values())
     assert "PRIVATE KEY" not in text and "password=" not in text
+
+
+def test_prometheus_learns_when_a_port_s_certificate_expires(settings):
+    import yaml
+
+    plain, told = (files(settings, proved)["jmx.yaml"] for proved in ({}, {"internal": 1.8e9}))
+    (rule,) = yaml.safe_load(told)["rules"][: -len(yaml.safe_load(plain)["rules"])]
+    assert rule["value"] == 1_800_000_000 and "listener=INTERNAL" in rule["pattern"]
+    assert rule["labels"] == {"listener": "internal", "port": "19093"}

@@ -1,0 +1,153 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What customers feel of a renewal of all certificates: `python -m tests.benchmarks.renewal`.
+
+Three brokers, and three idempotent producers that together write 2,000 records a second with
+acknowledgement of all copies. First nothing happens for a while; then the operation
+`renew-certificates` of day2 runs, and after it `replace-ca`, which renews them once more under
+another authority. Measured is the longest time between two acknowledgements of any producer, in
+the quiet window and in windows of the same length while the certificates change: of several such
+windows the worst counts. Prints one JSON line, and fails when that is more than twice the quiet
+one, when anything was lost, duplicated or refused, or when a broker's process is another one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import jubilant
+
+from tests.benchmarks.own_engine import own_engine, wait_active
+from tests.integration.clients import Writer, nothing_lost, read_all
+from tests.integration.processes import eventually, one_of_unit
+from tools.demo import feed, pipeline
+
+MODEL = "renewal"
+CHARMS = pipeline.ROOT / "charms"
+BROKERS = ("kafka/0", "kafka/1", "kafka/2")
+LIMIT = 2.0
+WRITERS = 3
+RATE = 2000.0
+# Below this, a ratio of gaps compares the ticks of the scheduler.
+FLOOR_MS = 50.0
+QUIET_SECONDS = 45.0
+
+
+def deploy(juju: jubilant.Juju) -> None:
+    """Three brokers with one customer, and day2."""
+    for name, units in (("certificates", 1), ("kafka", 3), ("data-access", 1), ("day2", 1)):
+        config = {"topic": "orders", "extra-user-roles": "producer,consumer"}
+        juju.deploy(
+            CHARMS / name / f"{name}_amd64.charm",
+            name,
+            num_units=units,
+            config=config if name == "data-access" else {"heap": "320m"} if units > 1 else None,
+        )
+    for pair in (
+        ("kafka:certificates", "certificates:certificates"),
+        ("data-access:kafka", "kafka:kafka-client"),
+        ("day2:kafka", "kafka:kafka-client"),
+        ("day2:operations", "kafka:operations"),
+        ("day2:operations", "certificates:operations"),
+    ):
+        juju.integrate(*pair)
+
+
+def brokers(juju: jubilant.Juju) -> list[int]:
+    """The process ids of all brokers."""
+    uuid = juju.show_model().model_uuid
+    return [one_of_unit(unit, uuid, "kafka.Kafka").pid for unit in BROKERS]
+
+
+def gaps(writers: list[Writer], until: Callable[[], bool]) -> list[float]:
+    """The longest gap of any writer, in ms, of each window until then."""
+    found: list[float] = []
+    done = False
+    while not done:
+        for writer in writers:
+            writer.longest_gap = 0.0
+        end = time.monotonic() + QUIET_SECONDS
+        while time.monotonic() < end and not (done := until()):
+            time.sleep(0.5)
+        found.append(max(writer.longest_gap for writer in writers) * 1000)
+    return found
+
+
+def run(juju: jubilant.Juju, writers: list[Writer], name: str) -> tuple[float, float]:
+    """Seconds that the operation took, and the longest gap of its windows, in ms."""
+    begun = time.monotonic()
+    number = int(juju.run("day2/leader", name).results["operation"])
+
+    def ended() -> bool:
+        told = juju.run("day2/leader", "show-operation", {"id": number}).results
+        if "approve-operation" in told.get("next-command", ""):
+            juju.run("day2/leader", "approve-operation", {"id": number, "step": "finish"})
+        if told["status"] in ("failed", "cancelled"):
+            raise SystemExit(f"{name} did not end well: {json.dumps(told)}")
+        return told["status"] == "completed"
+
+    found = gaps(writers, ended)
+    return time.monotonic() - begun, max(found)
+
+
+def quiet(writers: list[Writer]) -> float:
+    """The longest gap of a window in which nothing happens."""
+    end = time.monotonic() + QUIET_SECONDS
+    return max(gaps(writers, lambda: time.monotonic() >= end - 1))
+
+
+def measure(juju: jubilant.Juju, writers: list[Writer]) -> dict[str, Any]:
+    """The figures."""
+    for writer in writers:
+        writer.progress(1000)
+    before = brokers(juju)
+    rest = quiet(writers)
+    seconds, gap = run(juju, writers, "renew-certificates")
+    again = quiet(writers)
+    replaced, replacing = run(juju, writers, "replace-ca")
+    still = max(rest, again, FLOOR_MS)
+    restarted = sum(old != new for old, new in zip(before, brokers(juju), strict=True))
+    return {
+        "benchmark": "renewal",
+        "quiet_gap_ms": [round(rest, 1), round(again, 1)],
+        "renewal_gap_ms": round(gap, 1),
+        "renewal_seconds": round(seconds, 1),
+        "replacement_gap_ms": round(replacing, 1),
+        "replacement_seconds": round(replaced, 1),
+        "ratio": round(max(gap, replacing) / still, 2),
+        "limit": LIMIT,
+        "restarted": restarted,
+        "within": max(gap, replacing) <= LIMIT * still and not restarted,
+    }
+
+
+def main() -> int:
+    with own_engine() as (client, _):
+        juju = jubilant.Juju(model=MODEL, cli_binary=str(pipeline.juju().cli_binary))
+        juju.cli("add-model", MODEL, include_model=False)
+        deploy(juju)
+        wait_active(client, MODEL, *BROKERS, "data-access/0", "day2/0")
+        access = pipeline.credentials(juju, "data-access")
+        eventually(lambda: feed.partitions(access), 120, "the topic is there")
+        with contextlib.ExitStack() as stack:
+            writers = [
+                stack.enter_context(Writer(access, first=n * 1_000_000, rate=RATE / WRITERS))
+                for n in range(WRITERS)
+            ]
+            verdict = measure(juju, writers)
+        access = pipeline.credentials(juju, "data-access")
+        seen = read_all(access, patience=120)
+        for writer in writers:
+            nothing_lost(writer, seen)
+        verdict["records"] = sum(len(writer.acknowledged) for writer in writers)
+    print(json.dumps(verdict))
+    return 0 if verdict["within"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
