@@ -35,14 +35,32 @@ def of_unit(model_uuid: str, unit: str) -> Callable[[], list[psutil.Process]]:
 
 
 def below(directory: Path) -> Callable[[], list[psutil.Process]]:
-    """Finds what was started by any charm below a directory, for whichever model."""
+    """Finds what was started by any charm below a directory, for whichever model.
+
+    A service keeps little of the environment of the hook that defined it: its model, and here or
+    there a path. Somebody's shell that happens to stand in the directory has no model.
+    """
     start = f"{directory}{os.sep}"
 
     def find() -> list[psutil.Process]:
-        charms = ((p, p_env.get("JUJU_CHARM_DIR", "")) for p, p_env in _environments())
-        return [p for p, charm in charms if charm.startswith(start)]
+        return [
+            process
+            for process, known in _environments()
+            if "JUJU_MODEL_UUID" in known and (_names(known, start) or _stands(process, start))
+        ]
 
     return find
+
+
+def _names(known: Environment, start: str) -> bool:
+    """Whether any variable is a path below, or a list of paths with one."""
+    return any(path.startswith(start) for text in known.values() for path in text.split(":"))
+
+
+def _stands(process: psutil.Process, start: str) -> bool:
+    with suppress(psutil.Error):
+        return f"{process.cwd()}{os.sep}".startswith(start)
+    return False
 
 
 def of_hook(context: str, session: int | None) -> Callable[[], list[psutil.Process]]:

@@ -149,6 +149,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
 
 
 @pytest.fixture
+def bench_of() -> type[Bench]:
+    """For a test that has an engine of its own."""
+    return Bench
+
+
+@pytest.fixture
 def bench(home: Home) -> Iterator[Bench]:
     """A fresh model; whatever a test leaves in it is gone afterwards."""
     client = Client(home)

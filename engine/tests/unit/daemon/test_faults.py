@@ -212,11 +212,24 @@ def finished(bench: Bench, queued: Any) -> Any:
 
 
 def test_a_corrupt_store_is_refused_and_can_be_given_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    bench_of: type[Bench],
+    charm: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("ONEBOX_HOME", str(tmp_path / "onebox"))
     client = Client()
     client.call("add_model", name="m")
+    bench = bench_of(client.home, client)
+    bench.deploy(charm, "a")
+    bench.settle()
+    # What a supervisor leaves of a hook's environment, and what it changes.
+    place = 'JUJU_MODEL_UUID="$JUJU_MODEL_UUID" HOME="$JUJU_CHARM_DIR"'
+    command = f"cd /; env -i {place} setsid sleep 1000 > /dev/null 2>&1 & echo $!"
+    service = psutil.Process(
+        int(bench.call("run_commands", unit="a/0", commands=command)["stdout"])
+    )
     daemon = psutil.Process(int(client.home.pid_file.read_text()))
     client.call("shutdown")
     daemon.wait(60)
@@ -226,6 +239,7 @@ def test_a_corrupt_store_is_refused_and_can_be_given_up(
     assert control.run(["destroy", "--yes"]) == 0
     assert "not a database" in capsys.readouterr().err
     assert not client.home.root.exists()
+    assert not service.is_running() or service.status() == psutil.STATUS_ZOMBIE
 
 
 METADATA = """\
