@@ -36,5 +36,5 @@ def test_machine_is_shown_and_removed(juju: jubilant.Juju, machine: str) -> None
     assert shown["machines"][machine]["juju-status"]["current"] == "started"
     with pytest.raises(jubilant.CLIError):
         juju.cli("show-machine", "99")
-    assert juju.cli("remove-machine", machine) == f"will remove machine {machine}\n"
+    assert juju.cli("remove-machine", "--no-prompt", machine) == f"will remove machine {machine}\n"
     juju.wait(lambda status: not status.machines, timeout=60, delay=0.3)

@@ -93,4 +93,8 @@ def _typed(key: str, value: Scalar) -> Scalar:
         if str(value).lower() not in ("true", "false"):
             raise Refused(f'{key}: expected bool, got string("{value}")')
         return str(value).lower() == "true"
+    if type(default) is int and not isinstance(value, (int, float)):
+        if not value.lstrip("-").isdecimal():
+            raise Refused(f'{key}: expected number, got string("{value}")')
+        return int(value)
     return value

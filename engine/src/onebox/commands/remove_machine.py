@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from onebox.client import Client
+from onebox.commands._removal import ask
 from onebox.console import Flags, show
 from onebox.flags import Parsed, UsageError, switch
 from onebox.focus import MODEL, model_of
@@ -35,6 +36,9 @@ def run(client: Client, args: Parsed) -> int:
     if not args.args:
         raise UsageError("no machines specified")
     model = model_of(args)
+    if not args[NO_PROMPT]:
+        plan = "".join(f"will remove machine {machine}\n" for machine in args.args)
+        ask(client, model, plan, "machine removal")
     for machine in args.args:
         client.call("remove_machine", model=model, machine=machine)
         show(f"will remove machine {machine}\n")

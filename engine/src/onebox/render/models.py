@@ -119,11 +119,22 @@ def details(model: Json) -> Json:
     return {key: value for key, value in out.items() if value != {}}
 
 
+_SOURCES = {
+    "agent-stream": "model",
+    "enable-os-refresh-update": "controller",
+    "enable-os-upgrade": "controller",
+    "logging-config": "model",
+}
+_GIVEN: Json = {"agent-version": persona.VERSION, "resource-tags": {}}
+
+
 def model_config(answer: Json) -> Json:
     """Every attribute with its value and where that comes from, from `defaults` and `values`."""
-    found = {key: {"Value": v, "Source": "default"} for key, v in answer["defaults"].items()}
-    found |= {key: {"Value": v, "Source": "model"} for key, v in answer["values"].items()}
-    found["agent-version"] = {"Value": persona.VERSION, "Source": "model"}
+    defaults = answer["defaults"].items()
+    found = {k: {"Value": v, "Source": _SOURCES.get(k, "default")} for k, v in defaults}
+    # What a controller gives every model of its own accord.
+    found |= {k: {"Value": v, "Source": "model"} for k, v in _GIVEN.items()}
+    found |= {k: {"Value": v, "Source": "model"} for k, v in answer["values"].items()}
     return {key: found[key] for key in sorted(found)}
 
 

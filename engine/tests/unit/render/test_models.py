@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from datetime import timedelta
 
+from onebox.changes import options
 from onebox.render import models
 from onebox.render.document import to_yaml
 
@@ -40,6 +41,14 @@ def test_controllers(sample):
     wanted = sample("models/controllers.txt").partition("\n\n")[2]
     text = models.controllers_table(models.controllers(2, "m1"))
     assert text == wanted
+
+
+def test_a_new_model_is_configured_as_in_juju(sample):
+    found = models.model_config({"defaults": options.DEFAULTS, "values": {}})
+    # Juju's machines come from a cloud, ours are made as these say.
+    ours = {key: found.pop(key) for key in ("machine-backend", "machine-packages", "type")}
+    assert models.model_config_table(found) == sample("models/config.txt")
+    assert {item["Source"] for item in ours.values()} == {"default"}
 
 
 def test_model_config():
