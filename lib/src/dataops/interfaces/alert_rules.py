@@ -28,6 +28,8 @@ class _Groups(TypedDict):
 
 _GROUPS = pydantic.TypeAdapter(_Groups)
 _RULE = pydantic.TypeAdapter(dict[str, Any])
+# Hooks of every watched charm read their rules: libyaml takes a tenth of the time.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SUFFIXES = (".rule", ".rules", ".yml", ".yaml")
 _PLACEHOLDER = "%%juju_topology%%"
 
@@ -74,7 +76,7 @@ def as_groups(rules: Any, name: str) -> list[dict[str, Any]]:
 def _groups(path: pathlib.Path, topology: Topology | None) -> Iterator[dict[str, Any]]:
     """The groups of one file, ready for the wire."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  it is safe
     except yaml.YAMLError as error:
         raise AlertRuleError(f"{path} is not YAML: {error}") from error
     for group in as_groups(content, path.stem):
