@@ -14,13 +14,12 @@ from dataops.jobs import Jobs
 from dataops.operations import Actions, discover
 from dataops.reconciler import leaving, observe_all
 from observed import CONTRACT, ENDPOINT, Observed
-from operations.get_credentials import Credentials
 from plan import Step, plan
 from status import statuses
 
 VERBS = discover(operations)
 # What a verb answers over a relation lies in a databag: credentials are for the action alone.
-OFFERED = tuple(verb for verb in VERBS if verb.result is not Credentials)
+OFFERED = VERBS.only(set(VERBS) - {"get-credentials"})
 
 
 class DataAccessCharm(ops.CharmBase):

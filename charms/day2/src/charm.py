@@ -30,7 +30,7 @@ from status import statuses
 
 logger = logging.getLogger(__name__)
 
-VERBS = {verb.name: verb for verb in discover(operations)}
+VERBS = discover(operations)
 # Their names are their actions; they are read when they are needed, which most hooks do not.
 PLANS = tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
 
@@ -44,7 +44,7 @@ class Day2Charm(ops.CharmBase):
         self.services = services.manager(paths, unit)
         jobs = Jobs(paths, self.services, unit)
         self.kafka = KafkaClientRequirer(self, KAFKA, REQUESTS)
-        self.own = OperationsProvider(self, PEERS, tuple(VERBS.values()), jobs=jobs)
+        self.own = OperationsProvider(self, PEERS, VERBS, jobs=jobs)
         self.tools = Tools(
             provider=self.own,
             canary=Canary(paths, self.services, unit),
@@ -55,8 +55,7 @@ class Day2Charm(ops.CharmBase):
         # A verb that is an operation of its own is started, journalled, by a plan; one that is
         # only a step of a plan is no action at all.
         offered = set(self.meta.actions) - set(PLANS)
-        answering = [verb for name, verb in VERBS.items() if name in offered]
-        self.actions = Actions(self, answering, self._context)
+        self.actions = Actions(self, VERBS.only(offered), self._context)
         self.desk = Desk(self, PLANS, VERBS, self._driver, self._library)
         observe_all(self, self._reconcile)
         framework.observe(self.on.collect_unit_status, self._on_collect_status)

@@ -130,13 +130,14 @@ def test_each_file_is_a_verb_and_helpers_are_not(package):
     found = discover(
         package(z_last=GOOD.format("z-last"), a_first=GOOD.format("a-first"), _helper="")
     )
-    assert [verb.name for verb in found] == ["a-first", "z-last"]
+    assert [verb.name for verb in found.values()] == ["a-first", "z-last"]
+    assert list(found.only({"z-last"})) == ["z-last"]
 
 
 @pytest.mark.parametrize(("text", "hint"), [("", "no VERB"), (GOOD.format("other"), "a-first")])
 def test_a_file_that_is_no_verb_says_so(package, text, hint):
     with pytest.raises(TypeError, match=hint):
-        discover(package(a_first=text))
+        _ = discover(package(a_first=text))["a-first"]
 
 
 class Spec(pydantic.BaseModel):
@@ -174,7 +175,7 @@ def test_a_verb_of_a_file_may_be_a_job(package):
         VERB = JobVerb(name="copy", description="", prepare=None, work=None, params=NoParams,
                        spec=pydantic.BaseModel, result=Result)
     """
-    (found,) = discover(package(copy=text))
+    (found,) = discover(package(copy=text)).values()
     assert found.long
     assert not ADD.long
 

@@ -241,7 +241,7 @@ def test_every_verb_is_an_action_of_the_metadata():
     from charm import VERBS
 
     metadata = yaml.safe_load((CHARM / "charmcraft.yaml").read_text())
-    assert {verb.name for verb in VERBS} == set(metadata["actions"])
+    assert {verb.name for verb in VERBS.values()} == set(metadata["actions"])
 
 
 def test_everybody_hears_of_a_new_root_before_it_signs(context, root, csr):

@@ -112,4 +112,4 @@ def test_no_password_is_logged_or_written(context):
 
 def test_every_verb_is_an_action_of_the_metadata():
     metadata = yaml.safe_load((CHARM / "charmcraft.yaml").read_text())
-    assert {verb.name for verb in VERBS} == set(metadata["actions"])
+    assert {verb.name for verb in VERBS.values()} == set(metadata["actions"])

@@ -26,12 +26,15 @@ from dataops.operations._verbs import (
     Context,
     JobVerb,
     ObservedT,
+    Offered,
     OfferedVerb,
     ParamsT,
     ResultT,
     Scope,
     Verb,
+    Verbs,
     WorkloadT,
+    by_name,
     discover,
     verb_of,
 )
@@ -39,7 +42,7 @@ from dataops.operations._work import Cancelled, SpecT, Work
 
 __all__ = [
     "Actions", "AnyVerb", "Cancelled", "Check", "Context", "HealthCheck", "JobVerb", "Juju",
-    "NoParams", "ObservedT", "OfferedVerb", "OperationError", "Params", "ParamsT", "Pending",
-    "Result", "ResultT", "Scope", "SpecT", "Verb", "Work", "WorkloadT", "discover", "explain",
-    "kebab", "probe", "result_key", "verb_of",
+    "NoParams", "ObservedT", "Offered", "OfferedVerb", "OperationError", "Params", "ParamsT",
+    "Pending", "Result", "ResultT", "Scope", "SpecT", "Verb", "Verbs", "Work", "WorkloadT",
+    "by_name", "discover", "explain", "kebab", "probe", "result_key", "verb_of",
 ]  # fmt: skip

@@ -12,7 +12,14 @@ import ops
 
 from dataops.operations._juju import Juju
 from dataops.operations._shapes import OperationError, Pending, Result, explain, kebab
-from dataops.operations._verbs import ObservedT, OfferedVerb, Scope, WorkloadT
+from dataops.operations._verbs import (
+    ObservedT,
+    Offered,
+    OfferedVerb,
+    Scope,
+    WorkloadT,
+    by_name,
+)
 from dataops.rolling import Hold
 
 logger = logging.getLogger(__name__)
@@ -35,17 +42,17 @@ class Actions(ops.Object, Generic[ObservedT, WorkloadT]):
     def __init__(
         self,
         charm: ops.CharmBase,
-        verbs: Sequence[OfferedVerb[ObservedT, WorkloadT]],
+        verbs: Offered[ObservedT, WorkloadT] | Sequence[OfferedVerb[ObservedT, WorkloadT]],
         context: Callable[[], tuple[ObservedT, WorkloadT]],
         look_again: Callable[[float], None] | None = None,
     ) -> None:
         super().__init__(charm, "verbs-as-actions")
-        self._verbs = {verb.name: verb for verb in verbs}
+        self._verbs = by_name(verbs)
         self._context = context
         self._look_again = look_again
         self._juju = Juju(charm)
-        for verb in verbs:
-            self.framework.observe(charm.on[verb.name].action, self._on_action)
+        for name in self._verbs:
+            self.framework.observe(charm.on[name].action, self._on_action)
 
     def _on_action(self, event: ops.ActionEvent) -> None:
         """Run the verb that is called as the action."""

@@ -9,7 +9,7 @@ import enum
 import importlib
 import logging
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
@@ -186,18 +186,64 @@ OfferedVerb = Verb[ObservedT, WorkloadT, Any, Any] | JobVerb[ObservedT, Workload
 AnyVerb = OfferedVerb[Any, Any]
 
 
-def discover(package: ModuleType) -> tuple[AnyVerb, ...]:
-    """The verbs of a charm's package `operations`, one per file, ordered by name.
+class Verbs(Mapping[str, AnyVerb]):
+    """Verbs by name, whose files are loaded once somebody wants one: most hooks do not.
 
-    Raises:
-        TypeError: a file of the package defines no `VERB`, or one that is not called as its file.
+    Args:
+        package: the import name of their package.
+        names: theirs, in Juju's spelling.
     """
-    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
-    return tuple(verb_of(package.__name__, name) for name in names if not name.startswith("_"))
+
+    def __init__(self, package: str, names: Iterable[str]) -> None:
+        self._package = package
+        self._names = tuple(sorted(names))
+
+    def __getitem__(self, name: str) -> AnyVerb:
+        """The verb of that name.
+
+        Raises:
+            KeyError: there is none.
+            TypeError: its file defines no `VERB`, or one that is not called as the file.
+        """
+        if name not in self._names:
+            raise KeyError(name)
+        return verb_of(self._package, name.replace("-", "_"))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def only(self, names: Collection[str]) -> Verbs:
+        """Those of them that have one of these names."""
+        return Verbs(self._package, (name for name in self._names if name in names))
+
+
+Offered = Mapping[str, OfferedVerb[ObservedT, WorkloadT]]
+
+
+def by_name(
+    verbs: Offered[ObservedT, WorkloadT] | Sequence[OfferedVerb[ObservedT, WorkloadT]],
+) -> Offered[ObservedT, WorkloadT]:
+    """The verbs by name, however they are given."""
+    if isinstance(verbs, Sequence):
+        return {verb.name: verb for verb in verbs}
+    return verbs
+
+
+def discover(package: ModuleType) -> Verbs:
+    """The verbs of a charm's package `operations`, one per file, by name."""
+    names = (module.name for module in pkgutil.iter_modules(package.__path__))
+    return Verbs(package.__name__, (kebab(name) for name in names if not name.startswith("_")))
 
 
 def verb_of(package: str, name: str) -> AnyVerb:
-    """The verb that one file of the package defines; raises as `discover`."""
+    """The verb that one file of the package defines.
+
+    Raises:
+        TypeError: the file defines no `VERB`, or one that is not called as the file.
+    """
     verb = getattr(importlib.import_module(f"{package}.{name}"), "VERB", None)
     if not isinstance(verb, (Verb, JobVerb)):
         raise TypeError(f"{package}/{name}.py defines no VERB")

@@ -115,6 +115,16 @@ def test_the_leader_publishes_what_the_application_can_do(context):
     assert "catalogue" not in after(context, related(), leader=False).local_app_data
 
 
+def test_the_catalogue_is_written_once_per_revision_of_the_charm(tmp_path):
+    (tmp_path / ".juju-charm").write_text("local:app-3\n")
+    context = ops.testing.Context(Provider, meta=PROVIDER_META, charm_root=tmp_path)
+    written = {"catalogue": "[]", "catalogue-of": "local:app-3"}
+    assert after(context, related(local_app_data=written)).local_app_data["catalogue"] == "[]"
+    written["catalogue-of"] = "local:app-2"
+    bag = after(context, related(local_app_data=written)).local_app_data
+    assert (len(json.loads(bag["catalogue"])), bag["catalogue-of"]) == (3, "local:app-3")
+
+
 def test_a_verb_of_the_leader_answers_in_the_application_bag(context):
     task = Task(operation=7, step="check", verb="once")
     found = after(context, related(task))

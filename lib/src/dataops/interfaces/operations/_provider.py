@@ -26,9 +26,11 @@ from dataops.operations import (
     JobVerb,
     Juju,
     ObservedT,
+    Offered,
     OfferedVerb,
     Scope,
     WorkloadT,
+    by_name,
     explain,
 )
 from dataops.rolling import Hold
@@ -63,7 +65,7 @@ class OperationsProvider(Generic[ObservedT, WorkloadT]):
         self,
         charm: ops.CharmBase,
         endpoint: str,
-        verbs: Sequence[OfferedVerb[ObservedT, WorkloadT]],
+        verbs: Offered[ObservedT, WorkloadT] | Sequence[OfferedVerb[ObservedT, WorkloadT]],
         *,
         role: str = "",
         jobs: Jobs | None = None,
@@ -74,22 +76,39 @@ class OperationsProvider(Generic[ObservedT, WorkloadT]):
         self._model = charm.model
         self._juju = Juju(charm)
         self._endpoint = endpoint
-        self._verbs = {verb.name: verb for verb in verbs}
+        self._verbs = by_name(verbs)
         self._role = role
         self._jobs = jobs
         self._now = now
-        needing = [verb.name for verb in verbs if verb.long or verb.guard]
-        if needing and jobs is None:
-            raise TypeError(f"OperationsProvider needs jobs= for {', '.join(needing)}")
+        self._charm = charm.charm_dir
+        if jobs is None:
+            needing = [verb.name for verb in self._verbs.values() if verb.long or verb.guard]
+            if needing:
+                raise TypeError(f"OperationsProvider needs jobs= for {', '.join(needing)}")
 
     def publish_catalogue(self) -> None:
         """Tell every requirer what this application is and can do; only the leader does."""
         if not self._unit.is_leader():
             return
-        catalogue = canonical([_entry(verb) for verb in self._verbs.values()])
+        revision, catalogue = self._revision(), ""
         for relation in _bags.active(self._model, self._endpoint):
-            _bags.write(relation.data[self._app], "catalogue", catalogue)
-            _bags.write(relation.data[self._app], "role", self._role)
+            bag = relation.data[self._app]
+            if not revision or bag.get("catalogue-of", "") != revision:
+                # To describe the verbs, all of their files are loaded.
+                catalogue = catalogue or self._catalogue()
+                _bags.write(bag, "catalogue", catalogue)
+                _bags.write(bag, "catalogue-of", revision)
+            _bags.write(bag, "role", self._role)
+
+    def _catalogue(self) -> str:
+        return canonical([_entry(verb) for verb in self._verbs.values()])
+
+    def _revision(self) -> str:
+        """The charm's own revision, as Juju writes it down beside it; empty when it does not."""
+        try:
+            return (self._charm / ".juju-charm").read_text().strip()
+        except OSError:
+            return ""
 
     def run_due(self, observed: ObservedT, workload: WorkloadT) -> None:
         """Run what is asked of this unit and not yet done, and publish how it ended.

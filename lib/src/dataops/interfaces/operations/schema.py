@@ -27,7 +27,13 @@ def provider() -> dict[str, Any]:
     """What the application that offers verbs writes: `app` by its leader, `unit` by every unit."""
     catalogue = {"type": "array", "items": _ref("CatalogueEntry")}
     role = {"type": "string", "description": "What the application is in the solution."}
-    application = {"catalogue": catalogue, "role": role, "outcome": _ref("Outcome")}
+    revision = {"type": "string", "description": "Which revision of the charm wrote it."}
+    application = {
+        "catalogue": catalogue,
+        "catalogue-of": revision,
+        "role": role,
+        "outcome": _ref("Outcome"),
+    }
     return _schema(
         "Provider of dataops_operations v1",
         {
