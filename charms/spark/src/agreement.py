@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 import pydantic
 
+from dataops.rotation import Rotation
 from jobs import Job, JobsError, parse
 
 
@@ -32,6 +33,8 @@ class Agreement(pydantic.BaseModel):
         jobs: the last usable text of option ``jobs``: a later unusable one disturbs nothing.
         placements: by name of the job.
         port_offset: the option, so that all units change it together.
+        generation: which secret that is: the first, the second, and so on.
+        rotation: how far a change of it is, as `Rotation.to_text` writes it; empty without one.
     """
 
     model_config = pydantic.ConfigDict(frozen=True)
@@ -41,6 +44,8 @@ class Agreement(pydantic.BaseModel):
     jobs: str = ""
     placements: dict[str, Placement] = {}
     port_offset: int = 0
+    generation: int = 1
+    rotation: str = ""
 
     @classmethod
     def read(cls, bag: Mapping[str, str]) -> "Agreement":
@@ -50,6 +55,21 @@ class Agreement(pydantic.BaseModel):
     def write(self) -> dict[str, str]:
         """What to put into the databag: equal agreements are equal bytes."""
         return {"agreement": json.dumps(self.model_dump(), sort_keys=True)}
+
+    @property
+    def change(self) -> Rotation | None:
+        """The last change of the shared secret, finished or not."""
+        return Rotation.from_text(self.rotation)
+
+    @property
+    def changing(self) -> bool:
+        """Whether a change of the shared secret has not ended."""
+        return self.change is not None and not self.change.finished
+
+    def changed(self, rotation: Rotation, generation: int | None = None) -> "Agreement":
+        """The agreement with this change of the secret."""
+        news = {"rotation": rotation.to_text(), "generation": generation or self.generation}
+        return self.model_copy(update=news)
 
     @property
     def declared(self) -> tuple[Job, ...]:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import ops
 import pydantic
 
+import rpc_secret
 from agreement import Agreement, number
 from dataops.host.network import address
 from dataops.interfaces.kafka_client import Access, KafkaClientRequirer, TopicRequest
@@ -85,6 +86,8 @@ class Observed:
         jobs_problems: one line per unusable field of it, with the line number.
         agreement: what all units go by.
         secret: what all of Spark's processes share; empty before the leader has made it.
+        old_secret: what they shared before, until it was seen to be refused.
+        works_with: by unit, the name of the secret that its processes were started with.
         kafka_related: whether there is a relation to Kafka.
         accesses: what Kafka granted, by topic.
         data: the storage; None while it is not attached.
@@ -106,6 +109,8 @@ class Observed:
     jobs_problems: tuple[str, ...] = ()
     agreement: Agreement = dataclasses.field(default_factory=Agreement)
     secret: str = dataclasses.field(default="", repr=False)
+    old_secret: str = dataclasses.field(default="", repr=False)
+    works_with: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
     kafka_related: bool = False
     accesses: dict[str, Access] = dataclasses.field(default_factory=dict[str, Access])
     data: Path | None = None
@@ -124,6 +129,7 @@ class Observed:
         agreement = _agreement(charm)
         data = None if leaving.storage or leaving.unit else _storage(charm)
         own = address(charm, PEERS)
+        shared = rpc_secret.read(charm.model, agreement.secret)
         return cls(
             unit=charm.unit.name,
             application=charm.app.name,
@@ -135,7 +141,9 @@ class Observed:
             jobs_text=jobs_text,
             jobs_problems=_jobs_problems(jobs_text),
             agreement=agreement,
-            secret=_secret(charm, agreement.secret),
+            secret=shared.now,
+            old_secret=shared.old,
+            works_with=_works_with(charm),
             kafka_related=any(relation.active for relation in charm.model.relations[KAFKA]),
             accesses=KafkaClientRequirer(charm, KAFKA, requests(agreement.declared)).accesses(),
             data=data,
@@ -155,6 +163,21 @@ class Observed:
     def ports(self) -> Ports:
         """The ports, as agreed."""
         return Ports(self.agreement.port_offset)
+
+    @property
+    def rpc(self) -> tuple[tuple[str, int], ...]:
+        """Where the master and the workers listen for each other and for the drivers.
+
+        Without the workers of units that have not begun anew since the secret was changed.
+        """
+        present = rpc_secret.name(self.agreement.generation)
+        master = (self.agreement.master, self.ports.master)
+        workers = (
+            (address, self.ports.worker(number(unit)))
+            for unit, address in sorted(self.addresses.items())
+            if self.works_with.get(unit) == present
+        )
+        return (master, *workers)
 
     @property
     def homes(self) -> tuple[tuple[Job, int], ...]:
@@ -205,14 +228,12 @@ def _agreement(charm: ops.CharmBase) -> Agreement:
     return Agreement.read(relation.data[charm.app]) if relation else Agreement()
 
 
-def _secret(charm: ops.CharmBase, uri: str) -> str:
-    if not uri:
-        return ""
-    try:
-        return charm.model.get_secret(id=uri).get_content(refresh=True)["secret"]
-    except ops.SecretNotFoundError:
-        # The hook that makes it may not be able to read it yet; the next one is.
-        return ""
+def _works_with(charm: ops.CharmBase) -> dict[str, str]:
+    """What every unit says, this one included; one that has started nothing yet says nothing."""
+    relation = charm.model.get_relation(PEERS)
+    units = {charm.unit, *relation.units} if relation else set[ops.Unit]()
+    bags = {unit.name: relation.data[unit] for unit in units} if relation else {}
+    return {name: bag["works-with"] for name, bag in bags.items() if "works-with" in bag}
 
 
 def _addresses(charm: ops.CharmBase, own: str) -> dict[str, str]:

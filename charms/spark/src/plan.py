@@ -121,13 +121,14 @@ def agree(observed: Observed, secret: str) -> Agreement:
     known = observed.agreement
     text = known.jobs if observed.jobs_problems else observed.jobs_text
     names = [job.name for job in parse(text)]
-    return Agreement(
-        master=observed.address,
-        secret=secret,
-        jobs=text,
-        placements=_placements(observed, names),
-        port_offset=observed.config.port_offset if observed.config else known.port_offset,
-    )
+    news = {
+        "master": observed.address,
+        "secret": secret,
+        "jobs": text,
+        "placements": _placements(observed, names),
+        "port_offset": observed.config.port_offset if observed.config else known.port_offset,
+    }
+    return known.model_copy(update=news)
 
 
 def _placements(observed: Observed, names: list[str]) -> dict[str, Placement]:
