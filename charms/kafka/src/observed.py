@@ -52,6 +52,10 @@ class Config(BaseModel):
     log_retention_hours: Annotated[int, Field(ge=1)] = 168
     max_reauth_seconds: Annotated[int, Field(ge=60)] = 3600
     backup_directory: Directory = ""
+    backup_pace: Annotated[int, Field(ge=0)] = 40
+    encrypt_backups: bool = False
+    # Its secret is read only by who needs the key.
+    backup_key: Any = None
 
 
 @dataclasses.dataclass(frozen=True)

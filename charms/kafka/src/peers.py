@@ -98,6 +98,10 @@ class Peers:
             rotation=Rotation.from_text(bag.get("rotation", "")),
         )
 
+    def agreed(self, key: str) -> str:
+        """One value of what the leader has written; empty when there is none."""
+        return self._relation.data[self._app].get(key, "") if self._relation else ""
+
     def note(self, values: Mapping[str, str]) -> bool:
         """Whether this unit's part had to change to say this; empty values are removed."""
         return bool(self._relation) and _write(self._relation.data[self._unit], values)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import ops
 
+from backup_keys import BackupKeys
 from broker import Broker
 from dataops.host import services
 from dataops.host.paths import UnitPaths
@@ -45,7 +46,8 @@ def workload(charm: ops.CharmBase, address: str, peers: Peers, requester: Reques
         address=address,
     )
     others = [peer.address for peer in peers.units() if peer.address]
-    return Workload(broker, tuple(dict.fromkeys([address, *others])), peers, requester)
+    addresses = tuple(dict.fromkeys([address, *others]))
+    return Workload(broker, addresses, peers, requester, BackupKeys(charm, peers))
 
 
 def effects(

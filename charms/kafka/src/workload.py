@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 import traffic
+from backup_keys import BackupKeys
 from broker import Broker
 from cluster import administrator
 from peers import Peers
@@ -29,12 +30,14 @@ class Workload:
         addresses: of all brokers, this one's first: it answers soonest.
         peers: what the units tell each other.
         requester: of this unit's certificate.
+        backup_keys: the key to backups.
     """
 
     broker: Broker
     addresses: tuple[str, ...]
     peers: Peers
     requester: Requester
+    backup_keys: BackupKeys
 
     @property
     def renewals(self) -> Ledger:

@@ -42,7 +42,7 @@ class KafkaSpec(Spec):
 def prepare(context: Context[Observed, Workload, Where]) -> KafkaSpec:
     """What the job needs to know, with every secret that this unit knows."""
     o = context.observed
-    told = job.told(context, _secrets(o))
+    told = job.told(context, {**_secrets(o), **context.workload.backup_keys.secrets()})
     return KafkaSpec(
         **told,
         node=o.node,

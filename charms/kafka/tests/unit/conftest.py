@@ -5,5 +5,15 @@
 import pathlib
 import sys
 
+import pytest
+
 CHARM = pathlib.Path(__file__).parents[2]
 sys.path[:0] = [str(CHARM / "src"), str(CHARM / "tests" / "unit")]
+
+
+@pytest.fixture
+def world(tmp_path, monkeypatch):
+    """A cluster to back up."""
+    from backup_world import World
+
+    return World(tmp_path, monkeypatch)

@@ -10,5 +10,6 @@ from workload import Workload
 def test_a_cluster_that_does_not_answer_has_no_administrator(tmp_path):
     paths = UnitPaths.beside(tmp_path / "charm")
     broker = Broker(paths, FakeServices(), None, tmp_path, "127.45.200.2")
-    with Workload(broker, ("127.45.200.2", "127.45.200.3"), None, None).administrator() as admin:
+    workload = Workload(broker, ("127.45.200.2", "127.45.200.3"), None, None, None)
+    with workload.administrator() as admin:
         assert admin is None

@@ -30,7 +30,8 @@ def prepared(tmp_path):
         facts = facts or observed(address="127.0.0.1", passwords={"relation-7": "hush-hush"})
         facts = dataclasses.replace(facts, tls=dataclasses.replace(facts.tls, keystore=KEY))
         juju = FakeJuju("kafka/0", tmp_path / "workload", granted)
-        workload = SimpleNamespace(addresses=ADDRESSES)
+        keys = SimpleNamespace(secrets=lambda: {"backup key": "sesame"})
+        workload = SimpleNamespace(addresses=ADDRESSES, backup_keys=keys)
         context = VERB.context(facts, workload, params or {}, juju=juju)
         return VERB.prepare(context)
 
@@ -61,8 +62,11 @@ def cluster(monkeypatch):
 
 def test_the_job_gets_every_secret_and_never_shows_one(prepared):
     spec = prepared()
-    assert {each.name for each in spec.secrets} == {"password of relation-7", "key of kafka/0"}
+    assert {each.name for each in spec.secrets} == {
+        "password of relation-7", "key of kafka/0", "backup key",
+    }  # fmt: skip
     assert "hush-hush" not in repr(spec)
+    assert "sesame" not in repr(spec)
     again = VERB.spec.model_validate(spec.model_dump(mode="json"))
     assert again == spec, "the job reads what the hook wrote"
 
