@@ -125,6 +125,8 @@ class Jobs:
 
     def look_again(self, seconds: float) -> None:
         """Have the charm woken in so many seconds."""
+        # The first service of a unit that has run none so far.
+        self._paths.create()
         Waker(self._services, self._unit).after(seconds)
 
     def _occupied(self, verb: str) -> bool:

@@ -297,3 +297,9 @@ def test_the_files_are_json_that_a_person_can_read(unit):
     unit.ended("1/s/1")
     (path,) = [path for path in unit.files() if path.name == "outcome.json"]
     assert json.loads(path.read_text())["status"] == "completed"
+
+
+def test_a_unit_that_has_run_nothing_so_far_is_woken_too(unit):
+    unit.paths.remove()
+    unit.jobs.look_again(0)
+    assert "app/0" in eventually(lambda: unit.woken.exists() and unit.woken.read_text())
