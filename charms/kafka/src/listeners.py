@@ -4,10 +4,9 @@
 
 import dataclasses
 import hashlib
+import string
 from collections.abc import Mapping
 from pathlib import Path
-
-import jinja2
 
 CLIENT_PORT = 9093
 INTERNAL_PORT = 19093
@@ -18,14 +17,9 @@ METRICS_PORT = 9101
 LISTENERS = {"client": CLIENT_PORT, "internal": INTERNAL_PORT, "controller": CONTROLLER_PORT}
 PORTS = (*LISTENERS.values(), METRICS_PORT)
 
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=False,  # noqa: S701  properties and YAML, not HTML
-    undefined=jinja2.StrictUndefined,
-    keep_trailing_newline=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+# Every hook compares these files with what they should be: a template engine would take a tenth of
+# its time.
+_TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,14 +78,48 @@ def files(settings: Settings, proved: Mapping[str, float] | None = None) -> dict
             seconds): Prometheus learns it. A running broker follows without a restart.
     """
     values = {
-        "proved": {name: (LISTENERS[name], f"{at:.0f}") for name, at in (proved or {}).items()},
-        "s": settings,
+        **vars(settings),
+        "superuser": settings.superuser,
+        "names": _names(settings.app),
+        "quorum": ",".join(f"{one}:{CONTROLLER_PORT}" for one in settings.controllers),
+        "max_reauth_ms": settings.max_reauth_seconds * 1000,
+        "auto_create_topics": "true" if settings.auto_create_topics else "false",
+        "copies": settings.replication.copies,
+        "in_sync": settings.replication.in_sync,
         "client_port": CLIENT_PORT,
         "internal_port": INTERNAL_PORT,
         "controller_port": CONTROLLER_PORT,
     }
-    names = ("server.properties", "admin.properties", "log4j2.properties", "jmx.yaml")
-    return {name: _TEMPLATES.get_template(f"{name}.j2").render(values) for name in names}
+    names = ("server.properties", "admin.properties", "log4j2.properties")
+    return {**{name: _filled(name, values) for name in names}, "jmx.yaml": _jmx(proved or {})}
+
+
+def _filled(name: str, values: Mapping[str, object]) -> str:
+    return string.Template((_TEMPLATES / name).read_text()).substitute(values)
+
+
+def _jmx(proved: Mapping[str, float]) -> str:
+    """What Prometheus gets, with a rule for each listener whose certificate was proved."""
+    rules = "".join(
+        _filled(
+            "jmx-certificate.yaml",
+            {
+                "listener": name.upper(),
+                "name": name,
+                "port": LISTENERS[name],
+                "expires": f"{at:.0f}",
+            },
+        )
+        for name, at in proved.items()
+    )
+    return (_TEMPLATES / "jmx.yaml").read_text().replace("rules:\n", f"rules:\n{rules}", 1)
+
+
+def _names(app: str) -> str:
+    """The names in certificates of this application's brokers, as a pattern."""
+    # Some authorities and libraries put a unique identifier before the name. No backslashes: both
+    # Kafka's rules and properties files read them as escapes.
+    return f"^(2[.]5[.]4[.]45=#[0-9a-f]+,)?CN={app}-[0-9]+(,.*)?$"
 
 
 def fingerprint(settings: Settings, heap: str) -> str:

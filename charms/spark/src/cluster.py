@@ -8,11 +8,10 @@ import hashlib
 import logging
 import shutil
 import socket
+import string
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-
-import jinja2
 
 import job_progress
 import settings
@@ -52,12 +51,7 @@ _TOLD = (
 )
 _JOB = "job-"
 _HERE = Path(__file__).parent
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(_HERE / "templates"),
-    undefined=jinja2.StrictUndefined,
-    keep_trailing_newline=True,
-    autoescape=False,  # noqa: S701  these are properties files, not pages
-)
+_TEMPLATES = _HERE / "templates"
 
 
 class Spark:
@@ -224,9 +218,10 @@ class Spark:
         ensure_directory(directory, mode=0o700, owner=self.user)
         for kind in ("event-logs", "checkpoints", "parquet"):
             ensure_directory(cluster.data / kind, mode=0o750, owner=self.user)
-        for template in ("log4j2.properties", "metrics.properties"):
-            text = _TEMPLATES.get_template(f"{template}.j2").render(level=cluster.config.log_level)
-            ensure_contents(directory / template, text, owner=self.user)
+        for name in ("log4j2.properties", "metrics.properties"):
+            template = string.Template((_TEMPLATES / name).read_text())
+            text = template.substitute(level=cluster.config.log_level)
+            ensure_contents(directory / name, text, owner=self.user)
         return directory
 
     def _write(self, path: Path, values: Mapping[str, str]) -> None:
