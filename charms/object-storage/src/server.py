@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import shutil
 import socket
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,6 +28,7 @@ logger = logging.getLogger(__name__)
 SERVICE = "s3proxy"
 # Until it listens: a Java machine's start, and a bit.
 _START_SECONDS = 5.0
+_ABANDONED_SECONDS = 24 * 3600
 
 
 class Server:
@@ -120,6 +123,7 @@ class Server:
         for bucket in sorted(step.buckets):
             # Nobody but the operator removes one: it may hold the only backup.
             ensure_directory(objects / bucket, mode=0o750, owner=self._user)
+        _sweep(objects)
         changed = self._secure(step.certificate)
         files = [self._allow(key, step, objects) for key in step.keys]
         changed = any([changed, *(fresh for _, fresh in files)])
@@ -205,6 +209,15 @@ class Server:
     def _version(self) -> str:
         jars = self._jars()
         return jars[-1].name.split("-")[1].removesuffix(".jar") if jars else ""
+
+
+def _sweep(objects: Path) -> None:
+    """Parts of uploads that nobody will complete: their client was killed, or gave up."""
+    for pattern in ("*/.mpus-*", "*/.s3proxy-mpu-stub-*"):
+        for part in objects.glob(pattern):
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - part.stat().st_mtime > _ABANDONED_SECONDS:
+                    part.unlink()
 
 
 def _password(certificate: Certificate) -> str:

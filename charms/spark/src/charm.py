@@ -17,12 +17,13 @@ from dataops.host.users import ensure_user
 from dataops.interfaces.kafka_client import KafkaClientRequirer
 from dataops.interfaces.operations import OperationsProvider
 from dataops.interfaces.prometheus_scrape import MetricsProvider
+from dataops.interfaces.s3 import S3Requirer
 from dataops.jobs import Jobs
 from dataops.operations import Actions, discover
 from dataops.reconciler import leaving, observe_all
 from dataops.rotation import Rotation
 from installation import Installation
-from observed import KAFKA, PEERS, Observed, requests
+from observed import KAFKA, PEERS, S3, Observed, requests
 from plan import agree, plan, users
 from rpc_login import SilentError, accepts
 from rpc_secret import Secrets
@@ -129,6 +130,7 @@ class SparkCharm(ops.CharmBase):
         kafka.publish()
         if not self.spark.failure:
             kafka.accept(working)
+        S3Requirer(self, S3).publish()
         rules = self.charm_dir / "src" / "prometheus_alert_rules"
         MetricsProvider(self, "monitoring", scrape_jobs(observed), rules).publish()
         pages = [observed.ports.worker_ui(observed.number)]

@@ -14,6 +14,8 @@ import rpc_secret
 from agreement import Agreement, number
 from dataops.host.network import address
 from dataops.interfaces.kafka_client import Access, KafkaClientRequirer, TopicRequest
+from dataops.interfaces.s3 import S3Requirer, store_of
+from dataops.objectstore import Directory, Target
 from dataops.reconciler import Leaving
 from job_progress import Progress
 from job_store import JobStore, Submitted
@@ -22,6 +24,7 @@ from ports import Ports
 
 PEERS = "peers"
 KAFKA = "kafka"
+S3 = "s3"
 
 
 def _memory(text: str) -> str:
@@ -45,6 +48,7 @@ class Config(pydantic.BaseModel):
     daemon_memory: Memory = "256m"
     port_offset: Annotated[int, pydantic.Field(ge=0, le=40000)] = 0
     log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = "WARN"
+    backup_directory: Directory = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,6 +94,8 @@ class Observed:
         works_with: by unit, the name of the secret that its processes were started with.
         kafka_related: whether there is a relation to Kafka.
         accesses: what Kafka granted, by topic.
+        store: where backups go; None when there is no place for them.
+        store_trouble: why there is none although there should be one; empty else.
         data: the storage; None while it is not attached.
         stopped: the jobs that the operator wants stopped.
         submitted: the programs that the operator submitted to this unit.
@@ -113,6 +119,8 @@ class Observed:
     works_with: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
     kafka_related: bool = False
     accesses: dict[str, Access] = dataclasses.field(default_factory=dict[str, Access])
+    store: Target | None = None
+    store_trouble: str = ""
     data: Path | None = None
     stopped: frozenset[str] = frozenset()
     submitted: tuple[Submitted, ...] = ()
@@ -130,6 +138,8 @@ class Observed:
         data = None if leaving.storage or leaving.unit else _storage(charm)
         own = address(charm, PEERS)
         shared = rpc_secret.read(charm.model, agreement.secret)
+        directory = config.backup_directory if config else ""
+        store, store_trouble = store_of(S3Requirer(charm, S3), directory)
         return cls(
             unit=charm.unit.name,
             application=charm.app.name,
@@ -146,6 +156,8 @@ class Observed:
             works_with=_works_with(charm),
             kafka_related=any(relation.active for relation in charm.model.relations[KAFKA]),
             accesses=KafkaClientRequirer(charm, KAFKA, requests(agreement.declared)).accesses(),
+            store=store,
+            store_trouble=store_trouble,
             data=data,
             stopped=JobStore(data).stopped() if data else frozenset(),
             submitted=JobStore(data).submitted() if data else (),

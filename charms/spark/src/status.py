@@ -109,6 +109,8 @@ def _summary(observed: Observed, condition: Condition) -> str:
             parts.append(f"{name} waits: {progress.reason}")
     if observed.stopped & {job.name for job, _ in observed.homes}:
         parts.append(f"stopped: {', '.join(sorted(observed.stopped))}")
+    if observed.store_trouble:
+        parts.append(f"no backups: {observed.store_trouble}")
     return "; ".join(part for part in parts if part)
 
 

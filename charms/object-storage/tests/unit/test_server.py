@@ -4,6 +4,7 @@
 
 import os
 import stat
+import time
 
 from cryptography.hazmat.primitives.serialization import pkcs12
 from samples import certificate
@@ -56,6 +57,17 @@ def test_a_bucket_stays_when_nobody_asks_for_it_any_more(machine, facts, request
     machine.server.converge(plan(facts(requests=(request_of(bucket="mine"),))))
     machine.server.converge(plan(facts()))
     assert (machine.data / "buckets" / "mine").is_dir()
+
+
+def test_parts_of_uploads_that_nobody_completes_are_removed(machine, facts):
+    machine.server.converge(plan(facts()))
+    bucket = machine.data / "buckets" / "dataops"
+    (bucket / ".mpus-1-key-1").touch()
+    (bucket / ".mpus-2-key-1").touch()
+    yesterday = time.time() - 25 * 3600
+    os.utime(bucket / ".mpus-1-key-1", (yesterday, yesterday))
+    machine.server.converge(plan(facts()))
+    assert [path.name for path in bucket.iterdir()] == [".mpus-2-key-1"]
 
 
 def test_with_a_certificate_it_serves_https_alone(machine, facts):

@@ -134,8 +134,9 @@ def _runs(collection: Collection, spec: SparkSpec, name: str) -> bool:
 def _secrets(o: Observed) -> dict[str, str]:
     """Every secret that this unit knows, by a name for the report."""
     passwords = {f"password of {a.username}": a.password for a in _distinct(o.accesses.values())}
+    store = o.store.secrets() if o.store else {}
     shared = {"secret of Spark's processes": o.secret, "their old secret": o.old_secret}
-    return {**{name: text for name, text in shared.items() if text}, **passwords}
+    return {**{name: text for name, text in shared.items() if text}, **passwords, **store}
 
 
 def _distinct(accesses: Iterable[Any]) -> Iterable[Any]:

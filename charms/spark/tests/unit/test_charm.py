@@ -134,6 +134,21 @@ def test_declares_its_metrics_and_rules(context: Context, state: testing.State) 
     assert {"SparkProcessDown", "SparkJobFails", "SparkJobStalled"} <= {r["alert"] for r in rules}
 
 
+def test_asks_a_related_store_for_a_bucket_and_keeps_its_keys_to_itself(
+    context: Context, state: testing.State
+) -> None:
+    keys = testing.Secret({"access-key": "AKID", "secret-key": "sesame"})
+    bag = {"bucket": "b", "endpoint": "http://10.0.0.9:9000", "secret-extra": keys.id}
+    store = testing.Relation("s3", remote_app_data=bag)
+    related = dataclasses.replace(state, relations={*state.relations, store}, secrets=[keys])
+    with context(context.on.update_status(), related) as manager:
+        out = manager.run()
+        observed = manager.charm._last
+    assert out.get_relation(store.id).local_app_data["bucket"] == "dataops"
+    assert observed.store.describe() == "s3://b at http://10.0.0.9:9000"
+    assert "sesame" not in repr(observed)
+
+
 def test_without_kafka_any_more_the_job_ends(
     context: Context, state: testing.State, fake_services: FakeServices
 ) -> None:

@@ -103,6 +103,11 @@ CASES = {
         condition(daemons={"worker": True, "history": True}),
         ops.MaintenanceStatus("Starting the master"),
     ),
+    "no place for backups": (
+        observed(store_trouble="the object store has not answered"),
+        condition(),
+        ops.ActiveStatus("1 job running; no backups: the object store has not answered"),
+    ),
     "a failing job": (
         observed(),
         condition(progress={"flights-hourly": Progress(state="failed", reason="no column x")}),

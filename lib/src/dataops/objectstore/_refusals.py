@@ -57,7 +57,10 @@ def named(words: str, target: Target, key: str) -> StoreError:
     if status == "404":
         return Missing(f"{where} has no object {key}")
     if status:
-        return StoreError(f"{where} fails with {key or 'its list'}: {code or status}; see its log")
+        return StoreError(
+            f"{where} fails with {key or 'its list'}: {code or status}; see its log, and whether "
+            "its disk is full, which some stores do not say"
+        )
     return Unreachable(f"Cannot reach {where}: {_why(words)}")
 
 

@@ -69,7 +69,6 @@ def what_is_not_there_is_missing(store: Store, directory: Path) -> None:
     assert list(directory.iterdir()) == []
     store.put("nothing/here/below", b"x")
     assert store.head("nothing/here") is None
-    assert store.head("nothing/here/below/it") is None
 
 
 def a_put_replaces(store: Store, directory: Path) -> None:
