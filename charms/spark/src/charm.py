@@ -133,10 +133,7 @@ class SparkCharm(ops.CharmBase):
         S3Requirer(self, S3).publish()
         rules = self.charm_dir / "src" / "prometheus_alert_rules"
         MetricsProvider(self, "monitoring", scrape_jobs(observed), rules).publish()
-        pages = [observed.ports.worker_ui(observed.number)]
-        if observed.leader:
-            pages += [observed.ports.master_ui, observed.ports.history]
-        self.unit.set_ports(*pages)
+        self.unit.set_ports(*observed.pages)
         if version := self.spark.installation.version:
             self.unit.set_workload_version(version)
 

@@ -192,6 +192,12 @@ class Observed:
         return (master, *workers)
 
     @property
+    def pages(self) -> tuple[int, ...]:
+        """The ports of this unit's web pages."""
+        own = (self.ports.worker_ui(self.number),)
+        return (*own, self.ports.master_ui, self.ports.history) if self.leader else own
+
+    @property
     def homes(self) -> tuple[tuple[Job, int], ...]:
         """The declared jobs whose home is this unit, with their slots."""
         return self.agreement.homes(self.unit)
