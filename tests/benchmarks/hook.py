@@ -72,14 +72,15 @@ CANNED = {
     "relation-ids": '["left:0"]',
     "relation-list": '["other/0"]',
     "relation-get": BAG,
+    "relation-set": "",
     "status-set": "",
     "juju-log": "",
 }
 APPLICATION_CANNED = {"relation-list": '"other"', "relation-get": "{}"}
 
 
-def pack(directory: Path) -> Path:
-    """The charm, with `ops` for the interpreter that hooks run with."""
+def pack(directory: Path, source: str = CHARM) -> Path:
+    """A charm of that source, with `ops` for the interpreter that hooks run with."""
     root = directory / "charm"
     (root / "src").mkdir(parents=True)
     target = ["--python", PYTHON, "--target", str(root / "venv")]
@@ -88,7 +89,7 @@ def pack(directory: Path) -> Path:
         "metadata.yaml": METADATA,
         "manifest.yaml": MANIFEST,
         "config.yaml": CONFIG,
-        "src/charm.py": CHARM,
+        "src/charm.py": source,
         "dispatch": DISPATCH,
     }.items():
         (root / name).write_text(text)
@@ -117,11 +118,11 @@ def canned_tools(directory: Path) -> Path:
 class Bench:
     """A model with two related applications, whose hooks are timed."""
 
-    def __init__(self, client: Client, directory: Path) -> None:
+    def __init__(self, client: Client, directory: Path, source: str = CHARM) -> None:
         self.client = client
         self.greeting = 0
         self.call("add_model", model="", name="bench")
-        url = self.call("upload_charm", path=str(pack(directory)))["url"]
+        url = self.call("upload_charm", path=str(pack(directory, source)))["url"]
         for name in ("small", "other"):
             self.call("deploy", application=name, charm_url=url)
         self.call("integrate", a="small:left", b="other:right")

@@ -97,6 +97,18 @@ class Bench:
                 raise TimeoutError(f"{line!r} is not in {path}")
             time.sleep(0.02)
 
+    def destroy(self) -> None:
+        """Ends the model and all in it."""
+        self.call("destroy_model", destroy_storage=True, force=True)
+        deadline = time.monotonic() + TIMEOUT
+        while self.client.call("models") and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+    def renew(self) -> None:
+        """An empty model of the same name."""
+        self.destroy()
+        self.client.call("add_model", name=self.name)
+
     def kill(self) -> None:
         """Ends the daemon as an out-of-memory killer would."""
         process = psutil.Process(self.pid)
@@ -121,6 +133,16 @@ def settled(model: Model) -> bool:
         and isinstance(scheduler.next_step(model, name, now), Wait)
         for name, unit in model.units.items()
     )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what takes many minutes, unless `-m long` asks for it."""
+    if "long" in config.option.markexpr:
+        return
+    late = [item for item in items if item.get_closest_marker("long")]
+    if late:
+        config.hook.pytest_deselected(items=late)
+        items[:] = [item for item in items if item not in late]
 
 
 @pytest.fixture(scope="module")
@@ -161,10 +183,7 @@ def bench(home: Home) -> Iterator[Bench]:
     client.call("add_model", name="m")
     found = Bench(home, client)
     yield found
-    client.call("destroy_model", model="m", destroy_storage=True, force=True)
-    deadline = time.monotonic() + TIMEOUT
-    while client.call("models") and time.monotonic() < deadline:
-        time.sleep(0.1)
+    found.destroy()
     assert not list(home.models.iterdir())
     assert not list(home.blobs.iterdir())
     assert found.processes() == []
