@@ -22,7 +22,7 @@ class Tls:
         keystore: key and chain, as the broker reads them.
         authorities: those that vouch for it, PEM.
         serial: in hex.
-        issuer: who signed it, as `dataops.certificates` spells it.
+        issuer: the subject of the authority that signed it, as `dataops.certificates` spells it.
         expires: Unix seconds.
         objection: why clients would refuse it; empty when they would not.
     """
@@ -56,14 +56,17 @@ class Tls:
         chain = tuple(str(link) for link in provided.chain)
         authorities = pem.truststore(str(provided.ca), certificate, chain)
         (leaf,) = parse(certificate)
+        known = parse(authorities)
+        # Its own words: not every provider writes its key identifier into what it signs.
+        issuer = next((one.subject for one in known if leaf.issued_by(one)), leaf.issuer)
         clock = datetime.datetime.fromtimestamp(now, datetime.timezone.utc)
         return cls(
             keystore=pem.keystore(str(key), certificate, chain),
             authorities=authorities,
             serial=leaf.serial,
-            issuer=leaf.issuer,
+            issuer=issuer,
             expires=leaf.not_after.timestamp(),
-            objection=objection(leaf, parse(authorities), {address}, clock),
+            objection=objection(leaf, known, {address}, clock),
         )
 
 

@@ -2,22 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Waits until this unit's broker trusts an authority, or trusts it no more."""
 
-from dataops.operations import Context, OperationError, Params, Pending, Result, Verb
+from dataops.certificates import CheckTrust
+from dataops.operations import Context, OperationError, Pending, Result, Verb
 from listeners import LISTENERS
 from observed import Observed
 from workload import Workload
-
-
-class CheckTrust(Params):
-    """Which authority.
-
-    Attributes:
-        authority: as `list-certificates` spells it, such as `CN=development CA G2 [1f2e3d4c]`.
-        trusted: whether it is to be trusted, or not any more.
-    """
-
-    authority: str
-    trusted: bool = True
 
 
 class Trust(Result):

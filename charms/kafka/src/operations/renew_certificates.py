@@ -7,25 +7,15 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
-from dataops.certificates import Served, refusal
-from dataops.operations import Context, OperationError, Params, Pending, Result, Scope, Verb
+from dataops.certificates import RenewCertificates, Served, refusal
+from dataops.operations import Context, OperationError, Pending, Result, Scope, Verb
 from dataops.rolling import Go, Hold
 from listeners import CLIENT_PORT, LISTENERS
 from observed import Observed
 from renewal import Renewal
 from workload import Workload
 
-RenewContext = Context[Observed, Workload, "RenewCertificates"]
-
-
-class RenewCertificates(Params):
-    """How it is renewed.
-
-    Attributes:
-        new_key: whether the key is new, too.
-    """
-
-    new_key: bool = True
+RenewContext = Context[Observed, Workload, RenewCertificates]
 
 
 class Port(Result):

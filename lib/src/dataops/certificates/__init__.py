@@ -10,11 +10,14 @@ from dataops.certificates._inventory import Entry, Inventory, entry, table
 from dataops.certificates._objections import objection
 from dataops.certificates._parsed import Certificate, parse
 from dataops.certificates._ports import Served, ask_port, refusal
+from dataops.certificates._verbs import CheckTrust, RenewCertificates
 
 __all__ = [
     "Certificate",
+    "CheckTrust",
     "Entry",
     "Inventory",
+    "RenewCertificates",
     "Served",
     "ask_port",
     "entry",
