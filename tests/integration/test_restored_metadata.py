@@ -141,7 +141,7 @@ def _done(futures: dict[Any, Any]) -> None:
 def _seen(broker: PlainBroker) -> dict[str, Any]:
     """What a client is told of the cluster."""
     admin = AdminClient({"bootstrap.servers": broker.bootstrap})
-    _elect(broker)
+    elect(broker)
     listed = {name for name in admin.list_topics(timeout=60).topics if not name.startswith("__")}
     topics = {
         name: future.result(60)
@@ -171,7 +171,7 @@ def _seen(broker: PlainBroker) -> dict[str, Any]:
     }
 
 
-def _elect(broker: PlainBroker) -> None:
+def elect(broker: PlainBroker) -> None:
     """See to it that every partition has a leader: the new cluster knows nobody who had it."""
     admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap)
 

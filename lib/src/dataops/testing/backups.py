@@ -1,0 +1,111 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Backups made of a broker's own files, for tests of what reads them."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from dataops.backup import batches, content, metadata
+from dataops.backup.manifest import (
+    Cluster,
+    ClusterMetadata,
+    File,
+    Group,
+    Manifest,
+    Partition,
+    Piece,
+    Segment,
+    Topic,
+    manifest_key,
+)
+from dataops.backup.shelf import Shelf
+
+_PIECE = 1 << 16
+
+
+def backup_of(
+    data: Path,
+    shelf: Shelf,
+    *,
+    name: str = "20261122T215036Z",
+    groups: Iterable[Group] = (),
+    starts: dict[tuple[str, int], int] | None = None,
+) -> Manifest:
+    """A backup of everything in the log directory of a broker that does not run.
+
+    Args:
+        data: the log directory.
+        shelf: where it goes.
+        name: its id.
+        groups: consumer groups and their offsets.
+        starts: first offsets for clients, where records were deleted.
+    """
+
+    def keep(piece: bytes) -> Piece:
+        digest = hashlib.sha256(piece).hexdigest()
+        made = Piece(sha256=digest, bytes=len(piece), stored=len(piece))
+        shelf.put(made.object_key, piece)
+        return made
+
+    image = metadata.Image.of(metadata.read_log(data / metadata.DIRECTORY))
+    partitions = [
+        _partition(data, topic, index, (starts or {}).get((topic, index), 0), keep)
+        for topic in sorted(image.topics)
+        for index in sorted(image.partitions_of(topic))
+    ]
+    files = [
+        File(name=path.name, pieces=(keep(path.read_bytes()),))
+        for path in sorted((data / metadata.DIRECTORY).iterdir())
+        if path.suffix in (".log", ".checkpoint") and path.stat().st_size
+    ]
+    now = datetime.datetime.now(datetime.timezone.utc)
+    manifest = Manifest(
+        id=name,
+        cluster=Cluster(id=shelf.cluster, application="kafka"),
+        began=now,
+        finished=now,
+        topics=tuple(
+            Topic(
+                name=topic,
+                id=topic_id,
+                partitions=len(image.partitions_of(topic)),
+                configs=image.configs.get((2, topic), {}),
+                internal=topic.startswith("__"),
+            )
+            for topic, topic_id in sorted(image.topics.items())
+        ),
+        partitions=tuple(partitions),
+        groups=tuple(groups),
+        metadata=ClusterMetadata(unit="kafka/0", end=1 << 40, files=tuple(files)),
+    )
+    shelf.write(manifest_key(name), manifest)
+    return manifest
+
+
+def _partition(
+    data: Path, topic: str, index: int, start: int, keep: Callable[[bytes], Piece]
+) -> Partition:
+    segments = [_segment(path, keep) for path in sorted((data / f"{topic}-{index}").glob("*.log"))]
+    pieces = [piece.sha256 for segment in segments for piece in segment.pieces]
+    return Partition(
+        topic=topic,
+        index=index,
+        log_start=max(start, segments[0].base),
+        end=segments[-1].end,
+        segments=tuple(segments),
+        content=content.chain(pieces),
+    )
+
+
+def _segment(path: Path, keep: Callable[[bytes], Piece]) -> Segment:
+    base, data = int(path.stem), path.read_bytes()
+    pieces: list[Piece] = []
+    end, stamp, at = base, None, 0
+    while (found := batches.survey(data[at:], most=_PIECE)).batches:
+        pieces.append(keep(data[at : at + found.size]))
+        end, stamp, at = found.end, max(stamp or 0, found.max_timestamp), at + found.size
+    return Segment(base=base, end=end, pieces=tuple(pieces), max_timestamp=stamp)

@@ -1,0 +1,192 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""A broker restored from another one's files: two other programs compare every record."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from dataops.backup.manifest import Group, GroupOffset
+from dataops.backup.restoration import (
+    BOOTSTRAP,
+    Pieces,
+    Wish,
+    blueprint,
+    content_on_disk,
+    furnish,
+    image_of,
+)
+from dataops.backup.shelf import Shelf
+from dataops.objectstore import Target, open_store
+from dataops.testing.backups import backup_of
+from tests.integration.plain_broker import PlainBroker, libraries, run
+from tests.integration.test_restored_metadata import NEW, OLD, elect
+
+CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
+TOPICS = {"plain": 2, "compacted": 1, "transacted": 1, "trimmed": 1, "empty": 1}
+
+
+@pytest.fixture
+def brokers(tmp_path: Path) -> Iterator[tuple[PlainBroker, PlainBroker]]:
+    old = PlainBroker(tmp_path / "old", "127.0.77.3", OLD)
+    new = PlainBroker(tmp_path / "new", "127.0.77.4", NEW, node=4)
+    try:
+        yield old, new
+    finally:
+        old.end(kill=True)
+        new.end(kill=True)
+
+
+def test_every_record_is_the_same(
+    brokers: tuple[PlainBroker, PlainBroker], tmp_path: Path
+) -> None:
+    old, new = brokers
+    old.format()
+    old.start()
+    fill(old)
+    before = {topic: consumed(old, topic) for topic in TOPICS}
+    counts = {topic: len(records) for topic, records in before.items()}
+    assert counts["transacted"] == 60 and counts["trimmed"] == 70 and counts["empty"] == 0
+    old.end(kill=True)
+
+    (tmp_path / "store").mkdir()
+    shelf = Shelf(open_store(Target(kind="local", directory=str(tmp_path / "store"))), OLD)
+    offset = GroupOffset(topic="plain", partition=0, offset=33, metadata="note")
+    group = Group(name="readers", offsets=(offset,))
+    manifest = backup_of(old.data, shelf, groups=[group], starts={("trimmed", 0): 30})
+    pieces, wish = Pieces(shelf), Wish()
+    plan = blueprint(manifest, image_of(manifest, pieces), {new.node}, wish)
+    assert set(plan.image.topics) == set(TOPICS)
+    done = furnish(plan, new.node, pieces, tmp_path / "staging", wish)
+    assert {one.topic: one.aborted for one in done.partitions}["transacted"] == 1
+    (tmp_path / "staging" / "logs").rename(new.data)
+    for one in plan.partitions.values():
+        assert content_on_disk(one, new.data) == one.content
+    dumped(new)
+
+    new.format()
+    (new.data / BOOTSTRAP).replace(new.data / "bootstrap.checkpoint")
+    new.start()
+    elect(new)
+    # The transaction that was open hides nothing: what comes after it can be read.
+    producer = Producer({"bootstrap.servers": new.bootstrap})
+    producer.produce("transacted", b"after")
+    assert producer.flush(60) == 0
+    for topic in TOPICS:
+        found = consumed(new, topic)
+        if topic == "transacted":
+            assert found.pop()[3] == b"after"
+        assert found == before[topic], topic
+    assert watermarks(new, "trimmed") == watermarks_before(before["trimmed"])
+
+
+def watermarks_before(records: list[Any]) -> tuple[int, int]:
+    return records[0][1], records[-1][1] + 1
+
+
+def fill(broker: PlainBroker) -> None:
+    """Every codec, headers twice and without value, tombstones, transactions of each ending."""
+    admin = AdminClient({"bootstrap.servers": broker.bootstrap})
+    compact = {"cleanup.policy": "compact"}
+    topics = [
+        NewTopic(name, count, 1, config=compact if name == "compacted" else {})
+        for name, count in TOPICS.items()
+    ]
+    for future in admin.create_topics(topics).values():
+        future.result(60)
+    for number, codec in enumerate(CODECS):
+        producer = Producer({"bootstrap.servers": broker.bootstrap, "compression.type": codec})
+        for index in range(40):
+            headers = [("h", b"1"), ("h", b"2"), ("null", None)]
+            value = f"{codec} {index}".encode() * 20
+            stamp = 1_700_000_000_000 + number * 1000 + index
+            producer.produce(
+                "plain", value, b"k%d" % index, partition=index % 2, headers=headers,
+                timestamp=stamp,
+            )  # fmt: skip
+        for index in range(10):
+            last = None if index % 3 == 0 else value
+            producer.produce("compacted", last, b"k%d" % index)
+        assert producer.flush(60) == 0
+    producer = Producer({"bootstrap.servers": broker.bootstrap})
+    for index in range(100):
+        producer.produce("trimmed", b"%d" % index)
+    assert producer.flush(60) == 0
+    for future in admin.delete_records([TopicPartition("trimmed", 0, 30)]).values():
+        future.result(60)
+    for name, ending in (("one", "commit"), ("two", "abort"), ("three", "commit"), ("four", "")):
+        transact(broker, name, ending)
+
+
+def transact(broker: PlainBroker, name: str, ending: str) -> None:
+    settings = {"bootstrap.servers": broker.bootstrap, "transactional.id": name}
+    producer = Producer(settings)
+    producer.init_transactions(60)
+    producer.begin_transaction()
+    for index in range(30):
+        producer.produce("transacted", f"{name} {index} {ending}".encode())
+    assert producer.flush(60) == 0
+    if ending == "commit":
+        producer.commit_transaction(60)
+    elif ending == "abort":
+        producer.abort_transaction(60)
+
+
+def consumed(broker: PlainBroker, topic: str) -> list[tuple[Any, ...]]:
+    """Every record that is committed, as another client library reads it."""
+    consumer = Consumer(
+        {
+            "bootstrap.servers": broker.bootstrap,
+            "group.id": "judge",
+            "isolation.level": "read_committed",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "auto.offset.reset": "earliest",
+        }
+    )
+    found: list[tuple[Any, ...]] = []
+    try:
+        places = [TopicPartition(topic, index, -2) for index in range(TOPICS[topic])]
+        consumer.assign(places)
+        ended: set[int] = set()
+        while len(ended) < len(places):
+            message = consumer.poll(60)
+            assert message is not None, f"{topic}: nothing comes, {len(found)} came"
+            if message.error():
+                ended.add(message.partition())
+                continue
+            found.append(
+                (
+                    message.partition(), message.offset(), message.key(), message.value(),
+                    message.timestamp(), message.headers(),
+                )
+            )  # fmt: skip
+    finally:
+        consumer.close()
+    return sorted(found, key=lambda one: one[:2])
+
+
+def watermarks(broker: PlainBroker, topic: str) -> tuple[int, int]:
+    consumer = Consumer({"bootstrap.servers": broker.bootstrap, "group.id": "judge"})
+    try:
+        return consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=60)
+    finally:
+        consumer.close()
+
+
+def dumped(broker: PlainBroker) -> str:
+    """What Kafka's own program makes of every restored log: it checks each batch."""
+    logs = sorted(str(path) for path in broker.data.glob("*-*/*.log"))
+    program = "org.apache.kafka.tools.DumpLogSegments"
+    text = run(program, "--deep-iteration", "--files", ",".join(logs), libraries=libraries())
+    assert "isvalid: true" in text and "isvalid: false" not in text
+    assert not re.search(r"(?i)exception|mismatch|found non-consecutive", text)
+    return hashlib.sha256(text.encode()).hexdigest()
