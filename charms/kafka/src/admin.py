@@ -52,6 +52,8 @@ _REQUEST_MS = 15_000
 _ITERATIONS = 8192
 # Of the kinds of election, the one that loses nothing.
 _PREFERRED = 0
+# The other one: only for data that is the same wherever it is.
+_UNCLEAN = 1
 _LEAST = "min.insync.replicas"
 # A controller that the leader has not heard of for longer does not follow.
 _SILENT_MS = 10_000
@@ -121,6 +123,15 @@ class Administrator:
             wanted.setdefault(topic, []).append(index)
         with _told():
             self._client.elect_leaders(_PREFERRED, wanted)
+
+    def elect_any(self, partitions: Iterable[tuple[str, int]]) -> None:
+        """Let each partition be led by any broker that has it, in sync or not."""
+        wanted: dict[str, list[int]] = {}
+        for topic, index in sorted(partitions):
+            wanted.setdefault(topic, []).append(index)
+        with _told():
+            # One that has found a leader meanwhile is refused, and need not be told.
+            self._client.elect_leaders(_UNCLEAN, wanted, raise_errors=False)
 
     def session_timeout(self, node: int) -> int:
         """Milliseconds after which the cluster gives a silent broker up."""
@@ -233,7 +244,7 @@ def connected(servers: list[str], etc: Path) -> Generator[Administrator | None]:
         ClusterError: the cluster failed while it was being used.
     """
     try:
-        client = _connect(servers, etc)
+        client = connect(servers, etc)
     except (KafkaError, OSError):
         yield None
         return
@@ -245,7 +256,8 @@ def connected(servers: list[str], etc: Path) -> Generator[Administrator | None]:
         client.close()
 
 
-def _connect(servers: list[str], etc: Path) -> KafkaAdminClient:
+def connect(servers: list[str], etc: Path) -> KafkaAdminClient:
+    """The client by itself; raises KafkaError or OSError."""
     context = ssl.create_default_context(cafile=str(etc / "truststore.pem"))
     context.load_cert_chain(str(etc / "keystore.pem"))
     return KafkaAdminClient(

@@ -11,7 +11,9 @@ import socket
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from complaints import complaint
 from dataops.host import packages
 from dataops.host.files import ensure_absent, ensure_contents, ensure_directory
 from dataops.host.paths import UnitPaths
@@ -23,6 +25,7 @@ from listeners import CLIENT_PORT, METRICS_PORT, PORTS
 from pem import Shown, shown
 from programs import Programs
 from stores import Stores
+from restorer import Restorer
 
 SERVICE = "broker"
 POM = Path(__file__).parents[1] / "pom.xml"
@@ -85,7 +88,7 @@ class Broker:
         return BrokerFacts(
             version=self._version,
             release=self._release,
-            cluster_id=_property(self.data / "meta.properties", "cluster.id"),
+            cluster_id=self._cluster_id,
             running=state.running,
             failed=state.status.value == "failed",
             listening=bool(seen.serial),
@@ -97,7 +100,8 @@ class Broker:
             trusts=frozenset(loaded.trusts),
             proved=loaded.proved,
             # What an earlier process said is no news of one that runs.
-            complaint="" if state.running else self._complaint(),
+            complaint="" if state.running else complaint(self.paths.log),
+            **self._restored(),
         )
 
     def install(self, archive: Path | None) -> bool:
@@ -134,7 +138,11 @@ class Broker:
     def format(self, cluster_id: str, *, standalone: bool) -> None:
         """Make the storage part of the cluster."""
         ensure_directory(self.data, mode=0o750, owner=self.user)
-        self.programs.format(cluster_id, standalone=standalone)
+        if not (self.data / "meta.properties").exists():
+            self.programs.format(cluster_id, standalone=standalone)
+        if self._bootstrap.exists():
+            # The last act: before it the storage counts as not formatted.
+            self._bootstrap.replace(self.data / "bootstrap.checkpoint")
 
     def start(self, heap: str, fingerprint: str, *, anew: bool = False) -> bool:
         """Whether the broker had to be started, or anew, to run with the files as they are.
@@ -196,6 +204,30 @@ class Broker:
         return Stores(self.paths.etc)
 
     @property
+    def restorer(self) -> Restorer | None:
+        """What restores data here; None while there is no storage."""
+        if self.storage is None:
+            return None
+        return Restorer(self.paths, self.services, self.storage, self.user)
+
+    @property
+    def _bootstrap(self) -> Path:
+        """The metadata of a restored cluster, until its storage is formatted."""
+        return self.data / "bootstrap.restored"
+
+    @property
+    def _cluster_id(self) -> str:
+        if self._bootstrap.exists():
+            return ""
+        return _property(self.data / "meta.properties", "cluster.id")
+
+    def _restored(self) -> dict[str, Any]:
+        made = self.restorer
+        if made is None:
+            return {}
+        return {"restored": made.restored, "share": made.share, "leftovers": made.leftovers}
+
+    @property
     def _marker(self) -> Path:
         return self.paths.bin / "kafka.version"
 
@@ -253,14 +285,6 @@ class Broker:
                 except OSError as error:
                     raise BrokerError(_why_not(self.address, port, error)) from None
 
-    def _complaint(self) -> str:
-        """Why the process ends, by the last things it said."""
-        for name in ("broker.log", "server.log"):
-            path = self.paths.log / name
-            if path.exists() and (found := _explain(_tail(path))):
-                return found
-        return ""
-
 
 def _why_not(address: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRNOTAVAIL:
@@ -269,28 +293,6 @@ def _why_not(address: str, port: int, error: OSError) -> str:
         f"port {port} on {address} is taken ({error.strerror}): stop what holds it "
         f"(`ss -ltnp sport = :{port}`)"
     )
-
-
-_KNOWN = (
-    (r"No space left on device", "disk full: free space or grow the volume"),
-    (r"Address already in use", "a port is taken: stop what holds it (`ss -ltnp`)"),
-    (r"OutOfMemoryError", "out of memory: raise it with `juju config <app> heap=1g`"),
-    (r"Could not reserve enough space", "heap is larger than this machine: lower `heap`"),
-    (r"Invalid cluster\.id|Inconsistent ?[cC]luster", "the storage belongs to another cluster"),
-    (r"UnsupportedClassVersionError", "Java is too old: install openjdk-17-jre-headless"),
-)
-
-
-def _explain(text: str) -> str:
-    """The operator's words for the last known trouble in a log."""
-    found = [(match.start(), say) for known, say in _KNOWN for match in re.finditer(known, text)]
-    return max(found)[1] if found else ""
-
-
-def _tail(path: Path, size: int = 20_000) -> str:
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - size))
-        return file.read().decode(errors="replace")
 
 
 def _digest(path: Path) -> str:

@@ -4,10 +4,8 @@
 
 from __future__ import annotations
 
-import base64
 import logging
 import time
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +14,10 @@ import placement
 import steps
 from broker import Broker, BrokerError
 from cluster import ClusterError
+from cluster_id import new_cluster_id
 from dataops.host.packages import PackageError
 from dataops.host.services import ServiceError
+from dataops.host.wake import juju_exec
 from gate import Gate
 from observed import Observed
 from peers import Peers
@@ -34,8 +34,11 @@ REFUSALS = (BrokerError, PackageError, ServiceError)
 SETBACKS = (ClusterError, ProgramError)
 
 # Steps of every plan, most of which change nothing.
-_QUIET = (steps.Note, steps.Agree, steps.Configure, steps.Admit)
+_QUIET = (
+    steps.Note, steps.Agree, steps.Configure, steps.Admit, steps.Fetch, steps.Settle
+)  # fmt: skip
 _RELOAD_SECONDS = 5
+_SHORT_PATIENCE = 3.0
 _DRAIN_SECONDS = 900
 
 
@@ -84,7 +87,7 @@ class Effects:
             case steps.Agree():
                 return self._peers.agree(step.values)
             case steps.Found():
-                cluster_id = step.cluster_id or _new_cluster_id()
+                cluster_id = step.cluster_id or new_cluster_id()
                 return self._peers.agree({"cluster-id": cluster_id, "first": str(step.first)})
             case _:
                 return self._apply_to_broker(step)
@@ -101,6 +104,8 @@ class Effects:
                 return self._gate.apply(step, self.admin)
             case steps.RequestCertificate():
                 self._requester.request(new_key=True)
+            case steps.Fetch() | steps.TakeOver() | steps.Settle() | steps.Discard():
+                return self._recover(step)
             case steps.Format():
                 self._broker.format(step.cluster_id, standalone=step.standalone)
             case steps.Stop():
@@ -117,6 +122,8 @@ class Effects:
                 self.admin.move(step.moves)
             case steps.Drain():
                 self._drain(step)
+            case steps.ElectAny():
+                self.admin.elect_any(step.partitions)
             case steps.ReloadCertificate():
                 self._reload(step)
             case steps.ProvePorts():
@@ -152,6 +159,32 @@ class Effects:
         self._broker.wake_when_listening(self._observed.unit)
         return started
 
+    def _recover(self, step: steps.Fetch | steps.TakeOver | steps.Settle | steps.Discard) -> bool:
+        restorer, o = self._broker.restorer, self._observed
+        if restorer is None:
+            return False
+        match step:
+            case steps.Fetch(recovery):
+                restorer.work("place", recovery, o.store, self._told())
+                return False
+            case steps.Settle(recovery):
+                restorer.work("finish", recovery, o.store, self._told())
+                return False
+            case steps.TakeOver(recovery):
+                # Its data goes aside, and the other brokers end as well: nothing to hand over.
+                self._broker.stop(_SHORT_PATIENCE)
+                restorer.take_over(recovery)
+            case steps.Discard():
+                restorer.discard()
+        return True
+
+    def _told(self) -> dict[str, object]:
+        """What a restore's process has to know of this unit and the others."""
+        o = self._observed
+        addresses = [o.address, *(peer.address for peer in o.peers if peer.unit != o.unit)]
+        known = [address for address in addresses if address]
+        return {"unit": o.unit, "juju_exec": juju_exec(), "node": o.node, "addresses": known}
+
     def _reload(self, step: steps.ReloadCertificate) -> None:
         stores = self._broker.stores
         self.admin.reload_certificates(step.node, stores.keystore, stores.truststore)
@@ -173,11 +206,3 @@ class Effects:
                 )
             self.admin.move(moves)
             time.sleep(0.5)
-
-
-def _new_cluster_id() -> str:
-    """A random id as Kafka spells them; its programs take a leading dash for an option."""
-    while True:
-        text = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        if not text.startswith("-"):
-            return text

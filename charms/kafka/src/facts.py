@@ -5,6 +5,8 @@
 import dataclasses
 from collections.abc import Mapping
 
+from recovery import Share
+
 
 @dataclasses.dataclass(frozen=True)
 class BrokerFacts:
@@ -25,6 +27,9 @@ class BrokerFacts:
         trusts: the authorities that it trusts, as `dataops.certificates` spells them.
         proved: by listener, when the certificate expires that its port was seen to serve.
         complaint: why it does not run, in the operator's words, with the next move.
+        restored: name of the restore that its data comes from; empty when from none.
+        share: how far this unit's part of a restore is.
+        leftovers: whether a restore has left data that nobody uses.
     """
 
     version: str = ""
@@ -41,6 +46,9 @@ class BrokerFacts:
     trusts: frozenset[str] = frozenset()
     proved: Mapping[str, float] = dataclasses.field(default_factory=dict[str, float])
     complaint: str = ""
+    restored: str = ""
+    share: Share = dataclasses.field(default_factory=Share)
+    leftovers: bool = False
 
 
 @dataclasses.dataclass(frozen=True, order=True)

@@ -10,6 +10,7 @@ import ops
 
 import slots
 from dataops.rotation import Rotation
+from recovery import Recovery, Share
 from slots import Slots
 
 
@@ -25,6 +26,7 @@ class Peer:
         asked: when it asked for a certificate in place of an expired one; Unix seconds.
         authorities: those that vouch for its certificate, and for the next one, PEM.
         trusts: those that its broker works with, as `dataops.certificates` spells them.
+        share: how its part of a restore ended.
     """
 
     unit: str
@@ -34,6 +36,7 @@ class Peer:
     asked: float = 0
     authorities: str = dataclasses.field(default="", repr=False)
     trusts: frozenset[str] = frozenset()
+    share: Share = dataclasses.field(default_factory=Share)
 
     @property
     def node(self) -> int:
@@ -46,13 +49,14 @@ class Agreement:
     """What all units go by, written by the leader.
 
     Attributes:
-        cluster_id: the cluster's identity; it never changes.
+        cluster_id: the cluster's identity; it changes only with a restore.
         first: the node that founded it; only its storage is ever formatted as a first voter.
         founded: whether that has happened: a cluster is founded once.
         opened: whether every broker of the first deployment has been up and clients were let in.
         turn: the unit that may restart its broker now.
         slots: which users stand for a client, by client; the first user alone where it is silent.
         rotation: the last change of all clients' credentials, finished or not.
+        recovery: the last restore of the whole cluster, finished or not.
     """
 
     cluster_id: str = ""
@@ -62,6 +66,7 @@ class Agreement:
     turn: str = ""
     slots: Mapping[str, Slots] = dataclasses.field(default_factory=dict[str, Slots])
     rotation: Rotation | None = None
+    recovery: Recovery | None = None
 
     def slots_of(self, client: str) -> Slots:
         """Which users stand for the client."""
@@ -96,6 +101,7 @@ class Peers:
             turn=bag.get("turn", ""),
             slots=slots.from_text(bag.get("slots", "")),
             rotation=Rotation.from_text(bag.get("rotation", "")),
+            recovery=Recovery.from_text(bag.get("recovery", "")),
         )
 
     def agreed(self, key: str) -> str:
@@ -122,6 +128,7 @@ class Peers:
                 asked=float(bag.get("asked", "0")),
                 authorities=bag.get("authorities", ""),
                 trusts=frozenset(json.loads(bag.get("trusts", "[]"))),
+                share=Share.from_text(bag.get("recovery", "")),
             )
 
 

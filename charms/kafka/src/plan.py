@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import admission
 import pem
 import placement
+import recovering
 import turns
 from dataops.rolling import Go, Hold, may_go, turn
 from facts import ClusterFacts
@@ -60,8 +61,13 @@ def _steps(o: Observed) -> Iterator[Step]:
         return
     yield from _prepare(o)
     yield from _ask_anew(o)
+    if o.leader:
+        yield from recovering.of_leader(o)
+    if o.storage:
+        yield from recovering.of_unit(o)
     certified = o.broker.stores or (o.tls and not o.tls.objection)
-    if certified and o.storage and o.agreement.cluster_id and o.broker.version:
+    ready = certified and o.storage and o.agreement.cluster_id and o.broker.version
+    if ready and not recovering.waits(o):
         yield from _run(o, o.config)
     if o.cluster:
         yield Note({"online": "true" if o.node in o.cluster.brokers else ""})
@@ -188,7 +194,9 @@ def _lead(o: Observed, cluster: ClusterFacts, config: Config) -> Iterator[Step]:
         yield from _quorum(o, cluster, config)
         yield from _bury(o, cluster)
         yield from _replicate(o, cluster)
-    yield from admission.steps_of(o, cluster)
+    yield from recovering.of_cluster(o, cluster)
+    if not recovering.closed(o):
+        yield from admission.steps_of(o, cluster)
 
 
 def _turn(o: Observed, cluster: ClusterFacts) -> Iterator[Step]:

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 
 import ops
 
+import recovering
 from observed import Observed
 
 
 def statuses(observed: Observed) -> Iterator[ops.StatusBase]:
     """Every status that holds; Juju shows the most urgent."""
     yield from (ops.BlockedStatus(text) for text in _blocked(observed))
+    if progress := recovering.progress(observed):
+        yield ops.MaintenanceStatus(progress)
     waiting = _waiting(observed)
     if waiting:
         yield ops.WaitingStatus(waiting)
@@ -34,7 +37,7 @@ def _blocked(o: Observed) -> Iterator[str]:
     if o.broker.complaint and not o.broker.listening:
         yield o.broker.complaint.replace("<app>", o.app)
     ours, theirs = o.agreement.cluster_id, o.broker.cluster_id
-    if ours and theirs not in ("", ours):
+    if ours and theirs not in ("", ours) and not recovering.waits(o):
         yield (
             f"the storage belongs to cluster {theirs}, not {ours}: remove {o.unit} and add a "
             "unit with empty storage"

@@ -10,6 +10,7 @@ from dataops.rotation import Rotation
 from facts import Acl
 from placement import Move
 from quorum import Change
+from recovery import Recovery
 
 
 @dataclasses.dataclass(frozen=True)
@@ -204,6 +205,39 @@ class ProveRefused(Admission):
     """
 
     rotation: Rotation
+
+
+@dataclasses.dataclass(frozen=True)
+class Fetch(Step):
+    """Place this unit's share of a backup beside its data; the work goes on after the hook."""
+
+    recovery: Recovery
+
+
+@dataclasses.dataclass(frozen=True)
+class TakeOver(Step):
+    """End the broker, and put the restored data in the place of what it had."""
+
+    recovery: Recovery
+
+
+@dataclasses.dataclass(frozen=True)
+class ElectAny(Step):
+    """Give each of these partitions a leader, whoever has it."""
+
+    partitions: tuple[tuple[str, int], ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Settle(Step):
+    """Tell consumer groups where to go on in the restored cluster; goes on after the hook."""
+
+    recovery: Recovery
+
+
+@dataclasses.dataclass(frozen=True)
+class Discard(Step):
+    """Remove what a restore that is over has left: what was replaced, or what was not used."""
 
 
 @dataclasses.dataclass(frozen=True)

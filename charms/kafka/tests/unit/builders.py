@@ -11,6 +11,7 @@ from facts import BrokerFacts, ClusterFacts, Partition
 from observed import Config, Observed
 from peers import Agreement, Peer
 from tls import Tls
+from recovery import Recovery
 
 LATER = 4e9
 CA = "-----BEGIN CERTIFICATE-----\nQ0E=\n-----END CERTIFICATE-----\n"
@@ -87,3 +88,16 @@ def observed(nodes=3, node=0, **more):
 def but(facts, **more):
     """The same facts with some changed."""
     return dataclasses.replace(facts, **more)
+
+
+def a_recovery(**more):
+    """A restore of three nodes that has begun."""
+    sound = {
+        "task": "t1",
+        "name": "r1",
+        "backup": "20261122T215036Z",
+        "source": "old",
+        "cluster_id": "bmV3bmV3bmV3bmV3bmV3bg",
+        "members": (0, 1, 2),
+    }
+    return Recovery(**{**sound, **more})

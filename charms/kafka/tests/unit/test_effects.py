@@ -4,7 +4,7 @@
 from pathlib import Path
 
 import pytest
-from builders import CLUSTER_ID, a_cluster, observed, request
+from builders import CLUSTER_ID, a_cluster, a_recovery, observed, request
 
 import effects as module
 import steps
@@ -25,7 +25,7 @@ class Recorder:
         self.answers = answers
 
     def __getattr__(self, name):
-        if name in ("programs", "stores", "keystore", "truststore"):
+        if name in ("programs", "stores", "keystore", "truststore", "restorer"):
             return self
 
         def call(*args, **kwargs):
@@ -145,6 +145,11 @@ def test_nothing_is_asked_of_a_cluster_that_does_not_answer(make):
 
 
 SAMPLES = [
+    steps.Fetch(a_recovery()),
+    steps.TakeOver(a_recovery()),
+    steps.ElectAny((("a", 0),)),
+    steps.Settle(a_recovery()),
+    steps.Discard(),
     steps.Install(),
     steps.Note({}),
     steps.Found(0),

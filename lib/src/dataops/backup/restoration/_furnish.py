@@ -24,7 +24,7 @@ from dataops.host.files import ensure_contents
 
 # What a broker that is being formatted starts with; it waits here under another name until then.
 BOOTSTRAP = "bootstrap.restored"
-_AT_ONCE = 4
+_AT_ONCE = 3
 # Bytes that a disk keeps free for what a broker writes beside: indexes, its next segments.
 _SPARE = 256 << 20
 

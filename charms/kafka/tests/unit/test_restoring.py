@@ -1,0 +1,108 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+
+import json
+
+import pytest
+from builders import a_recovery
+
+import restoring
+from dataops.backup import metadata
+from dataops.backup.metadata import record
+from dataops.backup.shelf import Shelf
+from dataops.host import wake
+from dataops.objectstore import Target, open_store
+from dataops.testing import logs
+from dataops.testing.backups import backup_of
+from recovery import Share
+
+TOPIC = "AQEBAQEBAQEBAQEBAQEBAQ"
+
+
+@pytest.fixture
+def target(tmp_path):
+    (tmp_path / "store").mkdir()
+    return Target(kind="local", directory=str(tmp_path / "store"))
+
+
+@pytest.fixture
+def backup(tmp_path, target):
+    """One topic of two partitions that three nodes had, and users of two kinds."""
+    data = tmp_path / "data"
+    several = [
+        record("FeatureLevelRecord", Name="metadata.version", FeatureLevel=30),
+        record("TopicRecord", Name="a", TopicId=TOPIC),
+        *(
+            record(
+                "PartitionRecord", PartitionId=index, TopicId=TOPIC, Replicas=(index, 2),
+                Isr=(index, 2), RemovingReplicas=(), AddingReplicas=(), Leader=0, LeaderEpoch=5,
+                PartitionEpoch=7,
+            )
+            for index in range(2)
+        ),
+        *(
+            record("UserScramCredentialRecord", Name=name, Mechanism=2, Salt=b"s",
+                   StoredKey=b"k", ServerKey=b"v", Iterations=8192)
+            for name in ("relation-7", "kept")
+        ),
+    ]  # fmt: skip
+    for name, content in (
+        (metadata.DIRECTORY, metadata.write_checkpoint(several, 1)),
+        ("a-0", logs.batch([logs.record(0)])),
+        ("a-1", logs.batch([logs.record(0), logs.record(1)])),
+    ):
+        (data / name).mkdir(parents=True)
+        (data / name / f"{0:020}.log").write_bytes(content)
+    return backup_of(data, Shelf(open_store(target), "old"))
+
+
+@pytest.fixture
+def spec(tmp_path, target):
+    def made(recovery, node=0, mode="place"):
+        return restoring.Spec(
+            mode=mode, unit=f"kafka/{node}", juju_exec="juju-exec", recovery=recovery.to_text(),
+            node=node, target=target, staging=tmp_path / f"staging-{node}", etc=tmp_path,
+        )  # fmt: skip
+
+    return made
+
+
+def test_every_unit_places_its_copies_and_counts_what_it_leads(spec, backup):
+    told = []
+    shares = [restoring.work(spec(a_recovery(), node), a_recovery(), told.append)
+              for node in range(3)]  # fmt: skip
+    assert [share.state for share in shares] == ["placed"] * 3, shares
+    assert [share.account["partitions"] for share in shares] == [1, 1, 0]
+    placed = [sorted(p.name for p in (spec(a_recovery(), n).staging / "logs").glob("a-*"))
+              for n in range(3)]  # fmt: skip
+    assert placed == [["a-0"], ["a-1"], ["a-0", "a-1"]]
+    assert any("MiB" in text for text in told)
+
+
+def test_users_of_relations_are_the_charm_s_to_make(spec, backup):
+    restoring.work(spec(a_recovery()), a_recovery(), lambda text: None)
+    path = spec(a_recovery()).staging / "logs" / "bootstrap.restored"
+    image = metadata.Image.of(one for _, one in metadata.read_file(path))
+    assert list(image.scram) == [("kept", 2)]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [({"backup": "20200101T000000Z"}, "20200101T000000Z"), ({"topics": ("b",)}, "no topic b")],
+)
+def test_what_cannot_be_had_is_told(spec, backup, change, why):
+    share = restoring.work(spec(a_recovery(**change)), a_recovery(**change), lambda text: None)
+    assert share.state == "failed" and why in share.text
+
+
+def test_the_process_says_how_it_ended_and_keeps_no_key(spec, backup, tmp_path, monkeypatch):
+    woken = []
+    monkeypatch.setattr(wake, "call", lambda unit, program: woken.append(unit))
+    path = tmp_path / "restoring.json"
+    made = spec(a_recovery())
+    path.write_text(json.dumps(made.model_dump(mode="json", context={"revealed": True})))
+    assert restoring.main(str(path)) == 0
+    share = Share.from_text((tmp_path / restoring.SHARE).read_text())
+    assert (share.name, share.state) == ("r1", "placed")
+    assert woken == ["kafka/0"] and not path.exists()
+    assert restoring.main(str(path)) == 0

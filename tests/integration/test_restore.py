@@ -1,0 +1,181 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""A broker is killed and its disk is emptied: a backup takes its place, and customers go on."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jubilant
+import psutil
+import pytest
+from confluent_kafka import Consumer, TopicPartition
+
+from dataops.backup.manifest import Group, GroupOffset
+from dataops.backup.shelf import Shelf
+from dataops.objectstore import Target, open_store
+from dataops.testing.backups import backup_of
+from tests.integration.clients import Writer, read_all
+from tests.integration.processes import eventually, one_of_unit
+from tools.demo import feed, pipeline
+
+CHARMS = Path(__file__).resolve().parents[2] / "charms"
+COMMITTED = 30
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("backups")
+
+
+@pytest.fixture(scope="module")
+def model(juju: jubilant.Juju, store: Path) -> jubilant.Juju:
+    """One broker and one customer."""
+    for name in ("certificates", "kafka", "data-access"):
+        juju.deploy(CHARMS / name / f"{name}_amd64.charm", name, config=config(name, store))
+    juju.integrate("kafka:certificates", "certificates:certificates")
+    juju.integrate("data-access:kafka", "kafka:kafka-client")
+    juju.wait(jubilant.all_active, error=jubilant.any_error, timeout=300, delay=1)
+    return juju
+
+
+def config(name: str, store: Path) -> dict[str, Any]:
+    return {
+        "kafka": {"backup-directory": str(store), "heap": "256m"},
+        "data-access": {"topic": "orders", "extra-user-roles": "producer,consumer"},
+    }.get(name, {})
+
+
+@pytest.fixture(scope="module")
+def uuid(model: jubilant.Juju) -> str:
+    return model.show_model().model_uuid
+
+
+@pytest.fixture(scope="module")
+def access(model: jubilant.Juju) -> pipeline.Credentials:
+    found = pipeline.credentials(model, "data-access")
+    feed.partitions(found)
+    return found
+
+
+def data_of(broker: psutil.Process) -> Path:
+    """Where its logs are."""
+    settings = Path(broker.cmdline()[-1]).read_text()
+    found = re.search(r"(?m)^log\.dirs=(.*)$", settings)
+    assert found
+    return Path(found[1])
+
+
+@pytest.fixture(scope="module")
+def backed_up(
+    model: jubilant.Juju,
+    uuid: str,
+    access: pipeline.Credentials,
+    store: Path,
+    tmp_path_factory: Any,
+) -> Iterator[tuple[Writer, dict[tuple[int, int], Any]]]:
+    """A writer who had written when the backup was taken, and every record of then."""
+    with Writer(access) as writer:
+        writer.progress(300)
+    before = records(access)
+    data = data_of(one_of_unit("kafka/0", uuid, "kafka.Kafka"))
+    copied = tmp_path_factory.mktemp("copy") / "data"
+    shutil.copytree(data, copied)
+    shelf = Shelf(open_store(Target(kind="local", directory=str(store))), cluster_id(data))
+    offset = GroupOffset(topic=access.topic, partition=0, offset=COMMITTED, metadata="note")
+    backup_of(copied, shelf, groups=[Group(name=access.group, offsets=(offset,))])
+    yield writer, before
+
+
+def cluster_id(data: Path) -> str:
+    found = re.search(r"(?m)^cluster\.id=(.*)$", (data / "meta.properties").read_text())
+    assert found
+    return found[1]
+
+
+def records(access: pipeline.Credentials) -> dict[tuple[int, int], Any]:
+    """Every record of the topic, by partition and offset."""
+    settings = {"enable.partition.eof": True, "enable.auto.commit": False}
+    consumer = Consumer({**access.client(), "group.id": f"{access.group}judge", **settings})
+    found: dict[tuple[int, int], Any] = {}
+    try:
+        parts = consumer.list_topics(access.topic, timeout=60).topics[access.topic].partitions
+        consumer.assign([TopicPartition(access.topic, index, -2) for index in parts])
+        ended: set[int] = set()
+        while len(ended) < len(parts):
+            message = consumer.poll(60)
+            assert message is not None
+            if message.error():
+                ended.add(message.partition())
+                continue
+            place = message.partition(), message.offset()
+            found[place] = (message.key(), message.value(), message.timestamp(), message.headers())
+    finally:
+        consumer.close()
+    return found
+
+
+def restored(model: jubilant.Juju, **params: str) -> dict[str, Any]:
+    """The restore from its start to its end."""
+
+    def ended() -> dict[str, Any] | None:
+        found = model.run("kafka/leader", "restore", params).results
+        return None if found.get("status") == "running" else found
+
+    return eventually(ended, 300, "the end of the restore")
+
+
+def test_a_cluster_with_data_is_not_replaced_by_mistake(
+    model: jubilant.Juju, backed_up: object
+) -> None:
+    with pytest.raises(jubilant.TaskError, match=r"not empty: it has orders.*confirm=kafka"):
+        model.run("kafka/leader", "restore")
+    with pytest.raises(jubilant.TaskError, match="no finished backup 20200101T000000Z"):
+        params = {"confirm": "kafka", "backup": "20200101T000000Z"}
+        model.run("kafka/leader", "restore", params)
+
+
+def test_a_destroyed_broker_is_what_it_was(
+    model: jubilant.Juju,
+    uuid: str,
+    access: pipeline.Credentials,
+    backed_up: tuple[Writer, dict[tuple[int, int], Any]],
+) -> None:
+    written, before = backed_up
+    with Writer(access, first=10_000_000) as later:
+        later.progress(50)
+    broker = one_of_unit("kafka/0", uuid, "kafka.Kafka")
+    data = data_of(broker)
+    broker.kill()
+    for path in data.iterdir():
+        subprocess.run(["rm", "-rf", str(path)], check=True)
+    assert not list(data.glob("orders-*"))
+
+    result = restored(model, confirm="kafka")
+    assert int(result["partitions"]) >= 1 and int(result["groups"]) == 1
+    model.wait(jubilant.all_active, error=jubilant.any_error, timeout=300, delay=1)
+    # Two programs that know nothing of ours: a client, and Kafka's own.
+    assert records(access) == before
+    seen = read_all(access)
+    assert set(seen) == set(written.acknowledged) and set(seen.values()) == {1}
+    assert resumed(access) == (0, COMMITTED)
+    with Writer(access, first=20_000_000) as again:
+        again.progress(50)
+    assert not list(data.parent.glob("kafka.re*"))
+
+
+def resumed(access: pipeline.Credentials) -> tuple[int, int]:
+    """The first record that the customer's group reads of partition 0."""
+    consumer = Consumer({**access.client(), "group.id": access.group, "enable.auto.commit": False})
+    try:
+        consumer.assign([TopicPartition(access.topic, 0)])
+        message = consumer.poll(60)
+        assert message is not None and not message.error()
+        return message.partition(), message.offset()
+    finally:
+        consumer.close()
