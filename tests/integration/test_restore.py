@@ -140,6 +140,33 @@ def test_a_cluster_with_data_is_not_replaced_by_mistake(
         model.run("kafka/leader", "restore", params)
 
 
+def test_a_rehearsal_proves_the_backup_and_leaves_nothing(
+    model: jubilant.Juju,
+    uuid: str,
+    access: pipeline.Credentials,
+    backed_up: tuple[Writer, dict[tuple[int, int], Any]],
+) -> None:
+    written, before = backed_up
+    storage = data_of(one_of_unit("kafka/0", uuid, "kafka.Kafka")).parent
+    with Writer(access, first=5_000_000) as later:
+        later.progress(20)
+    shown = model.run("kafka/0", "drill", wait=240).results
+    assert int(shown["rpo-records"]) == len(later.acknowledged)
+    assert int(shown["rpo-ms"]) > 0 and float(shown["rto-seconds"]) > 0
+    assert int(shown["sampled-records"]) == len(before)
+    assert int(shown["acls"]) > 0 and int(shown["groups"]) == 1
+    assert f"orders-0 at {COMMITTED}" in shown["resumed"]
+    assert not (storage / "rehearsal").exists()
+    # The live cluster was read, and nothing in it was changed.
+    assert set(read_all(access)) == set(written.acknowledged) | set(later.acknowledged)
+
+    model.config("kafka", {"drill-rto-seconds": 1})
+    with pytest.raises(jubilant.TaskError, match="above the limit of 1 s"):
+        model.run("kafka/0", "drill", wait=240)
+    model.config("kafka", {"drill-rto-seconds": 0})
+    assert not (storage / "rehearsal").exists()
+
+
 def test_a_destroyed_broker_is_what_it_was(
     model: jubilant.Juju,
     uuid: str,

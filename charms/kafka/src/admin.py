@@ -218,7 +218,7 @@ class Administrator:
         return {name: int(one[_LEAST]["value"]) for name, one in found.items() if _LEAST in one}
 
     def _acls(self) -> Iterator[Acl]:
-        found, _ = self._client.describe_acls(_ANY_ACL)
+        found, _ = self._client.describe_acls(ANY_ACL)
         return (_from_kafka(acl) for acl in found)
 
     def _alter(self, username: str, change: object) -> None:
@@ -270,7 +270,7 @@ def connect(servers: list[str], etc: Path) -> KafkaAdminClient:
     )
 
 
-_ANY_ACL = ACLFilter(
+ANY_ACL = ACLFilter(
     principal=None,
     host=None,
     operation=ACLOperation.ANY,

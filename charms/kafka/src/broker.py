@@ -243,10 +243,11 @@ class Broker:
     def _libraries(self, version: str) -> Path:
         return self.paths.bin / f"kafka-{version}" / "libs"
 
-    def _service(self, heap: str, fingerprint: str) -> Service:
+    def command(self, heap: str, fingerprint: str) -> tuple[str, ...]:
+        """What runs a broker with the files as they are."""
         libraries, etc = self._libraries(self._version), self.paths.etc
         (agent,) = libraries.glob("jmx_prometheus_javaagent-*.jar")
-        command = (
+        return (
             str(packages.find_java()),
             f"-Xms{heap}",
             f"-Xmx{heap}",
@@ -259,9 +260,11 @@ class Broker:
             "kafka.Kafka",
             str(etc / "server.properties"),
         )
+
+    def _service(self, heap: str, fingerprint: str) -> Service:
         return Service(
             name=SERVICE,
-            command=command,
+            command=self.command(heap, fingerprint),
             user=self.user,
             restart="always",
             stop_timeout=120,

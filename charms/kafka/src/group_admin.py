@@ -113,3 +113,13 @@ def told(client: KafkaAdminClient, names: Iterable[str]) -> tuple[Group, ...]:
         kept.sort(key=lambda one: (one.topic, one.partition))
         found.append(Group(name=name, offsets=tuple(kept)))
     return tuple(found)
+
+
+def without_leader(client: KafkaAdminClient) -> dict[str, list[int]]:
+    """Partitions that nobody leads, by topic."""
+    found: dict[str, list[int]] = {}
+    for topic in client.describe_topics():
+        for part in topic["partitions"]:
+            if part["leader_id"] < 0:
+                found.setdefault(topic["name"], []).append(part["partition_index"])
+    return found

@@ -51,6 +51,8 @@ class Config(BaseModel):
     auto_create_topics: bool = True
     log_retention_hours: Annotated[int, Field(ge=1)] = 168
     max_reauth_seconds: Annotated[int, Field(ge=60)] = 3600
+    drill_rto_seconds: Annotated[int, Field(ge=0)] = 0
+    drill_rpo_seconds: Annotated[int, Field(ge=0)] = 0
     backup_directory: Directory = ""
     backup_pace: Annotated[int, Field(ge=0)] = 40
     encrypt_backups: bool = False

@@ -126,6 +126,8 @@ class Restorer:
             ensure_absent(aside)
             data.rename(aside)
         staged.rename(data)
+        # What was backed up of the old cluster is no part of the new one's backups.
+        ensure_absent(self.storage / "backup")
         _sync(self.storage)
         ensure_absent(self.storage / _STAGING)
 

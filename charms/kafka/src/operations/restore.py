@@ -222,5 +222,6 @@ VERB = Verb(
     params=RestoreParams,
     result=Restored,
     scope=Scope.LEADER,
-    mutating=True,
+    # Its plans have no canary: it is for clusters that clients have lost already.
+    mutating=False,
 )

@@ -56,6 +56,8 @@ def backup_of(
         _partition(data, topic, index, (starts or {}).get((topic, index), 0), keep)
         for topic in sorted(image.topics)
         for index in sorted(image.partitions_of(topic))
+        # A topic that was being made has no files yet.
+        if any((data / f"{topic}-{index}").glob("*.log"))
     ]
     files = [
         File(name=path.name, pieces=(keep(path.read_bytes()),))

@@ -150,5 +150,5 @@ def test_the_backups_of_the_cluster_that_was_restored_are_found(ready, workload)
     assert Recovery.from_text(workload.agreed["recovery"]).source == CLUSTER_ID
 
 
-def test_it_is_a_change_that_the_leader_makes():
-    assert VERB.mutating and VERB.scope.value == "leader"
+def test_the_leader_does_it_and_no_canary_is_wanted():
+    assert VERB.scope.value == "leader" and not VERB.mutating

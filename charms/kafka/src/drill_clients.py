@@ -1,0 +1,114 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What clients see of a cluster: its records, its estate, and whether it takes new ones."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Generator, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from confluent_kafka import Consumer, Producer, TopicPartition
+
+from cluster import ClusterError
+
+Place = tuple[str, int]
+_PATIENCE = 60.0
+
+
+def settings(servers: Iterable[str], etc: Path) -> dict[str, Any]:
+    """How a client with a broker's certificate reaches its internal listeners."""
+    return {
+        "bootstrap.servers": ",".join(servers),
+        "security.protocol": "SSL",
+        "ssl.ca.location": str(etc / "truststore.pem"),
+        "ssl.certificate.location": str(etc / "keystore.pem"),
+        "ssl.key.location": str(etc / "keystore.pem"),
+        # It speaks up only when something is lost.
+        "log_level": 2,
+    }
+
+
+@contextlib.contextmanager
+def reading(where: Mapping[str, Any], group: str = "drill") -> Generator[Consumer]:
+    """A consumer that commits nothing."""
+    consumer = Consumer(
+        {
+            **where,
+            "group.id": group,
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "auto.offset.reset": "earliest",
+            "isolation.level": "read_uncommitted",
+        }
+    )
+    try:
+        yield consumer
+    finally:
+        consumer.close()
+
+
+def produce(where: Mapping[str, Any], place: Place) -> None:
+    """Return once a record was acknowledged.
+
+    Raises:
+        ClusterError: it was not.
+    """
+    # One copy is all that there is, and topics may ask for more of them to be in sync.
+    producer = Producer({**where, "acks": 1})
+    failed: list[str] = []
+
+    def answered(error: Any, message: Any) -> None:
+        if error is not None:
+            failed.append(str(error))
+
+    producer.produce(place[0], b"drill", b"drill", partition=place[1], on_delivery=answered)
+    left = producer.flush(_PATIENCE)
+    if failed or left:
+        raise ClusterError(f"No record was acknowledged: {failed[0] if failed else 'no answer'}")
+
+
+def first(consumer: Consumer, place: Place, offset: int | None) -> Any | None:
+    """The first record at or after an offset; None when there is none.
+
+    Args:
+        consumer: of any group.
+        place: topic and partition.
+        offset: where to begin; None: where the consumer's group goes on.
+
+    Raises:
+        ClusterError: the cluster does not answer.
+    """
+    at = [TopicPartition(*place)] if offset is None else [TopicPartition(*place, offset)]
+    consumer.assign(at)
+    message = consumer.poll(_PATIENCE)
+    if message is None:
+        raise ClusterError(f"{place[0]}-{place[1]} gives no answer within {_PATIENCE:g} s")
+    return None if message.error() else message
+
+
+def hashes(consumer: Consumer, place: Place, start: int, end: int) -> dict[int, str]:
+    """By offset, a hash of every record: offset, timestamp, key, value and headers.
+
+    Raises:
+        ClusterError: the cluster does not answer.
+    """
+    found: dict[int, str] = {}
+    consumer.assign([TopicPartition(*place, start)])
+    while True:
+        message = consumer.poll(_PATIENCE)
+        if message is None:
+            raise ClusterError(f"{place[0]}-{place[1]} gives no answer within {_PATIENCE:g} s")
+        offset = message.offset()
+        if message.error() or offset is None or offset >= end:
+            return found
+        found[offset] = _hash(message)
+
+
+def _hash(message: Any) -> str:
+    parts = (
+        message.offset(), message.timestamp(), message.key(), message.value(), message.headers()
+    )  # fmt: skip
+    return hashlib.sha256(repr(parts).encode()).hexdigest()

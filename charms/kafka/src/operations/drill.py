@@ -1,0 +1,254 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Rehearses the loss of everything: the newest backup, restored beside the cluster."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import pydantic
+
+from dataops.host.paths import UnitPaths
+from dataops.objectstore import Target
+from dataops.operations import Context, JobVerb, OperationError, Params, Result, Scope, Work
+from drill_checks import Policy, broken, told
+from observed import Observed
+from workload import Workload
+
+if TYPE_CHECKING:
+    from dataops.backup.manifest import Manifest
+    from dataops.backup.restoration import Pieces
+    from dataops.backup.scratch import Scratch
+    from drill import Drilled
+
+_PLACE = "rehearsal"
+
+
+class DrillParams(Params):
+    """Which backup, or only to clear up."""
+
+    backup: str = pydantic.Field(default="", description="Its id; empty: the newest good one.")
+    mode: Literal["drill", "clear-up"] = pydantic.Field(
+        default="drill",
+        description="drill: the whole rehearsal. clear-up: remove what one that was killed left.",
+    )
+
+
+class DrillResult(Result):
+    """What was found; None where only was cleared up.
+
+    Attributes:
+        summary: one sentence for the report.
+        backup: its id.
+        rto_seconds: until a new record was acknowledged and an old one read.
+        produce_seconds, consume_seconds: each of them.
+        rpo_records: acknowledged records that the backup does not have.
+        rpo_ms: how old the first of them was.
+        partitions, bytes: compared byte by byte with what was backed up.
+        sampled_records: compared with the live cluster's, as a client reads both.
+        topics, acls, groups: compared.
+        resumed: where a group of the backup went on reading.
+    """
+
+    summary: str
+    backup: str | None = None
+    rto_seconds: float | None = None
+    produce_seconds: float | None = None
+    consume_seconds: float | None = None
+    rpo_records: int | None = None
+    rpo_ms: int | None = None
+    partitions: int | None = None
+    bytes: int | None = None
+    sampled_records: int | None = None
+    topics: int | None = None
+    acls: int | None = None
+    groups: int | None = None
+    resumed: str | None = None
+
+
+class Spec(pydantic.BaseModel):
+    """What the work is told; its ticket alone has the store's keys."""
+
+    mode: Literal["drill", "clear-up"]
+    unit: str
+    app: str
+    root: Path
+    storage: Path
+    user: str | None
+    backup: str = ""
+    sources: tuple[str, ...] = ()
+    target: Target | None = None
+    key: str = pydantic.Field(default="", repr=False)
+    addresses: tuple[str, ...] = ()
+    rto: float = 0
+    rpo: float = 0
+
+
+def prepare(context: Context[Observed, Workload, DrillParams]) -> Spec:
+    """Where everything is."""
+    o, params = context.observed, context.params
+    if o.storage is None:
+        raise OperationError(f"{o.unit} has no storage yet: see juju status {o.app}")
+    spec = Spec(
+        mode=params.mode,
+        unit=o.unit,
+        app=o.app,
+        root=o.paths.root,
+        storage=o.storage,
+        user=context.workload.broker.user,
+    )
+    if params.mode == "clear-up":
+        return spec
+    if o.store is None:
+        raise OperationError(
+            o.store_trouble
+            or f"{o.app} has no object store: juju integrate {o.app}:s3 object-storage, or "
+            f"juju config {o.app} backup-directory=/path"
+        )
+    if o.cluster is None or o.config is None:
+        raise OperationError(f"The cluster of {o.app} does not answer: see juju status {o.app}")
+    recovery = o.agreement.recovery
+    return spec.model_copy(
+        update={
+            "backup": params.backup,
+            # A cluster that was restored may have no backups of its own yet.
+            "sources": (o.agreement.cluster_id, *([recovery.source] if recovery else [])),
+            "target": o.store,
+            "addresses": tuple(peer.address for peer in o.peers if peer.address),
+            "rto": o.config.drill_rto_seconds,
+            "rpo": o.config.drill_rpo_seconds,
+        }
+    )
+
+
+def work(work: Work[Spec]) -> DrillResult:
+    """Rehearses, writes what was found beside the backup, and leaves nothing behind."""
+    from dataops.backup.scratch import Scratch
+
+    spec = work.spec
+    scratch = Scratch(spec.storage / _PLACE, spec.user)
+    if spec.mode == "clear-up":
+        found = scratch.clear()
+        what = "What a rehearsal left was removed." if found else "No rehearsal left anything."
+        return DrillResult(summary=what)
+    began = datetime.datetime.now(datetime.timezone.utc)
+    manifest, pieces = _newest(spec)
+    with scratch:
+        done = _drilled(work, manifest, pieces, scratch)
+    problems = [*done.problems, *broken(Policy(spec.rto, spec.rpo), done.measured)]
+    _note(spec, pieces, done, problems, began)
+    if problems:
+        raise OperationError(f"The rehearsal with backup {done.backup} failed: {told(problems)}")
+    return _result(done)
+
+
+def _newest(spec: Spec) -> tuple[Manifest, Pieces]:
+    """The backup to rehearse with."""
+    from dataops.backup import catalogue
+    from dataops.backup.manifest import Manifest, manifest_key
+    from dataops.backup.restoration import Pieces
+    from dataops.backup.sealed import Key
+    from dataops.backup.shelf import Shelf
+    from dataops.objectstore import open_store
+
+    assert spec.target is not None
+    store = open_store(spec.target)
+    for source in spec.sources:
+        shelf = Shelf(store, source)
+        newest = None if spec.backup else catalogue.newest_good(shelf)
+        name = spec.backup or (newest.id if newest else "")
+        manifest = shelf.read(Manifest, manifest_key(name)) if name else None
+        if manifest:
+            return manifest, Pieces(shelf, Key.of(spec.key) if spec.key else None)
+    what = f"finished backup {spec.backup}" if spec.backup else "good backup"
+    raise OperationError(
+        f"{spec.target.describe()} has no {what} of {spec.app}: juju run day2/leader create-backup"
+    )
+
+
+def _drilled(work: Work[Spec], manifest: Manifest, pieces: Pieces, scratch: Scratch) -> Drilled:
+    from dataops.backup import scratch as places
+    from dataops.host.services import manager
+    from drill import Drill, Live
+    from drill_cluster import DrillCluster
+    from listeners import PORTS
+
+    spec, paths = work.spec, UnitPaths(work.spec.root)
+
+    def tell(text: str) -> None:
+        work.end_if_cancelled()
+        work.progress(text)
+
+    cluster = DrillCluster(
+        scratch=scratch,
+        address=places.address(PORTS),
+        app=spec.app,
+        bin=paths.bin,
+        services=manager(paths, spec.unit),
+        user=spec.user,
+    )
+    return Drill(manifest, pieces, Live(spec.addresses, paths.etc), cluster, tell).run()
+
+
+def _note(
+    spec: Spec, pieces: Pieces, done: Drilled, problems: list[str], began: datetime.datetime
+) -> None:
+    """Beside the backup, so that a list of backups tells which of them is proved."""
+    from dataops.backup.catalogue import Verdict, drill_key
+
+    now = datetime.datetime.now(datetime.timezone.utc)
+    facts = {
+        "rto_seconds": round(done.measured.rto, 1),
+        "rpo_records": done.measured.lost_records,
+        "rpo_ms": done.measured.lost_ms,
+    }
+    verdict = Verdict(
+        id=done.backup,
+        at=now,
+        by=spec.unit,
+        well=not problems,
+        problems=tuple(problems),
+        seconds=round((now - began).total_seconds(), 1),
+        facts=facts,
+    )
+    pieces.shelf.write(drill_key(done.backup), verdict)
+
+
+def _result(done: Drilled) -> DrillResult:
+    measured = done.measured
+    consumed = measured.consumed
+    return DrillResult(
+        summary=(
+            f"Backup {done.backup} restores: {done.partitions} partitions of "
+            f"{done.bytes / 1e6:.1f} MB, {done.topics} topics, {done.acls} permissions and "
+            f"{done.groups} groups are as they were backed up. RTO {measured.rto:.1f} s; RPO "
+            f"{measured.lost_records} records, {measured.lost_ms / 1000:.1f} s."
+        ),
+        backup=done.backup,
+        rto_seconds=round(measured.rto, 2),
+        produce_seconds=round(measured.produced, 2),
+        consume_seconds=None if consumed is None else round(consumed, 2),
+        rpo_records=measured.lost_records,
+        rpo_ms=measured.lost_ms,
+        partitions=done.partitions,
+        bytes=done.bytes,
+        sampled_records=done.sampled,
+        topics=done.topics,
+        acls=done.acls,
+        groups=done.groups,
+        resumed=done.resumed or None,
+    )
+
+
+VERB = JobVerb(
+    name="drill",
+    description="Restores the newest backup beside the cluster, compares it, and measures.",
+    prepare=prepare,
+    work=work,
+    params=DrillParams,
+    spec=Spec,
+    result=DrillResult,
+    scope=Scope.LEADER,
+)

@@ -1,0 +1,129 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+
+import pytest
+from builders import but, observed
+
+import operations.drill as module
+from dataops.backup import catalogue
+from dataops.backup.metadata import DIRECTORY, write_checkpoint
+from dataops.backup.shelf import Shelf
+from dataops.objectstore import Target, open_store
+from dataops.operations import OperationError, Work
+from dataops.testing.backups import backup_of
+from drill import Drilled
+from drill_checks import Measured
+from operations.drill import Spec, prepare, work
+
+
+class Told:
+    class workload:  # noqa: N801
+        class broker:  # noqa: N801
+            user = None
+
+        class backup_keys:  # noqa: N801
+            @staticmethod
+            def current():
+                return None
+
+    def __init__(self, o, **params):
+        self.observed = o
+        self.params = module.DrillParams(**params)
+
+
+@pytest.fixture
+def target(tmp_path):
+    (tmp_path / "store").mkdir()
+    return Target(kind="local", directory=str(tmp_path / "store"))
+
+
+@pytest.fixture
+def shelf(target, tmp_path):
+    (tmp_path / "data" / DIRECTORY).mkdir(parents=True)
+    (tmp_path / "data" / DIRECTORY / f"{0:020}.log").write_bytes(write_checkpoint([], 1))
+    shelf = Shelf(open_store(target), "live")
+    backup_of(tmp_path / "data", shelf)
+    return shelf
+
+
+@pytest.fixture
+def spec(target, tmp_path):
+    def made(**more):
+        sound = {
+            "mode": "drill", "unit": "kafka/0", "app": "kafka", "root": tmp_path / "workload",
+            "storage": tmp_path, "user": None, "sources": ("new", "live"), "target": target,
+        }  # fmt: skip
+        return Spec(**{**sound, **more})
+
+    return made
+
+
+def drilled(**more):
+    sound = {
+        "backup": "20261122T215036Z", "measured": Measured(9.0, 7.0, 3, 1500), "partitions": 4,
+        "bytes": 5_000_000, "sampled": 20, "groups": 1, "acls": 2, "topics": 2,
+        "resumed": "g in a-0 at 7", "problems": (),
+    }  # fmt: skip
+    return Drilled(**{**sound, **more})
+
+
+def begin(spec):
+    return work(Work(spec=spec, restarted=False, tell=lambda *a: None, asked_to_end=lambda: False))
+
+
+def test_it_asks_for_what_it_needs(target):
+    with pytest.raises(OperationError, match="juju integrate kafka:s3"):
+        prepare(Told(observed()))
+    with pytest.raises(OperationError, match="does not answer"):
+        prepare(Told(but(observed(), store=target, cluster=None)))
+    with pytest.raises(OperationError, match="no storage"):
+        prepare(Told(but(observed(), storage=None)))
+    made = prepare(Told(but(observed(), store=target)))
+    assert len(made.addresses) == 3 and made.sources == (observed().agreement.cluster_id,)
+    assert prepare(Told(observed(), mode="clear-up")).target is None
+
+
+def test_what_was_found_is_told_and_stands_beside_the_backup(spec, shelf, monkeypatch):
+    monkeypatch.setattr(module, "_drilled", lambda *given: drilled())
+    result = begin(spec(rto=10, rpo=2))
+    assert (result.rto_seconds, result.rpo_records, result.rpo_ms) == (9.0, 3, 1500)
+    assert "4 partitions of 5.0 MB" in result.summary
+    verdict = catalogue.entry(shelf, "20261122T215036Z").drill
+    assert verdict and verdict.well and verdict.facts["rpo_records"] == 3
+
+
+@pytest.mark.parametrize(
+    ("found", "limits", "why"),
+    [
+        (drilled(problems=("a-0 has another content",)), {}, "a-0 has another content"),
+        (drilled(), {"rto": 8}, "RTO 9.0 s is above the limit of 8 s"),
+        (drilled(), {"rpo": 1}, "RPO 1.5 s is above the limit of 1 s"),
+    ],
+)
+def test_what_is_wrong_fails_it_and_is_kept(spec, shelf, monkeypatch, found, limits, why):
+    monkeypatch.setattr(module, "_drilled", lambda *given: found)
+    with pytest.raises(OperationError, match=why):
+        begin(spec(**limits))
+    verdict = catalogue.entry(shelf, "20261122T215036Z").drill
+    assert verdict and not verdict.well and why in verdict.problems[0]
+
+
+def test_nothing_is_left_whatever_happens(spec, shelf, tmp_path, monkeypatch):
+    def fails(*given):
+        assert (tmp_path / "rehearsal").exists()
+        raise OperationError("the broker ended")
+
+    monkeypatch.setattr(module, "_drilled", fails)
+    with pytest.raises(OperationError, match="the broker ended"):
+        begin(spec())
+    assert not (tmp_path / "rehearsal").exists()
+    (tmp_path / "rehearsal").mkdir()
+    assert "was removed" in begin(spec(mode="clear-up")).summary
+    assert "No rehearsal" in begin(spec(mode="clear-up")).summary
+
+
+def test_a_backup_that_is_not_there_is_named(spec, target):
+    with pytest.raises(OperationError, match="no good backup of kafka"):
+        begin(spec())
+    with pytest.raises(OperationError, match="no finished backup 20200101T000000Z"):
+        begin(spec(backup="20200101T000000Z"))

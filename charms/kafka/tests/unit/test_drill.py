@@ -1,0 +1,81 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The decisions of a rehearsal, with clients that answer from lists; the rest needs a broker."""
+
+import contextlib
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import drill_clients
+from dataops.backup.manifest import Group, GroupOffset
+from drill import Drill, Live
+
+
+class Message:
+    def __init__(self, offset, stamp=0):
+        self.offset = lambda: offset
+        self.timestamp = lambda: (1, stamp)
+
+
+@pytest.fixture
+def drill(tmp_path):
+    cluster = SimpleNamespace(endpoint="127.0.0.1:1", paths=SimpleNamespace(etc=tmp_path))
+    live = Live(("10.0.0.1",), Path("/etc"))
+    return Drill(None, None, live, cluster, lambda text: None)
+
+
+@pytest.fixture
+def records(monkeypatch):
+    """Offsets and stamps, by whether the live cluster is asked, and by place."""
+    found = {}
+
+    @contextlib.contextmanager
+    def reading(where, group="drill"):
+        yield (where["bootstrap.servers"].startswith("10."), group)
+
+    def first(consumer, place, offset):
+        live, group = consumer
+        several = found.get((live, place), [])
+        begin = found.get(group, 0) if offset is None else offset
+        return next((Message(*one) for one in several if one[0] >= begin), None)
+
+    def hashes(consumer, place, start, end):
+        several = found.get((consumer[0], place), [])
+        return {one: f"{one} {stamp}" for one, stamp in several if start <= one < end}
+
+    monkeypatch.setattr(drill_clients, "reading", reading)
+    monkeypatch.setattr(drill_clients, "first", first)
+    monkeypatch.setattr(drill_clients, "hashes", hashes)
+    return found
+
+
+def test_what_the_backup_lacks_is_counted_and_dated(drill, records):
+    records[True, ("a", 0)] = [(4, 9_000), (5, 9_500)]
+    records[True, ("new", 0)] = [(0, 8_000)]
+    bounds = {("a", 0): (0, 4), ("b", 0): (0, 3)}
+    ends = {("a", 0): (0, 6), ("b", 0): (0, 3), ("new", 0): (0, 1)}
+    assert drill._lost(bounds, ends, 10.0) == (3, 2_000)
+    assert drill._lost(bounds, {("b", 0): (0, 3)}, 10.0) == (0, 0)
+
+
+def test_only_what_both_have_is_compared(drill, records):
+    records[True, ("a", 0)] = [(0, 1), (2, 1), (3, 1)]
+    records[False, ("a", 0)] = [(0, 1), (1, 1), (2, 1), (3, 1)]
+    bounds, ends = {("a", 0): (0, 4)}, {("a", 0): (0, 9)}
+    assert drill._sampled(bounds, ends) == (3, [])
+    records[True, ("a", 0)][1] = (2, 99)
+    count, problems = drill._sampled(bounds, ends)
+    assert count == 3 and "the first at offset 2" in problems[0]
+
+
+def test_a_group_has_to_go_on_where_it_was(drill, records):
+    group = Group(name="g", offsets=(GroupOffset(topic="a", partition=0, offset=2),))
+    records[False, ("a", 0)] = [(0, 1), (3, 1)]
+    records["g"] = 2
+    assert drill._resumed((group,), {("a", 0): (0, 4)}) == ("g in a-0 at 3", [])
+    records["g"] = 0
+    _, problems = drill._resumed((group,), {("a", 0): (0, 4)})
+    assert "goes on at 0 of a-0, not at 2" in problems[0]
+    assert drill._resumed((group,), {("a", 0): (0, 2)}) == ("", [])

@@ -1,0 +1,71 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+import drill_clients
+from cluster import ClusterError
+
+
+@dataclasses.dataclass
+class Message:
+    at: int
+    body: bytes = b"v"
+    end: bool = False
+
+    def error(self) -> Any:
+        return "end" if self.end else None
+
+    def offset(self) -> int:
+        return self.at
+
+    def timestamp(self) -> tuple[int, int]:
+        return 1, 7
+
+    def key(self) -> bytes:
+        return b"k"
+
+    def value(self) -> bytes:
+        return self.body
+
+    def headers(self) -> None:
+        return None
+
+
+class Consumer:
+    def __init__(self, *messages):
+        self.messages = list(messages)
+        self.assigned = []
+
+    def assign(self, places):
+        self.assigned = places
+
+    def poll(self, patience):
+        return self.messages.pop(0) if self.messages else None
+
+
+def test_records_are_told_apart_by_all_that_they_hold():
+    whole = drill_clients.hashes(Consumer(Message(3), Message(4), Message(5)), ("a", 0), 3, 5)
+    assert sorted(whole) == [3, 4] and len(set(whole.values())) == 2
+    changed = drill_clients.hashes(
+        Consumer(Message(3, b"w"), Message(9, end=True)), ("a", 0), 3, 5
+    )
+    assert changed[3] != whole[3]
+
+
+def test_a_group_begins_where_it_goes_on_and_anybody_else_where_told():
+    consumer = Consumer(Message(3), Message(0, end=True))
+    assert drill_clients.first(consumer, ("a", 0), 3).offset() == 3
+    assert consumer.assigned[0].offset == 3
+    assert drill_clients.first(consumer, ("a", 0), None) is None
+    assert consumer.assigned[0].offset < 0
+
+
+def test_silence_is_told():
+    with pytest.raises(ClusterError, match="a-0 gives no answer"):
+        drill_clients.first(Consumer(), ("a", 0), 3)
+    with pytest.raises(ClusterError, match="a-0 gives no answer"):
+        drill_clients.hashes(Consumer(), ("a", 0), 3, 4)
