@@ -5,21 +5,15 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import jubilant
 import psutil
 import pytest
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
-from dataops.backup.manifest import Group, GroupOffset
-from dataops.backup.shelf import Shelf
-from dataops.objectstore import Target, open_store
-from dataops.testing.backups import backup_of
 from tests.integration.clients import Writer, read_all
 from tests.integration.processes import eventually, one_of_unit
 from tools.demo import feed, pipeline
@@ -73,29 +67,30 @@ def data_of(broker: psutil.Process) -> Path:
 
 @pytest.fixture(scope="module")
 def backed_up(
-    model: jubilant.Juju,
-    uuid: str,
-    access: pipeline.Credentials,
-    store: Path,
-    tmp_path_factory: Any,
-) -> Iterator[tuple[Writer, dict[tuple[int, int], Any]]]:
+    model: jubilant.Juju, access: pipeline.Credentials
+) -> tuple[Writer, dict[tuple[int, int], Any]]:
     """A writer who had written when the backup was taken, and every record of then."""
     with Writer(access) as writer:
         writer.progress(300)
+    eventually(lambda: committed(access), 120, "the group's offset")
     before = records(access)
-    data = data_of(one_of_unit("kafka/0", uuid, "kafka.Kafka"))
-    copied = tmp_path_factory.mktemp("copy") / "data"
-    shutil.copytree(data, copied)
-    shelf = Shelf(open_store(Target(kind="local", directory=str(store))), cluster_id(data))
-    offset = GroupOffset(topic=access.topic, partition=0, offset=COMMITTED, metadata="note")
-    backup_of(copied, shelf, groups=[Group(name=access.group, offsets=(offset,))])
-    yield writer, before
+    begun = model.run("kafka/leader", "begin-backup", wait=120).results
+    model.run("kafka/0", "create-backup", {"id": begun["id"]}, wait=240)
+    model.run("kafka/leader", "finish-backup", {"id": begun["id"]}, wait=120)
+    return writer, before
 
 
-def cluster_id(data: Path) -> str:
-    found = re.search(r"(?m)^cluster\.id=(.*)$", (data / "meta.properties").read_text())
-    assert found
-    return found[1]
+def committed(access: pipeline.Credentials) -> bool:
+    """Whether the group's offset is noted: a fresh coordinator refuses at first."""
+    consumer = Consumer({**access.client(), "group.id": access.group})
+    place = TopicPartition(access.topic, 0, COMMITTED, metadata="note")
+    try:
+        consumer.commit(offsets=[place], asynchronous=False)
+    except KafkaException:
+        return False
+    finally:
+        consumer.close()
+    return True
 
 
 def records(access: pipeline.Credentials) -> dict[tuple[int, int], Any]:

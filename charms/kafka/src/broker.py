@@ -24,8 +24,8 @@ from facts import BrokerFacts
 from listeners import CLIENT_PORT, METRICS_PORT, PORTS
 from pem import Shown, shown
 from programs import Programs
-from stores import Stores
 from restorer import Restorer
+from stores import Stores
 
 SERVICE = "broker"
 POM = Path(__file__).parents[1] / "pom.xml"

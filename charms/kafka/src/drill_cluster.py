@@ -91,7 +91,7 @@ class DrillCluster:
         (self.staging / "logs").rename(broker.data)
         broker.format(cluster_id, standalone=True)
         self.scratch.run(broker.command(_HEAP, "drill"), log)
-        serves = lambda: bool(pem.served_serial(self.address, CLIENT_PORT))  # noqa: E731
+        serves = lambda: bool(pem.shown(self.address, CLIENT_PORT).serial)  # noqa: E731
         self.scratch.wait(serves, _PATIENCE, log)
 
     def _settings(self) -> Settings:

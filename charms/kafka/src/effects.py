@@ -53,6 +53,7 @@ class Effects:
         gate: that clients come and go through.
         requester: of this unit's certificate.
         archive: the resource with Kafka's programs, if one is attached; asked for when needed.
+        backup_key: what opens backups, or empty; asked for when needed.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Effects:
         gate: Gate,
         requester: Requester,
         archive: Callable[[], Path | None],
+        backup_key: Callable[[], str],
     ) -> None:
         self._observed = observed
         self._broker = broker
@@ -72,6 +74,7 @@ class Effects:
         self._gate = gate
         self._requester = requester
         self._archive = archive
+        self._backup_key = backup_key
 
     def apply(self, step: steps.Step) -> bool:
         """Whether anything had to change that facts are read from.
@@ -165,10 +168,10 @@ class Effects:
             return False
         match step:
             case steps.Fetch(recovery):
-                restorer.work("place", recovery, o.store, self._told())
+                restorer.work("place", recovery, o.store, self._told(), self._backup_key)
                 return False
             case steps.Settle(recovery):
-                restorer.work("finish", recovery, o.store, self._told())
+                restorer.work("finish", recovery, o.store, self._told(), self._backup_key)
                 return False
             case steps.TakeOver(recovery):
                 # Its data goes aside, and the other brokers end as well: nothing to hand over.

@@ -8,16 +8,18 @@ import dataclasses
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pydantic
 
+from dataops.backup.sealed import SealError
 from dataops.host.files import ensure_absent, ensure_contents, ensure_directory
 from dataops.host.paths import UnitPaths
 from dataops.host.services import Service, ServiceManager
 from dataops.objectstore import Target
+from dataops.operations import OperationError
 from recovery import Recovery, Share
 
 SERVICE = "restoring"
@@ -73,8 +75,14 @@ class Restorer:
         """Whether there is data that nobody uses, or a process that is not needed."""
         return any(path.exists() for path in self._own)
 
-    def work(self, mode: str, recovery: Recovery, target: Target | None, more: Mapping[str, Any],
-             key: str = "") -> None:  # fmt: skip
+    def work(
+        self,
+        mode: str,
+        recovery: Recovery,
+        target: Target | None,
+        more: Mapping[str, Any],
+        key: Callable[[], str],
+    ) -> None:
         """See to it that the process does its part, unless it has.
 
         Args:
@@ -82,7 +90,7 @@ class Restorer:
             recovery: what is restored.
             target: the store; None when there is no place for backups.
             more: what else the process is told; see `restoring.Spec`.
-            key: opens what is sealed.
+            key: tells what opens what is sealed.
         """
         share, ended = self.share, {"place": "placed", "finish": "finished"}[mode]
         over = (ended, "failed") if mode == "place" else (ended,)
@@ -91,6 +99,11 @@ class Restorer:
         if target is None:
             why = "it has no object store: relate it by s3, or set backup-directory"
             self._tell(Share(recovery.name, "failed", why))
+            return
+        try:
+            secret = key()
+        except (OperationError, SealError) as error:
+            self._tell(Share(recovery.name, "failed", str(error)))
             return
         if _name(self.storage / _STAGING / "begun.json") not in ("", recovery.name):
             # Of a restore that was given up: it is not this one's.
@@ -104,7 +117,7 @@ class Restorer:
             "mode": mode,
             "recovery": recovery.to_text(),
             "target": target.model_dump(mode="json", context={"revealed": True}),
-            "key": key,
+            "key": secret,
             "staging": str(self.storage / _STAGING),
             "user": self.user,
             "etc": str(self.paths.etc),

@@ -60,7 +60,7 @@ def effects(
     """What can be done, now that these are the facts."""
     gate = Gate(observed, made.peers, clients, Vault(charm.model))
     fetch = functools.partial(archive, charm)
-    return Effects(observed, made.broker, admin, made.peers, gate, made.requester, fetch)
+    return Effects(observed, made.broker, admin, made.peers, gate, made.requester, fetch, made.key)
 
 
 def traffic(made: Workload, cluster: ClusterFacts | None) -> Mapping[str, float] | None:

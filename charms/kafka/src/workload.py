@@ -44,6 +44,15 @@ class Workload:
         """The renewal of this unit's certificate that runs."""
         return Ledger(self.broker.paths.etc)
 
+    def key(self) -> str:
+        """What opens backups; empty when there is none.
+
+        Raises:
+            OperationError, SealError: the operator's secret cannot be read, or holds no key.
+        """
+        found = self.backup_keys.current()
+        return found.text if found else ""
+
     def agree(self, values: Mapping[str, str]) -> None:
         """Write into what all units go by. Leader only."""
         self.peers.agree(values)

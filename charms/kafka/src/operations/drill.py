@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pydantic
 
+from backups import access
 from dataops.host.paths import UnitPaths
 from dataops.objectstore import Target
 from dataops.operations import Context, JobVerb, OperationError, Params, Result, Scope, Work
@@ -101,12 +102,7 @@ def prepare(context: Context[Observed, Workload, DrillParams]) -> Spec:
     )
     if params.mode == "clear-up":
         return spec
-    if o.store is None:
-        raise OperationError(
-            o.store_trouble
-            or f"{o.app} has no object store: juju integrate {o.app}:s3 object-storage, or "
-            f"juju config {o.app} backup-directory=/path"
-        )
+    where = access(o, context.workload)
     if o.cluster is None or o.config is None:
         raise OperationError(f"The cluster of {o.app} does not answer: see juju status {o.app}")
     recovery = o.agreement.recovery
@@ -115,7 +111,8 @@ def prepare(context: Context[Observed, Workload, DrillParams]) -> Spec:
             "backup": params.backup,
             # A cluster that was restored may have no backups of its own yet.
             "sources": (o.agreement.cluster_id, *([recovery.source] if recovery else [])),
-            "target": o.store,
+            "target": where.target,
+            "key": where.key,
             "addresses": tuple(peer.address for peer in o.peers if peer.address),
             "rto": o.config.drill_rto_seconds,
             "rpo": o.config.drill_rpo_seconds,

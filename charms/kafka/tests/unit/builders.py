@@ -10,8 +10,8 @@ from dataops.interfaces.kafka_client import ClientRequest
 from facts import BrokerFacts, ClusterFacts, Partition
 from observed import Config, Observed
 from peers import Agreement, Peer
-from tls import Tls
 from recovery import Recovery
+from tls import Tls
 
 LATER = 4e9
 CA = "-----BEGIN CERTIFICATE-----\nQ0E=\n-----END CERTIFICATE-----\n"

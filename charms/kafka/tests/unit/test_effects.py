@@ -71,7 +71,7 @@ def make(broker, admin, peers, clients, vault):
         gate = Gate(found, peers, clients, vault)
         given = {"broker": broker, "admin": admin, "peers": peers, "gate": gate}
         given["requester"] = Recorder()
-        return Effects(found, **{**given, **instead}, archive=lambda: Path("/a"))
+        return Effects(found, **{**given, **instead}, archive=lambda: Path("/a"), backup_key=str)
 
     return made
 

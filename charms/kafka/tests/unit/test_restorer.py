@@ -8,6 +8,7 @@ from builders import a_recovery
 
 from dataops.host.paths import UnitPaths
 from dataops.objectstore import Target
+from dataops.operations import OperationError
 from dataops.testing import FakeServices
 from recovery import Share
 from restorer import SERVICE, Restorer
@@ -40,7 +41,7 @@ def say(restorer, share):
 
 
 def test_the_store_s_keys_are_in_one_file_only(restorer):
-    restorer.work("place", a_recovery(), STORE, MORE)
+    restorer.work("place", a_recovery(), STORE, MORE, str)
     spec = restorer.paths.control / "restoring.json"
     assert spec.stat().st_mode & 0o077 == 0 and "very-secret" in spec.read_text()
     service = restorer.services.running[SERVICE]
@@ -50,24 +51,32 @@ def test_the_store_s_keys_are_in_one_file_only(restorer):
 
 def test_a_part_that_is_done_is_not_done_again(restorer):
     stage(restorer)
-    restorer.work("place", a_recovery(), STORE, MORE)
+    restorer.work("place", a_recovery(), STORE, MORE, str)
     assert SERVICE not in restorer.services.running
-    restorer.work("finish", a_recovery(), STORE, MORE)
+    restorer.work("finish", a_recovery(), STORE, MORE, str)
     assert SERVICE in restorer.services.running
 
 
 def test_a_store_that_is_gone_is_told(restorer):
-    restorer.work("place", a_recovery(), None, MORE)
+    restorer.work("place", a_recovery(), None, MORE, str)
     assert restorer.share.state == "failed" and "s3" in restorer.share.text
 
 
+def test_a_key_that_cannot_be_read_is_told(restorer):
+    def key():
+        raise OperationError("Cannot read the secret")
+
+    restorer.work("place", a_recovery(), STORE, MORE, key)
+    assert restorer.share == Share("r1", "failed", "Cannot read the secret")
+
+
 def test_what_another_restore_left_is_no_part_of_this_one(restorer):
-    restorer.work("place", a_recovery(name="r0"), STORE, MORE)
+    restorer.work("place", a_recovery(name="r0"), STORE, MORE, str)
     kept = restorer.storage / "kafka.restoring" / "placed"
     kept.mkdir()
-    restorer.work("place", a_recovery(name="r0"), STORE, MORE)
+    restorer.work("place", a_recovery(name="r0"), STORE, MORE, str)
     assert kept.exists()
-    restorer.work("place", a_recovery(name="r1"), STORE, MORE)
+    restorer.work("place", a_recovery(name="r1"), STORE, MORE, str)
     assert not kept.exists()
 
 

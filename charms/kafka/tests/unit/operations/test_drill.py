@@ -72,7 +72,7 @@ def begin(spec):
 
 
 def test_it_asks_for_what_it_needs(target):
-    with pytest.raises(OperationError, match="juju integrate kafka:s3"):
+    with pytest.raises(OperationError, match="no place for backups"):
         prepare(Told(observed()))
     with pytest.raises(OperationError, match="does not answer"):
         prepare(Told(but(observed(), store=target, cluster=None)))
