@@ -117,16 +117,28 @@ class KafkaClientProvider:
             contents["tls"] = {"tls": json.dumps(access.tls), "tls-ca": access.tls_ca}
         if request.version == "v1":
             contents["extra"] = {"consumer-group-prefix": access.consumer_group_prefix}
+        told = self._told(relation, request)
         return {
             f"secret-{group}": ensure_secret(
                 self._model,
                 relation,
                 self._label(relation.id, request.request_id, group),
                 content,
+                told.get(f"secret-{group}", ""),
             )
             for group, content in contents.items()
             if any(content.values())
         }
+
+    def _told(self, relation: ops.Relation, request: ClientRequest) -> Mapping[str, str]:
+        """What this request was answered last; empty before."""
+        bag = relation.data[self._model.app]
+        if request.version == "v0":
+            return bag
+        for answer in entries(bag.get("requests", "[]")):
+            if answer["request-id"] == request.request_id:
+                return answer
+        return {}
 
 
 def _asked(bag: Mapping[str, str]) -> Iterator[dict[str, Any]]:
