@@ -164,6 +164,7 @@ class UnitRoom:
         with archive.opened(blob) as opened:
             opened.unpack(self.charm)
         (self.charm / ".juju-charm").write_text(f"{charm_url}\n")
+        (self.charm / "revision").write_text(charm_url.rpartition("-")[2])
 
     def resource(self, name: str, filename: str, blob: Path) -> Path:
         """The file of a resource in place; the bytes are shared with the engine's own copy."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from onebox.client import Client
-from onebox.console import COLOUR, NO_COLOUR, OUTPUT, Flags, colour, show
+from onebox.console import COLOUR, NO_COLOUR, OUTPUT, Flags, colour, show, warn
 from onebox.errors import Refused
 from onebox.flags import Parsed, UsageError, comma_separated, option, output_format
 from onebox.focus import MODEL, model_of
@@ -44,6 +44,7 @@ def run(client: Client, args: Parsed) -> int:
     if setting or args[FILE] or args[RESET]:
         values = yaml_mapping(args[FILE]) if args[FILE] else {}
         values |= dict(map(assignment, setting))
+        _warn_of_unknown(client, args, [*values, *args[RESET]])
         client.call("set_model_config", model=model_of(args), values=values, reset=[*args[RESET]])
         return 0
     if len(keys) > 1:
@@ -58,6 +59,17 @@ def run(client: Client, args: Parsed) -> int:
     else:
         show(formatted(document, args[FORMAT]))
     return 0
+
+
+def _warn_of_unknown(client: Client, args: Parsed, keys: list[str]) -> None:
+    """Juju takes an option that nobody knows, but says so."""
+    known = model_config(client.call("model_config", model=model_of(args)))
+    for key in keys:
+        if key not in known:
+            warn(
+                f'key "{key}" is not defined in the current model configuration: '
+                "possible misspelling"
+            )
 
 
 def _only(document: dict[str, Any], key: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from onebox.commands._following import Follower, announce, scheduled, unschedule
 from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, Flags, show
 from onebox.flags import Parsed, UsageError, duration, option, output_format, switch
 from onebox.focus import MODEL, model_of
-from onebox.render.document import formatted, to_yaml
+from onebox.render.document import formatted
 from onebox.render.tasks import failures, plain, receivers
 from onebox.values import merged, parameters, yaml_mapping
 
@@ -64,18 +64,12 @@ def run(client: Client, args: Parsed) -> int:
         return 0
     tasks = client.call("operation", model=model, id=operation["id"])["tasks"]
     if args[BACKGROUND]:
-        return _background(operation, tasks)
+        scheduled(operation, tasks)
+        return 0
     announce(operation, tasks)
     wait = args[WAIT] or WAIT.default
     done = Follower(client, model, wait, True).follow(operation["id"], args[UTC])
     return report(done, args[FORMAT], plain(done), args[UTC])
-
-
-def _background(operation: dict[str, Any], tasks: list[dict[str, Any]]) -> int:
-    if len(tasks) > 1:
-        show(to_yaml({task["unit"]: {"id": str(task["id"])} for task in tasks}))
-    scheduled(operation, tasks)
-    return 0
 
 
 def report(tasks: list[dict[str, Any]], form: str, text: str, utc: bool) -> int:

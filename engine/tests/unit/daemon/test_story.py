@@ -142,6 +142,7 @@ def test_refresh_replaces_files_and_keeps_what_the_charm_made(bench: Bench) -> N
     assert not (directory / "old.txt").exists()
     assert (directory / "both.txt").read_text() == "2"
     assert (directory / ".juju-charm").read_text() == "local:plain-1\n"
+    assert (directory / "revision").read_text() == "1"
 
 
 def test_a_resource_is_a_file_in_place(bench: Bench, charm: Path, tmp_path: Path) -> None:
