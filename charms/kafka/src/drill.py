@@ -21,6 +21,7 @@ import group_admin
 from admin import connect
 from cluster_id import new_cluster_id
 from dataops.backup.manifest import Manifest
+from dataops.backup.metadata import Image
 from dataops.backup.restoration import (
     Blueprint,
     Pieces,
@@ -39,6 +40,16 @@ from listeners import INTERNAL_PORT
 
 # Records of each partition that are compared with the live ones: the newest that both have.
 _SAMPLE = 500
+# Of Kafka's kinds of resources: options of brokers.
+_BROKERS = 4
+
+
+def alone(image: Image) -> Image:
+    """The metadata for one broker, without anybody's logins."""
+    # With what many brokers demand, one would never acknowledge where a group goes on.
+    brokers = {(_BROKERS, ""): {"min.insync.replicas": "1"}}
+    kept = {key: each for key, each in image.configs.items() if key[0] != _BROKERS}
+    return dataclasses.replace(image, scram={}, tokens={}, configs={**kept, **brokers})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -166,8 +177,7 @@ class Drill:
         """The backup in the rehearsal's cluster, which runs; nobody's logins are in it."""
         wish = Wish()
         plan = blueprint(self.manifest, image_of(self.manifest, self.pieces), {NODE}, wish)
-        image = dataclasses.replace(plan.image, scram={}, tokens={})
-        plan = dataclasses.replace(plan, image=image)
+        plan = dataclasses.replace(plan, image=alone(plan.image))
         self.cluster.furnish()
 
         def told(done: int, total: int) -> None:

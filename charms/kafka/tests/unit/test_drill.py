@@ -10,7 +10,8 @@ import pytest
 
 import drill_clients
 from dataops.backup.manifest import Group, GroupOffset
-from drill import Drill, Live
+from dataops.backup.metadata import Image
+from drill import Drill, Live, alone
 
 
 class Message:
@@ -79,3 +80,13 @@ def test_a_group_has_to_go_on_where_it_was(drill, records):
     _, problems = drill._resumed((group,), {("a", 0): (0, 4)})
     assert "goes on at 0 of a-0, not at 2" in problems[0]
     assert drill._resumed((group,), {("a", 0): (0, 2)}) == ("", [])
+
+
+def test_a_broker_alone_demands_no_others_and_knows_nobody_s_password():
+    image = Image(
+        configs={(4, ""): {"min.insync.replicas": "2"}, (2, "a"): {"retention.ms": "1"}},
+        scram={("u", 2): None},
+    )
+    made = alone(image)
+    assert made.scram == {} and image.scram
+    assert made.configs == {(4, ""): {"min.insync.replicas": "1"}, (2, "a"): {"retention.ms": "1"}}

@@ -10,7 +10,6 @@ next finds them by that, and removes them first.
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 import shutil
 import socket
@@ -137,8 +136,8 @@ def _free(host: str, port: int) -> bool:
 
 
 def _all() -> Iterator[Process]:
-    for name in os.listdir("/proc"):
-        if name.isdigit() and (found := identify(int(name))):
+    for path in Path("/proc").iterdir():
+        if path.name.isdigit() and (found := identify(int(path.name))):
             yield found
 
 
