@@ -39,21 +39,20 @@ def successor(root: Root, days: int) -> Root:
     return establish(name[: _LONGEST_NAME - len(suffix)] + suffix, days)
 
 
-def cross_sign(old: Root, new: Root) -> str:
-    """The new root's name and key with the old root's signature, PEM text.
+def vouch(by: Root, of: Root) -> str:
+    """One root's name and key with another's signature, PEM text.
 
-    Who trusts the old one alone verifies by it what the new one signs.
+    Who trusts `by` alone verifies with it what `of` signs.
     """
     attributes = CertificateRequestAttributes(
-        common_name=new.common_name, is_ca=True, add_unique_id_to_subject_name=False
+        common_name=of.common_name, is_ca=True, add_unique_id_to_subject_name=False
     )
-    request = attributes.generate_csr(PrivateKey.from_string(new.private_key))
+    request = attributes.generate_csr(PrivateKey.from_string(of.private_key))
     now = datetime.datetime.now(datetime.timezone.utc)
-    left = min(old.expires, new.expires) - now
     signed = request.sign(
-        Certificate.from_string(old.certificate),
-        PrivateKey.from_string(old.private_key),
-        left,
+        Certificate.from_string(by.certificate),
+        PrivateKey.from_string(by.private_key),
+        min(by.expires, of.expires) - now,
         is_ca=True,
     )
     return str(signed)

@@ -43,12 +43,16 @@ class Roots:
         old: the certificate of the one that did, PEM; empty unless another has taken its place.
             Its key is gone.
         cross: by which the old one vouches for the current one, PEM; empty like `old`.
+        reverse: by which the newer of two vouches for the older one, PEM; empty while there is
+            one. So a chain can end in a root that did not sign, and still be in order: some
+            servers take no other.
     """
 
     current: Root
     next: Root | None = None
     old: str = ""
     cross: str = ""
+    reverse: str = ""
 
     @property
     def phase(self) -> Phase:
@@ -67,10 +71,12 @@ class Roots:
         (leaf,) = parse(certificate)
         current = self.current.certificate
         if self.by_old(leaf):
-            return _bundle(self.old, leaf, self.old, current)
+            return _bundle(self.old, leaf, self.reverse, current)
         if self.old:
             return _bundle(current, leaf, self.cross, self.old)
-        return _bundle(current, leaf, current, *([self.next.certificate] if self.next else []))
+        if self.next:
+            return _bundle(current, leaf, self.reverse, self.next.certificate)
+        return _bundle(current, leaf, current)
 
     def by_old(self, leaf: Certificate) -> bool:
         """Whether the old root signed it."""
@@ -89,6 +95,7 @@ class Roots:
             next=Root(coming, content["next-private-key"]) if coming else None,
             old=content.get("old-certificate", ""),
             cross=content.get("cross-certificate", ""),
+            reverse=content.get("reverse-certificate", ""),
         )
 
     def _content(self) -> Iterator[tuple[str, str]]:
@@ -99,6 +106,7 @@ class Roots:
             yield "next-private-key", self.next.private_key
         yield "old-certificate", self.old
         yield "cross-certificate", self.cross
+        yield "reverse-certificate", self.reverse
 
 
 def _bundle(ca: str, leaf: Certificate, *above: str) -> Bundle:

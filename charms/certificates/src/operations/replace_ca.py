@@ -86,9 +86,9 @@ def _introduce(context: Context[Observed, Registry, ReplaceCa], roots: Roots) ->
         return roots
     config = context.observed.config
     assert config
-    return dataclasses.replace(
-        roots, next=authority.successor(roots.current, config.root_ca_validity)
-    )
+    coming = authority.successor(roots.current, config.root_ca_validity)
+    reverse = authority.vouch(coming, roots.current)
+    return dataclasses.replace(roots, next=coming, reverse=reverse)
 
 
 def _switch(context: Context[Observed, Registry, ReplaceCa], roots: Roots) -> Roots:
@@ -97,8 +97,9 @@ def _switch(context: Context[Observed, Registry, ReplaceCa], roots: Roots) -> Ro
             return roots
         raise OperationError(_first(context, Move.INTRODUCE))
     # The old key is not kept: from now on nobody can sign with it.
-    cross = authority.cross_sign(roots.current, roots.next)
-    return Roots(roots.next, old=roots.current.certificate, cross=cross)
+    cross = authority.vouch(roots.current, roots.next)
+    old = roots.current.certificate
+    return Roots(roots.next, old=old, cross=cross, reverse=roots.reverse)
 
 
 def _finish(context: Context[Observed, Registry, ReplaceCa], roots: Roots) -> Roots:

@@ -24,3 +24,21 @@ def signing_request(common_name="kafka-0", *names: str, key=None, addresses=()) 
         builder = builder.add_extension(x509.SubjectAlternativeName(found), critical=False)
     request = builder.sign(key or ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())
     return request.public_bytes(serialization.Encoding.PEM).decode().strip()
+
+
+def introduced(root, new=None):
+    """The roots while a next one is to be trusted, too."""
+    import authority
+    from roots import Roots
+
+    coming = new or authority.successor(root, 100)
+    return Roots(root, coming, reverse=authority.vouch(coming, root))
+
+
+def switched(root, new):
+    """The roots while the next one signs."""
+    import authority
+    from roots import Roots
+
+    cross, reverse = authority.vouch(root, new), authority.vouch(new, root)
+    return Roots(new, old=root.certificate, cross=cross, reverse=reverse)

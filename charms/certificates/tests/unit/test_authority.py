@@ -87,7 +87,7 @@ def test_a_successor_has_a_name_and_a_key_of_its_own(root):
 
 def test_who_trusts_the_old_root_alone_verifies_what_the_new_one_signs(root, csr):
     new = authority.successor(root, 100)
-    cross = authority.cross_sign(root, new)
+    cross = authority.vouch(root, new)
     signed = authority.sign(new, csr, 9, is_ca=False)
     name = x509.DNSName("kafka-0.local")
     for trusted, between in ((root, [parsed(cross)]), (new, [])):

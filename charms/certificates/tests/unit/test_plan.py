@@ -5,7 +5,7 @@
 import datetime
 
 import pytest
-from samples import NOW, signing_request
+from samples import NOW, introduced, signing_request
 
 import authority
 from dataops.reconciler import Leaving
@@ -57,6 +57,6 @@ def test_what_is_out_is_handed_out_again_when_others_are_to_be_trusted(facts, ro
     signed = authority.sign(root, csr, 9, is_ca=False)
     issued = Issued(1, csr, signed, Roots(root).bundle(signed), "kafka-0")
     assert plan(facts(roots=Roots(root), issued=(issued,))) == ()
-    both = Roots(root, authority.successor(root, 100))
+    both = introduced(root)
     assert plan(facts(roots=both, issued=(issued,))) == (HandOut(issued, both.bundle(signed)),)
     assert isinstance(both.bundle(signed), Bundle)

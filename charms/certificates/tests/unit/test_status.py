@@ -3,6 +3,7 @@
 """From facts to statuses."""
 
 import ops
+from samples import introduced
 
 import authority
 from roots import Roots
@@ -56,7 +57,7 @@ def test_statuses_are_of_ops(facts):
 
 
 def test_a_replacement_under_way_is_told_with_the_next_move(facts, root):
-    both = Roots(root, authority.successor(root, 100))
+    both = introduced(root)
     name, message = worst(facts(roots=both))
     assert name == "active" and "being replaced (introduced)" in message
     assert "juju run day2/leader replace-ca" in message

@@ -23,11 +23,13 @@ def test_a_keystore_holds_a_key_that_kafka_can_read(issued):
     assert serialization.load_pem_private_key(text.encode(), None)
 
 
-def test_a_certificate_is_in_its_chain_once(issued):
-    certificate, key = issued
-    above, _ = authority.certificate("ca")
-    text = pem.keystore(key, certificate, (certificate, above))
-    assert text.count("BEGIN CERTIFICATE") == 2
+def test_a_chain_is_in_order_and_without_strangers():
+    root = authority.certificate("root")
+    middle = authority.certificate("middle", above=root)
+    certificate, key = authority.certificate(above=middle)
+    stranger, _ = authority.certificate("stranger")
+    text = pem.keystore(key, certificate, (certificate, root[0], stranger, middle[0]))
+    assert [one.pem for one in parse(text)] == [certificate, middle[0], root[0]]
 
 
 def test_a_unit_trusts_authorities_and_not_itself(issued):

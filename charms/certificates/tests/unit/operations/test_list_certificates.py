@@ -1,10 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
 
+from samples import introduced, switched
+
 import authority
 from dataops.operations import Context, NoParams
 from operations.list_certificates import VERB
-from roots import Roots
 
 
 def listed(facts):
@@ -13,9 +14,9 @@ def listed(facts):
 
 def test_every_root_that_counts_is_listed(facts, root):
     new = authority.successor(root, 100)
-    found = listed(facts(roots=Roots(root, new)))
+    found = listed(facts(roots=introduced(root, new)))
     assert [one.listener for one in found] == ["root", "next root"]
     assert found[1].subject.startswith("CN=Test CA G2 [") and found[1].port == 0
-    switched = Roots(new, old=root.certificate, cross=authority.cross_sign(root, new))
-    assert [one.listener for one in listed(facts(roots=switched))] == ["root", "old root"]
+    roots = switched(root, new)
+    assert [one.listener for one in listed(facts(roots=roots))] == ["root", "old root"]
     assert listed(facts()) == ()

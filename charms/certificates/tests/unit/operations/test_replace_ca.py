@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 import pytest
+from samples import introduced, switched
 
 import authority
 from dataops.operations import Context, OperationError, Pending
@@ -53,7 +54,7 @@ def test_a_replacement_from_begin_to_end(move, root, csr):
 
 
 def test_it_is_done_once_every_certificate_is_handed_out_again(facts, root, csr):
-    both = Roots(root, authority.successor(root, 100))
+    both = introduced(root)
     params = ReplaceCa(phase=Move.INTRODUCE)
 
     def call(issued):
@@ -66,31 +67,31 @@ def test_it_is_done_once_every_certificate_is_handed_out_again(facts, root, csr)
 
 def test_the_old_root_stays_while_somebody_needs_it(move, root, csr):
     new = authority.successor(root, 100)
-    switched = Roots(new, old=root.certificate, cross=authority.cross_sign(root, new))
-    needed = out(root, switched, csr)
+    roots = switched(root, new)
+    needed = out(root, roots, csr)
     with pytest.raises(OperationError, match=r"1 certificates.*kafka-0.*renew-certificates"):
-        move(Move.FINISH, switched, needed)
-    assert move(Move.SWITCH, switched, needed).old == ("kafka-0",)
-    assert move(Move.FINISH, switched, needed, force=True) == Roots(new)
+        move(Move.FINISH, roots, needed)
+    assert move(Move.SWITCH, roots, needed).old == ("kafka-0",)
+    assert move(Move.FINISH, roots, needed, force=True) == Roots(new)
 
 
 def test_a_replacement_that_was_begun_before_goes_on(move, root):
     new = authority.successor(root, 100)
-    switched = Roots(new, old=root.certificate, cross=authority.cross_sign(root, new))
-    assert move(Move.INTRODUCE, switched).phase is Phase.SWITCHED
+    roots = switched(root, new)
+    assert move(Move.INTRODUCE, roots).phase is Phase.SWITCHED
 
 
 def test_a_new_root_that_signs_nothing_yet_can_be_withdrawn(move, root):
     new = authority.successor(root, 100)
-    assert move(Move.WITHDRAW, Roots(root, new)) == Roots(root)
-    switched = Roots(new, old=root.certificate, cross=authority.cross_sign(root, new))
+    assert move(Move.WITHDRAW, introduced(root, new)) == Roots(root)
+    roots = switched(root, new)
     with pytest.raises(OperationError, match="finish instead"):
-        move(Move.WITHDRAW, switched)
+        move(Move.WITHDRAW, roots)
 
 
 @pytest.mark.parametrize(("phase", "first"), [(Move.SWITCH, "introduce"), (Move.FINISH, "switch")])
 def test_no_phase_is_left_out(move, root, phase, first):
-    roots = Roots(root) if phase is Move.SWITCH else Roots(root, authority.successor(root, 9))
+    roots = Roots(root) if phase is Move.SWITCH else introduced(root)
     with pytest.raises(OperationError, match=f"replace-ca phase={first}"):
         move(phase, roots)
 
