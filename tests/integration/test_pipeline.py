@@ -15,6 +15,7 @@ import pytest
 import requests
 from confluent_kafka import KafkaException, Producer
 
+from tests.integration import leaks
 from tests.integration.clients import Writer, nothing_lost, read_all
 from tests.integration.operations import begin, ended
 from tests.integration.processes import eventually, kill, of_unit, one_of_unit
@@ -223,6 +224,23 @@ def test_prometheus_sees_every_unit(model: jubilant.Juju) -> None:
 
     expected = {"kafka/0", "kafka/1", "kafka/2", "spark/0"}
     eventually(lambda: expected <= up(), 120, "every unit is scraped")
+
+
+def test_no_secret_lies_where_it_should_not(model: jubilant.Juju, engine: Path | None) -> None:
+    """No file, log, databag, argument list or environment; what must hold one is on a list."""
+    if engine is None:
+        pytest.skip("the machines of another engine are not at hand")
+    assert leaks.leaks(model, engine) == []
+    # The search finds what there is to find.
+    _, told = pipeline.prometheus(model)
+    planted = engine / "planted.log"
+    planted.write_text(f"asked as {told[0]} with {told[1]}")
+    try:
+        found = leaks.leaks(model, engine)
+        assert found and all("planted.log" in leak.place for leak in found), found
+        assert told[1] not in str(found)
+    finally:
+        planted.unlink()
 
 
 def test_monitoring_is_one_more_building_block(model: jubilant.Juju) -> None:

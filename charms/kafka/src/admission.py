@@ -63,7 +63,8 @@ def _rotate(o: Observed, cluster: ClusterFacts, rotation: Rotation | None) -> It
             changes[name] = dataclasses.replace(change, gone=True)
     told = dataclasses.replace(rotation, changes=changes)
     yield Agree({"slots": slots.to_text(kept), "rotation": told.to_text()})
-    if told.unproved:
+    if told.unproved or told.finished:
+        # Finished: by the last client's leaving; then the old passwords are forgotten with it.
         yield ProveRefused(told)
 
 
