@@ -50,7 +50,7 @@ DISPATCH = """\
 #!/bin/sh
 # Runs the charm with the packages packed beside it, for Python {python}.
 charm=$(dirname "$(readlink -f "$0")")
-{passing}python=$charm/venv/bin/python{python}
+python=$charm/venv/bin/python{python}
 if [ ! -x "$python" ]; then
     found=$(command -v python{python} || command -v python3)
     version=$("$found" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
@@ -65,7 +65,7 @@ if [ ! -x "$python" ]; then
         "$(dirname "$(readlink -f "$found")")" > "$charm/venv/pyvenv.cfg"
     ln -sf "$found" "$python"
 fi
-export PYTHONPATH="$charm/lib:$charm/src"
+{passing}export PYTHONPATH="$charm/lib:$charm/src"
 # A hook is over before its garbage matters: to look for it while modules load is a tenth of it.
 exec "$python" -c 'import gc, runpy, sys
 del sys.path[0]
@@ -77,8 +77,8 @@ runpy.run_module("charm", run_name="__main__", alter_sys=True)'
 # charm gets every hook.
 PASSING = """\
 # A hook that Juju always follows with another one is left to that one, which does the same:
-# relation-joined to relation-changed, what an application says to the first of its units, and all
-# between install and the first start to that.
+# relation-joined to relation-changed, what an application says to the first of its units, and
+# everything before the first start to that.
 new=$charm/.new-relation-${JUJU_RELATION_ID##*:}
 case "$JUJU_DISPATCH_PATH" in
     hooks/*-relation-created) : > "$new" ;;
@@ -89,9 +89,8 @@ case "$JUJU_DISPATCH_PATH" in
         [ ! -e "$new" ] || [ "$JUJU_REMOTE_APP" = "${JUJU_UNIT_NAME%/*}" ] || exit 0 ;;
 esac
 case "$JUJU_DISPATCH_PATH" in
-    hooks/*-relation-created | hooks/*-storage-attached | hooks/leader-elected | \\
-        hooks/config-changed) [ -e "$charm/.started" ] || exit 0 ;;
-    hooks/install) ;;
+    hooks/install | hooks/*-relation-created | hooks/*-storage-attached | \\
+        hooks/leader-elected | hooks/config-changed) [ -e "$charm/.started" ] || exit 0 ;;
     *) [ -e "$charm/.started" ] || : > "$charm/.started" ;;
 esac
 """
