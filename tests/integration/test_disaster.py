@@ -65,6 +65,9 @@ def test_clients_follow_to_new_units(model: jubilant.Juju) -> None:
     backed_up = operate(model, "create-backup")
     assert backed_up["status"] == "completed", backed_up
 
+    rehearsed = operate(model, "dr-drill")
+    assert rehearsed["status"] == "completed", rehearsed
+
     uuid = model.show_model().model_uuid
     for node in range(UNITS):
         broker = one_of_unit(f"kafka/{node}", uuid, "kafka.Kafka")

@@ -4,8 +4,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime
 import re
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +19,7 @@ import pytest
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from tests.integration.clients import Writer, read_all
-from tests.integration.processes import eventually, one_of_unit
+from tests.integration.processes import eventually, of_unit, one_of_unit
 from tools.demo import feed, pipeline
 
 CHARMS = Path(__file__).resolve().parents[2] / "charms"
@@ -74,10 +78,16 @@ def backed_up(
         writer.progress(300)
     eventually(lambda: committed(access), 120, "the group's offset")
     before = records(access)
+    back_up(model)
+    return writer, before
+
+
+def back_up(model: jubilant.Juju) -> str:
+    """The id of a backup that is whole."""
     begun = model.run("kafka/leader", "begin-backup", wait=120).results
     model.run("kafka/0", "create-backup", {"id": begun["id"]}, wait=240)
     model.run("kafka/leader", "finish-backup", {"id": begun["id"]}, wait=120)
-    return writer, before
+    return str(begun["id"])
 
 
 def committed(access: pipeline.Credentials) -> bool:
@@ -189,6 +199,46 @@ def test_a_destroyed_broker_is_what_it_was(
     with Writer(access, first=20_000_000) as again:
         again.progress(50)
     assert not list(data.parent.glob("kafka.re*"))
+
+
+def test_the_minute_before_comes_back(model: jubilant.Juju, access: pipeline.Credentials) -> None:
+    before = records(access)
+    # The clock goes on, so that what comes now is later than all that is there.
+    time.sleep(1.5)
+    minute = datetime.datetime.now(datetime.timezone.utc).isoformat()
+    time.sleep(1.5)
+    with Writer(access, first=30_000_000) as nonsense:
+        nonsense.progress(50)
+    taken = back_up(model)
+    result = restored(model, confirm="kafka", backup=taken, **{"to-time": minute})
+    assert int(result["cut"]) >= 1
+    model.wait(jubilant.all_active, error=jubilant.any_error, timeout=300, delay=1)
+    assert records(access) == before
+
+
+def test_what_a_killed_rehearsal_leaves_is_removed(
+    model: jubilant.Juju, uuid: str, access: pipeline.Credentials
+) -> None:
+    storage = data_of(one_of_unit("kafka/0", uuid, "kafka.Kafka")).parent
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(model.cli, "run", "kafka/0", "drill")
+        (broker,) = eventually(
+            lambda: of_unit("kafka/0", uuid, "dataops.scratch="), 120, "it runs"
+        )
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                environment = process.environ()
+                ours = environment.get("JUJU_MODEL_UUID") == uuid
+                if ours and environment.get("JUJU_ACTION_NAME") == "drill" and process != broker:
+                    process.kill()
+        with pytest.raises(jubilant.CLIError):
+            running.result(120)
+    assert broker.is_running() and (storage / "rehearsal").exists()
+    shown = model.run("kafka/0", "drill", {"mode": "clear-up"}).results
+    assert "was removed" in shown["summary"]
+    assert not broker.is_running() and not (storage / "rehearsal").exists()
+    # The live broker was never meant.
+    assert records(access)
 
 
 def resumed(access: pipeline.Credentials) -> tuple[int, int]:

@@ -24,8 +24,6 @@ from dataops.backup.manifest import (
 )
 from dataops.backup.shelf import Shelf
 
-_PIECE = 1 << 16
-
 
 def backup_of(
     data: Path,
@@ -34,6 +32,7 @@ def backup_of(
     name: str = "20261122T215036Z",
     groups: Iterable[Group] = (),
     starts: dict[tuple[str, int], int] | None = None,
+    piece_size: int = 1 << 16,
 ) -> Manifest:
     """A backup of everything in the log directory of a broker that does not run.
 
@@ -43,6 +42,7 @@ def backup_of(
         name: its id.
         groups: consumer groups and their offsets.
         starts: first offsets for clients, where records were deleted.
+        piece_size: bytes of a piece at most.
     """
 
     def keep(piece: bytes) -> Piece:
@@ -53,7 +53,7 @@ def backup_of(
 
     image = metadata.Image.of(metadata.read_log(data / metadata.DIRECTORY))
     partitions = [
-        _partition(data, topic, index, (starts or {}).get((topic, index), 0), keep)
+        _partition(data, topic, index, (starts or {}).get((topic, index), 0), keep, piece_size)
         for topic in sorted(image.topics)
         for index in sorted(image.partitions_of(topic))
         # A topic that was being made has no files yet.
@@ -89,9 +89,11 @@ def backup_of(
 
 
 def _partition(
-    data: Path, topic: str, index: int, start: int, keep: Callable[[bytes], Piece]
+    data: Path, topic: str, index: int, start: int, keep: Callable[[bytes], Piece], size: int
 ) -> Partition:
-    segments = [_segment(path, keep) for path in sorted((data / f"{topic}-{index}").glob("*.log"))]
+    segments = [
+        _segment(path, keep, size) for path in sorted((data / f"{topic}-{index}").glob("*.log"))
+    ]
     pieces = [piece.sha256 for segment in segments for piece in segment.pieces]
     return Partition(
         topic=topic,
@@ -103,11 +105,11 @@ def _partition(
     )
 
 
-def _segment(path: Path, keep: Callable[[bytes], Piece]) -> Segment:
+def _segment(path: Path, keep: Callable[[bytes], Piece], size: int) -> Segment:
     base, data = int(path.stem), path.read_bytes()
     pieces: list[Piece] = []
     end, stamp, at = base, None, 0
-    while (found := batches.survey(data[at:], most=_PIECE)).batches:
+    while (found := batches.survey(data[at : at + 2 * size], most=size)).batches:
         pieces.append(keep(data[at : at + found.size]))
         end, stamp, at = found.end, max(stamp or 0, found.max_timestamp), at + found.size
     return Segment(base=base, end=end, pieces=tuple(pieces), max_timestamp=stamp)
