@@ -10,13 +10,17 @@ import os
 import secrets
 import subprocess
 import sys
+import tarfile
 import textwrap
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import jubilant
 import pytest
+import zstandard
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -36,7 +40,8 @@ from dataops.objectstore import (
     open_store,
 )
 from dataops.testing import store_contract
-from tests.integration.s3_server import KEYS, S3Server
+from tests.integration.processes import eventually
+from tests.integration.s3_server import KEYS, ROOT, S3Server
 
 MB = 1 << 20
 SOON = timedelta(milliseconds=300)
@@ -263,6 +268,123 @@ def test_memory_does_not_grow_with_the_object(server: S3Server, tmp_path: Path) 
 def test_no_bucket_is_told_from_no_object(server: S3Server) -> None:
     with pytest.raises(Missing):
         open_store(server.target(path="tests")).get("never/was")
+
+
+@pytest.fixture(scope="module")
+def model(juju: jubilant.Juju) -> jubilant.Juju:
+    """day2 and an object store that serves https, and nothing else."""
+    for name in ("certificates", "object-storage", "day2"):
+        juju.deploy(str(ROOT / "charms" / name / f"{name}_amd64.charm"), name)
+    juju.integrate("object-storage:certificates", "certificates:certificates")
+    juju.integrate("day2:s3", "object-storage:s3")
+    juju.integrate("day2:operations", "object-storage:operations")
+    juju.wait(jubilant.all_active, error=jubilant.any_error, timeout=300, delay=1)
+    return juju
+
+
+def operation(model: jubilant.Juju, name: str, params: dict[str, Any] | None = None) -> str:
+    """The message of an operation that went well, once it has ended."""
+    number = int(model.run("day2/0", name, params).results["operation"])
+
+    def ended() -> str:
+        shown = model.run("day2/0", "show-operation", {"id": number}).results
+        assert shown["status"] != "failed", shown
+        return shown["message"] if shown["status"] == "completed" else ""
+
+    return eventually(ended, 180, f"the end of {name}")
+
+
+@pytest.fixture(scope="module")
+def outside(model: jubilant.Juju) -> Store:
+    """What the operator sees in the store, by the credentials that its action gives."""
+    access = model.run("object-storage/0", "get-credentials").results["s3"]
+    target = Target(
+        kind="s3",
+        bucket=access["bucket"],
+        endpoint=access["endpoint"],
+        access_key=access["access-key"],
+        secret_key=access["secret-key"],
+        ca_chain=(access["tls-ca"],),
+    )
+    assert target.endpoint.startswith("https://")
+    return open_store(target)
+
+
+def below(store: Store, part: str) -> list[str]:
+    """The keys of day2's own place that begin with this part."""
+    keys = [one.key for one in store.list("day2")]
+    return [key for key in keys if key.split("/")[3] == part]
+
+
+def test_the_journal_and_the_reports_are_kept_outside(
+    model: jubilant.Juju, outside: Store
+) -> None:
+    operation(model, "health-check")
+    eventually(lambda: below(outside, "journal"), 60, "a copy of the journal")
+    report = eventually(lambda: below(outside, "reports"), 60, "a copy of a report")
+    assert {Path(key).suffix for key in report} >= {".html", ".json", ".sig"}
+    operation(model, "verify-journal")
+    told = model.run("day2/0", "list-operations").results
+    assert told, told
+
+
+def test_a_byte_that_was_changed_outside_is_found(model: jubilant.Juju, outside: Store) -> None:
+    key = below(outside, "journal")[0]
+    before = outside.get(key)
+    outside.put(key, before.replace(b"health-check", b"health-chess", 1))
+    try:
+        number = int(model.run("day2/0", "verify-journal").results["operation"])
+
+        def failed() -> str:
+            shown = model.run("day2/0", "show-operation", {"id": number}).results
+            return str(shown) if shown["status"] == "failed" else ""
+
+        told = eventually(failed, 120, "the end of verify-journal")
+        assert "copy-in-store" in told
+        assert "its content was changed" in told
+    finally:
+        outside.put(key, before)
+
+
+def test_a_snapshot_is_put_outside_when_it_is_wanted(
+    model: jubilant.Juju, outside: Store, tmp_path: Path
+) -> None:
+    told = operation(model, "snapshot", {"store": True})
+    (key,) = below(outside, "snapshots")
+    assert f"snapshots/{Path(key).name} in s3://dataops/day2/" in told
+    outside.fetch(key, tmp_path / "snapshot.tar.zst")
+    with (tmp_path / "snapshot.tar.zst").open("rb") as raw:
+        stream = zstandard.ZstdDecompressor().stream_reader(raw)
+        with tarfile.open(fileobj=stream, mode="r|") as archive:
+            names = {"/".join(name.split("/")[1:]) for name in archive.getnames()}
+    assert {"index.html", "timeline.log", "object-storage-0/unit.json"} <= names
+
+
+def test_new_keys_reach_those_who_store(model: jubilant.Juju, outside: Store) -> None:
+    before = below(outside, "journal")
+    model.run("object-storage/0", "rotate-passwords", {"overlap": 1})
+    # The store accepts the new keys alone, after the next hook that follows the overlap.
+    old = outside.target
+
+    def refused() -> bool:
+        model.exec("true", unit="object-storage/0")
+        try:
+            open_store(old, patience=SOON).check()
+        except Refused:
+            return True
+        except Unreachable:
+            return False
+        model.config("object-storage", {"heap": f"{128 + secrets.randbelow(8)}m"})
+        return False
+
+    eventually(refused, 90, "the end of the old keys", pause=3)
+    operation(model, "health-check")
+    access = model.run("object-storage/0", "get-credentials").results["s3"]
+    keys = {"access_key": access["access-key"], "secret_key": access["secret-key"]}
+    again = Target.model_validate({**old.model_dump(), **keys})
+    eventually(
+        lambda: len(below(open_store(again), "journal")) > len(before), 90, "news in the store"
+    )
 
 
 def in_a_process(target: Target, program: str) -> subprocess.CompletedProcess[str]:

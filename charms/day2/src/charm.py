@@ -19,13 +19,16 @@ from dataops.host.paths import UnitPaths
 from dataops.interfaces.kafka_client import KafkaClientRequirer
 from dataops.interfaces.operations import OperationsProvider
 from dataops.interfaces.prometheus_api import QueryRequirer
+from dataops.interfaces.s3 import S3Requirer
 from dataops.jobs import Jobs
 from dataops.operations import Actions, discover
 from dataops.reconciler import leaving, observe_all
 from desk import Desk
 from driver import Driver, Tools, follow
+from keeper import Kept
 from library import FOLDER, Library, here
-from observed import KAFKA, PEERS, PROMETHEUS, REQUESTS, Observed
+from observed import KAFKA, PEERS, PROMETHEUS, REQUESTS, S3, Observed
+from safekeeping import Safekeeping
 from status import statuses
 
 logger = logging.getLogger(__name__)
@@ -42,6 +45,7 @@ class Day2Charm(ops.CharmBase):
         super().__init__(framework)
         paths, unit = UnitPaths.of(self), self.unit.name
         self.services = services.manager(paths, unit)
+        self.safekeeping = Safekeeping(paths, self.services)
         jobs = Jobs(paths, self.services, unit)
         self.kafka = KafkaClientRequirer(self, KAFKA, REQUESTS)
         self.own = OperationsProvider(self, PEERS, VERBS, jobs=jobs)
@@ -67,11 +71,13 @@ class Day2Charm(ops.CharmBase):
         self.own.publish_catalogue()
         observed, archive = self._context()
         self.kafka.publish()
+        S3Requirer(self, S3).publish()
         if isinstance(event, (ops.StartEvent, ops.UpgradeCharmEvent)):
             self.tools.alarm.ensure_running()
         if observed.storage is None or observed.damage:
             return None
         archive.mirror(observed.journal)
+        self.safekeeping.tend(observed, archive)
         if observed.leader:
             Driver(self, self.tools, observed, archive).drive()
         else:
@@ -87,7 +93,9 @@ class Day2Charm(ops.CharmBase):
         """Say what there is to say."""
         observed = Observed.read(self)
         configured = observed.plans or observed.schedule
-        for status in statuses(observed, self._library().reasons if configured else ()):
+        mistakes = self._library().reasons if configured else ()
+        kept = Kept.read(self.safekeeping.state)
+        for status in statuses(observed, mistakes, kept.problem):
             event.add_status(status)
 
     def _context(self) -> tuple[Observed, Archive]:

@@ -14,6 +14,8 @@ import report_key
 from dataops.interfaces.kafka_client import Access, KafkaClientRequirer, TopicRequest
 from dataops.interfaces.operations import OperationsRequirer, Participant, Task
 from dataops.interfaces.prometheus_api import QueryRequirer, QueryServer
+from dataops.interfaces.s3 import S3Requirer, store_of
+from dataops.objectstore import Target
 from journal import Journal, from_text
 from signing import PublicKey
 
@@ -21,6 +23,7 @@ PEERS = "peers"
 OPERATIONS = "operations"
 KAFKA = "kafka"
 PROMETHEUS = "prometheus"
+S3 = "s3"
 STORAGE = "data"
 JOURNAL_KEY = "journal"
 # The interface has no role that only reads cluster metadata: describing every topic, group and
@@ -64,6 +67,9 @@ class Observed:
         report_keys: public keys of the reports, the present one last.
         prometheus: where to query; None until it is published.
         storage: the folder of the storage `data`; None until it is attached.
+        store: where copies go; None when there is no place for them.
+        store_trouble: why there is none although there should be one; empty else.
+        model_uuid: the model's own, in the names of what is stored.
     """
 
     unit: str
@@ -84,6 +90,18 @@ class Observed:
     report_keys: tuple[PublicKey, ...] = ()
     prometheus: QueryServer | None = None
     storage: Path | None = None
+    store: Target | None = None
+    store_trouble: str = ""
+    model_uuid: str = ""
+
+    @property
+    def own_store(self) -> Target | None:
+        """Our own place in the store: others have theirs beside it."""
+        if self.store is None:
+            return None
+        parts = (self.store.path, "day2", self.model_uuid, self.application)
+        path = "/".join(part for part in parts if part)
+        return self.store.model_copy(update={"path": path})
 
     @property
     def application(self) -> str:
@@ -112,6 +130,7 @@ class Observed:
         """The facts as they are now."""
         model = charm.model
         journal, damage = _journal(model)
+        store, store_trouble = _store(charm)
         accesses = KafkaClientRequirer(charm, KAFKA, REQUESTS).accesses()
         return cls(
             unit=charm.unit.name,
@@ -132,6 +151,9 @@ class Observed:
             report_keys=report_key.published(model, PEERS),
             prometheus=QueryRequirer(charm, PROMETHEUS).server(),
             storage=_storage(model),
+            store=store,
+            store_trouble=store_trouble,
+            model_uuid=model.uuid,
         )
 
 
@@ -142,6 +164,15 @@ def _journal(model: ops.Model) -> tuple[Journal, str]:
         return (from_text(peers.data[model.app].get(JOURNAL_KEY, "")) if peers else ()), ""
     except ValueError as error:
         return (), str(error)
+
+
+def _store(charm: ops.CharmBase) -> tuple[Target | None, str]:
+    """Where copies go, and why nowhere."""
+    directory = str(charm.config.get("backup-directory", ""))
+    try:
+        return store_of(S3Requirer(charm, S3), directory)
+    except ValueError:
+        return None, f"backup-directory {directory!r} is not an absolute path"
 
 
 def _storage(model: ops.Model) -> Path | None:

@@ -18,12 +18,15 @@ from operation import Operation
 _LONGEST = 120
 
 
-def statuses(observed: Observed, mistakes: Sequence[str] = ()) -> Iterator[ops.StatusBase]:
+def statuses(
+    observed: Observed, mistakes: Sequence[str] = (), not_kept: str = ""
+) -> Iterator[ops.StatusBase]:
     """Every status that holds now; ops shows the gravest.
 
     Args:
         observed: the facts.
         mistakes: what is wrong with the configuration, each with its line.
+        not_kept: why the object store lacks what is new; empty when it does not.
     """
     if observed.storage is None:
         yield ops.WaitingStatus("waiting for the storage data")
@@ -36,7 +39,12 @@ def statuses(observed: Observed, mistakes: Sequence[str] = ()) -> Iterator[ops.S
     if mistakes:
         more = f" (and {len(mistakes) - 1} more)" if len(mistakes) > 1 else ""
         yield ops.BlockedStatus(_short(f"{mistakes[0]}{more}"))
-    yield from _of_operations(observed)
+    for status in _of_operations(observed):
+        trouble = observed.store_trouble or not_kept
+        if trouble and isinstance(status, ops.ActiveStatus):
+            # It stops nobody, and should be known; the ending of the last operation can be shown.
+            yield ops.ActiveStatus(_short(f"no copies outside: {trouble}"))
+        yield status
 
 
 def _of_operations(observed: Observed) -> Iterator[ops.StatusBase]:

@@ -12,6 +12,7 @@ import pydantic
 
 from archive import Archive
 from dataops.host.files import ensure_absent, ensure_contents, ensure_directory
+from dataops.objectstore import Target
 from dataops.operations import Context, JobVerb, OperationError, Params, Result, Scope, Work
 from history import operations
 from observed import Observed
@@ -24,9 +25,15 @@ _MOST_NAMED = 10
 
 
 class Opened(Params):
-    """Where the archives were uploaded to: the unit that opened the collector."""
+    """Where the archives are, and where the snapshot goes.
+
+    Attributes:
+        unit: that opened the collector: the archives were uploaded to it.
+        store: whether a copy goes into the object store.
+    """
 
     unit: str
+    store: bool = False
 
 
 class AssembleSpec(pydantic.BaseModel):
@@ -42,6 +49,8 @@ class AssembleSpec(pydantic.BaseModel):
         ills: health checks that failed.
         absent: whose part was not uploaded.
         past: the last operations.
+        store: where a copy goes; None keeps it here.
+        no_store: why there is none although one is wanted.
     """
 
     number: int
@@ -53,6 +62,8 @@ class AssembleSpec(pydantic.BaseModel):
     ills: tuple[Ill, ...] = ()
     absent: tuple[Absent, ...] = ()
     past: tuple[Past, ...] = ()
+    store: Target | None = None
+    no_store: str = ""
 
 
 class Assembled(Result):
@@ -68,6 +79,8 @@ class Assembled(Result):
         missing: whose are not, each with the reason.
         wrong: the gravest of what it found.
         removed: how often a secret was removed.
+        stored: where the copy in the object store is; None without one.
+        not_stored: why there is none although one is wanted.
     """
 
     summary: str
@@ -81,6 +94,8 @@ class Assembled(Result):
     missing: tuple[str, ...]
     wrong: tuple[str, ...]
     removed: int
+    stored: str | None = None
+    not_stored: str | None = None
 
     def action_results(self) -> dict[str, Any]:
         """Text; lists a line each."""
@@ -113,7 +128,15 @@ def prepare(context: Context[Observed, Archive, Opened]) -> AssembleSpec:
         ills=ills(operation),
         absent=absences(operation),
         past=past(known),
+        store=o.own_store if context.params.store else None,
+        no_store="" if o.own_store or not context.params.store else _no_store(o),
     )
+
+
+def _no_store(o: Observed) -> str:
+    """Why there is nowhere to put a copy."""
+    relate = f"there is no object store: juju integrate {o.application}:s3 <object store>"
+    return o.store_trouble or relate
 
 
 def work(work: Work[AssembleSpec]) -> Assembled:
@@ -168,7 +191,31 @@ def work(work: Work[AssembleSpec]) -> Assembled:
     ensure_contents(spec.folder / "index.html", html)
     ensure_absent(place)
     _forget_the_oldest(spec.reports)
-    return _result(spec, snapshot, archive, manifest.digest(archive))
+    result = _result(spec, snapshot, archive, manifest.digest(archive))
+    if spec.store:
+        work.progress(f"copies it to {spec.store.describe()}", 0.9)
+    return _with_copy(result, spec, archive)
+
+
+def _with_copy(result: Assembled, spec: AssembleSpec, archive: Path) -> Assembled:
+    """The result, with where the copy is or why there is none: the snapshot is there anyhow."""
+    if spec.store is None:
+        if not spec.no_store:
+            return result
+        told = {"not_stored": spec.no_store, "summary": f"{result.summary} Not in the store."}
+        return result.model_copy(update=told)
+    # Its client takes time to load.
+    from dataops.objectstore import StoreError, open_store
+
+    key = f"snapshots/{archive.name}"
+    try:
+        open_store(spec.store).put(key, archive)
+    except StoreError as error:
+        told = {"not_stored": str(error), "summary": f"{result.summary} Not in the store."}
+    else:
+        where = f"{key} in {spec.store.describe()}"
+        told = {"stored": where, "summary": f"{result.summary} Copy: {where}."}
+    return result.model_copy(update=told)
 
 
 def _really_absent(found: tuple[Absent, ...], here: set[str]) -> tuple[Absent, ...]:

@@ -38,11 +38,12 @@ class Day2Spec(Spec):
 def prepare(context: Context[Observed, Archive, Where]) -> Day2Spec:
     """What the job needs to know, with every secret that this unit knows."""
     o = context.observed
+    store = o.store.secrets() if o.store else {}
     accesses = [access for access in (o.kafka, o.canary) if access]
     logins = [*accesses, *([o.prometheus] if o.prometheus and o.prometheus.password else [])]
     hidden = {f"password of {login.username}": login.password for login in logins}
     return Day2Spec(
-        **job.told(context, hidden),
+        **job.told(context, {**hidden, **store}),
         journal=context.workload.journal,
         lines="".join(_line(record) for record in o.journal[-_NEWEST:]),
         operations=len(operations(o.journal)),

@@ -284,9 +284,31 @@ def test_a_journal_that_was_damaged_stops_everything_but_the_charm(context, stat
         run(context, state, "cancel-operation")
 
 
-def test_every_copy_of_the_journal_is_verified(context, state):
-    state = run(context, state, "verify-journal")
-    assert context.action_results["status"] == "completed"
+def test_every_copy_of_the_journal_is_verified(context, state, machine):
+    run(context, state, "verify-journal")
+    # A copy outside is read by a job, and takes its time.
+    assert context.action_results["status"] == "running"
+    assert any(name.startswith("work-verify-journal") for name in machine.running)
+
+
+def test_copies_go_to_the_store_that_is_related(context, state, machine):
+    secret = ops.testing.Secret({"access-key": "AKID", "secret-key": "sesame"})
+    bag = {"bucket": "b", "endpoint": "http://10.0.0.9:9000", "secret-extra": secret.id}
+    store = ops.testing.Relation("s3", remote_app_data=bag)
+    state = dataclasses.replace(state, relations=[*state.relations, store], secrets=[secret])
+    state = run(context, state, "health-check")
+    state = context.run(context.on.update_status(), state)
+    assert state.get_relation(store.id).local_app_data["bucket"] == "dataops"
+    assert "keeper" in machine.running
+    assert "sesame" not in str(state.get_relation(store.id).local_app_data)
+
+
+def test_a_directory_that_is_none_is_named(context, state):
+    state = dataclasses.replace(state, config={"backup-directory": "not/absolute"})
+    out = context.run(context.on.update_status(), state)
+    assert out.unit_status == ops.ActiveStatus(
+        "no copies outside: backup-directory 'not/absolute' is not an absolute path"
+    )
 
 
 def test_what_decides_is_asked_of_the_leader(context, state):

@@ -18,6 +18,7 @@ META = {
         "operations": {"interface": "dataops_operations"},
         "kafka": {"interface": "kafka_client"},
         "prometheus": {"interface": "prometheus_api"},
+        "s3": {"interface": "s3"},
     },
     "peers": {"peers": {"interface": "day2_peers"}},
     "storage": {"data": {"type": "filesystem"}},
@@ -48,6 +49,16 @@ def test_every_unit_reads_the_journal_of_the_peers(leader):
     journal = append((), NOON, Kind.REQUESTED, 1, {})
     peers = ops.testing.PeerRelation("peers", local_app_data={"journal": to_text(journal)})
     assert observe(leader=leader, relations=[peers]).journal == journal
+
+
+def test_its_own_place_in_the_store_is_named_after_the_model():
+    bag = {"bucket": "b", "path": "team", "access-key": "AKID", "secret-key": "hush"}
+    store = ops.testing.Relation("s3", remote_app_data=bag)
+    model = ops.testing.Model(name="m", uuid="00000000-0000-4000-8000-000000000001")
+    observed = observe(leader=True, relations=[store], model=model)
+    assert observed.own_store.path == "team/day2/00000000-0000-4000-8000-000000000001/day2"
+    assert observed.store.path == "team"
+    assert "hush" not in repr(observed)
 
 
 def test_what_others_grant_is_read():

@@ -52,6 +52,15 @@ def test_an_operation_that_went_well_is_told():
     assert status == ops.ActiveStatus("tour #1: 1 checks, 1 answers of 1 applications, all well.")
 
 
+def test_copies_that_are_missing_outside_are_told():
+    why = "Cannot reach s3://b"
+    found = [*statuses(observed(run()), not_kept=why)]
+    assert found[0] == ops.ActiveStatus(f"no copies outside: {why}")
+    assert next(statuses(observed(store_trouble=why))) == found[0]
+    (busy,) = statuses(observed(run(answers=0)), not_kept=why)
+    assert busy.name == "maintenance"
+
+
 def test_an_operation_that_failed_blocks_and_fits_a_line():
     (status,) = statuses(observed(run(SICK, application="a-very-long-name-of-an-application")))
     assert status.name == "blocked"

@@ -12,6 +12,7 @@ import zstandard
 from world import NOON
 
 from archive import Archive
+from dataops.objectstore import Target
 from dataops.operations import OperationError, Work
 from dataops.snapshot import manifest
 from dataops.snapshot.account import Account, Finding, Piece
@@ -188,3 +189,35 @@ def test_what_the_journal_tells_comes_along(tmp_path):
     assert prepared.number == 7
     assert [each.title for each in prepared.past] == ["tour #7"]
     assert prepared.absent == ()
+
+
+def test_a_copy_goes_into_the_store_when_it_is_wanted(upload, spec, tmp_path):
+    upload("kafka/0", "2026-11-22T18:43:13Z INFO up")
+    (tmp_path / "store").mkdir()
+    store = Target(kind="local", directory=str(tmp_path / "store"))
+    result = VERB.work(Work(spec.model_copy(update={"store": store})))
+    assert result.stored == f"snapshots/snapshot-7.tar.zst in {tmp_path / 'store'}"
+    assert result.stored in result.summary
+    copy = tmp_path / "store" / "snapshots" / "snapshot-7.tar.zst"
+    assert manifest.digest(copy) == result.sha256
+
+
+def test_a_store_that_does_not_answer_costs_the_copy_and_not_the_snapshot(upload, spec, tmp_path):
+    upload("kafka/0", "2026-11-22T18:43:13Z INFO up")
+    store = Target(kind="local", directory=str(tmp_path / "nowhere"))
+    result = VERB.work(Work(spec.model_copy(update={"store": store})))
+    assert "There is no directory" in result.not_stored
+    assert Path(result.archive).exists()
+    assert result.summary.endswith("Not in the store.")
+
+
+def test_without_a_store_it_says_how_to_have_one(upload, spec, tmp_path):
+    plan = {"name": "tour", "description": "x", "steps": [{"name": "a", "verb": "look"}]}
+    journal = append((), NOON, Kind.REQUESTED, 7, {"plan": plan})
+    facts = Observed(unit="day2/0", model="m", leader=True, journal=journal)
+    asked = {"unit": "day2/0", "store": True}
+    told = VERB.prepare(VERB.context(facts, Archive(tmp_path, 7), asked))
+    upload("kafka/0", "2026-11-22T18:43:13Z INFO up")
+    result = VERB.work(Work(spec.model_copy(update={"no_store": told.no_store})))
+    assert "juju integrate day2:s3" in result.not_stored
+    assert result.stored is None
