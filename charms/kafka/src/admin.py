@@ -188,12 +188,13 @@ class Administrator:
 
         It says neither: ask the port afterwards which certificate it serves.
         """
-        # Setting the same path again is what makes a broker look at the file.
-        for kind, path in (("truststore", truststore), ("keystore", keystore)):
-            key = f"listener.name.client.ssl.{kind}.location"
-            resource = ConfigResource(ConfigResourceType.BROKER, str(node), {key: str(path)})
-            # The client does not know keys with a listener's prefix; the broker does.
-            self._client.alter_configs([resource], incremental=True, raise_on_unknown=False)
+        # Setting the same path again is what makes a broker look at the file. Both at once: each
+        # change has it make the contexts of all its listeners anew, which takes it seconds.
+        paths = {"truststore": truststore, "keystore": keystore}
+        wanted = {f"listener.name.client.ssl.{k}.location": str(path) for k, path in paths.items()}
+        resource = ConfigResource(ConfigResourceType.BROKER, str(node), wanted)
+        # The client does not know keys with a listener's prefix; the broker does.
+        self._client.alter_configs([resource], incremental=True, raise_on_unknown=False)
 
     @property
     def client(self) -> KafkaAdminClient:

@@ -186,6 +186,10 @@ class Broker:
         """Have the charm called again once the broker serves clients; returns at once."""
         Waker(self.services, unit).when_serving(self.address, CLIENT_PORT)
 
+    def wake_after(self, unit: str, seconds: float) -> None:
+        """Have the charm called again in so many seconds; returns at once."""
+        Waker(self.services, unit).after(seconds)
+
     def wait_until_loaded(self, seconds: float) -> str:
         """What is still wrong with what the ports serve by then; empty once they serve it."""
         deadline = time.monotonic() + seconds

@@ -66,9 +66,14 @@ class Stores:
         return hashlib.sha256(both).hexdigest()[:16]
 
     @property
+    def chain(self) -> tuple[Certificate, ...]:
+        """What the broker is to serve."""
+        return parse(self.keystore.read_text())
+
+    @property
     def leaf(self) -> Certificate:
-        """The certificate that the broker is to serve."""
-        return parse(self.keystore.read_text())[0]
+        """Its own certificate."""
+        return self.chain[0]
 
     @property
     def authorities(self) -> tuple[Certificate, ...]:
@@ -111,9 +116,11 @@ class Stores:
             return "serves no certificate"
         if served.leaf.serial != self.leaf.serial:
             return f"serves {served.leaf.serial}, not {self.leaf.serial}"
-        missing = [one for one in self.authorities if one.name not in served.accepts]
-        if served.accepts and missing:
-            return f"does not accept {missing[0].subject} yet"
+        # The same certificate may come with other authorities above it.
+        if [one.fingerprint for one in served.chain] != [one.fingerprint for one in self.chain]:
+            return f"serves {served.leaf.serial} with its old chain"
+        if served.accepts and served.accepts != frozenset(one.name for one in self.authorities):
+            return "accepts other authorities than those to trust now"
         return ""
 
     @property

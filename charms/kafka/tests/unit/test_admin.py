@@ -150,9 +150,10 @@ def test_moves(client):
     }
 
 
-def test_both_stores_are_read_again(client, tmp_path):
+def test_both_stores_are_read_again_at_once(client, tmp_path):
     Administrator(client).reload_certificates(0, tmp_path / "key.pem", tmp_path / "trust.pem")
-    assert [next(iter(one.configs)) for one in client.configs] == [
+    (change,) = client.configs
+    assert list(change.configs) == [
         "listener.name.client.ssl.truststore.location",
         "listener.name.client.ssl.keystore.location",
     ]

@@ -45,7 +45,7 @@ class Machine:
         self.certificate, self.key = self.issued()
         self.client = OneBroker(self.reloaded)
         # What the process has read: the file may be newer.
-        self.working = ""
+        self.chain = ()
         monkeypatch.setattr(wiring.services, "manager", lambda paths, unit: self.services)
         monkeypatch.setattr(broker_module, "shown", self.shown)
         monkeypatch.setattr(stores, "ask_port", self.ask)
@@ -80,7 +80,11 @@ class Machine:
         return authority.certificate(above=self.root, address="127.45.200.3", **more)
 
     def reloaded(self, keystore):
-        (self.working, *_) = parse(Path(keystore).read_text())
+        self.chain = parse(Path(keystore).read_text())
+
+    @property
+    def working(self):
+        return self.chain[0]
 
     def shown(self, address, port):
         if not self.running:
@@ -88,7 +92,7 @@ class Machine:
         return pem.Shown(self.working.serial, self.working.not_after.timestamp())
 
     def ask(self, address, port, keystore=None):
-        return Served((self.working,)) if self.running else None
+        return Served(self.chain) if self.running else None
 
     def started_with(self, pid):
         if not self.running:

@@ -106,6 +106,8 @@ def test_a_certificate_that_the_broker_does_not_take_is_an_error(make, admin):
     with pytest.raises(ClusterError, match=r"9093 serves ab, not cd: see /workload.*server\.log"):
         make(broker=broker).apply(steps.ReloadCertificate(0))
     assert admin.of("reload_certificates")
+    # Nothing else may cause a hook for minutes.
+    assert broker.of("wake_after") == [("kafka/0", 30)]
 
 
 def test_an_expired_certificate_is_asked_for_with_a_new_key(make):

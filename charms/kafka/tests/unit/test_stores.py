@@ -5,7 +5,7 @@ import pytest
 
 import authority
 import stores as module
-from dataops.certificates import parse
+from dataops.certificates import Served, parse
 from stores import Loaded, Stores
 
 
@@ -49,6 +49,25 @@ def test_what_every_port_serves_is_noted(stores, issued, tmp_path, monkeypatch):
         assert stores.prove("127.0.0.1") == ""
     assert stores.loaded().proved == {"client": stores.leaf.not_after.timestamp()}
     assert "PRIVATE" not in (tmp_path / "stores.json").read_text()
+
+
+def test_the_same_certificate_with_another_chain_is_another_thing(
+    stores, issued, tmp_path, monkeypatch
+):
+    elsewhere = tmp_path / "port"
+    elsewhere.mkdir()
+    stores.keystore.write_text(issued[1] + issued[0] + authority.certificate("above")[0])
+    with authority.port(elsewhere, issued=issued) as (port, _):
+        monkeypatch.setattr(module, "LISTENERS", {"client": port})
+        assert "with its old chain" in stores.prove("127.0.0.1")
+
+
+@pytest.mark.parametrize("accepts", [{b"old"}, {b"old", b"more"}])
+def test_a_port_that_accepts_others_is_not_proved(stores, monkeypatch, accepts):
+    served = Served(stores.chain, frozenset(accepts))
+    monkeypatch.setattr(module, "ask_port", lambda address, port, keystore: served)
+    assert "accepts other authorities" in stores.prove("127.0.0.1")
+    assert stores.loaded() == Loaded()
 
 
 def test_a_port_that_serves_something_else_is_named(stores, tmp_path, monkeypatch):
