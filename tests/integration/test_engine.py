@@ -141,24 +141,37 @@ REFUSALS = yaml.safe_load((HERE / "refusals.yaml").read_text())
 def test_refusals_have_jujus_words(
     water: jubilant.Juju, juju_binary: Path, charm: Charm, case: dict[str, str]
 ) -> None:
-    words = [word.format(well=charm("well")) for word in case["run"].split()]
-    command, *rest = words
-    model = [] if command == "frobnicate" else ["--model", str(water.model)]
+    known = {"well": charm("well"), "model": water.model, "controller": controller(juju_binary)}
+    command, *rest = [word.format(**known) for word in case["run"].split()]
+    # Where the model is said: after the command, in the environment, or nowhere.
+    place = case.get("place", "flag")
+    model = ["--model", str(water.model)] if place == "flag" else []
+    named = {"JUJU_MODEL": str(water.model)} if place == "environment" else {}
     done = subprocess.run(
         [juju_binary, command, *model, *rest],
+        env={**os.environ, **named},
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
         timeout=PATIENCE,
     )
-    assert numbered(done.stdout) == case.get("stdout", "")
-    assert numbered(done.stderr) == case["stderr"]
+    assert numbered(done.stdout) == case.get("stdout", "").format(**known)
+    assert numbered(done.stderr) == case["stderr"].format(**known)
     assert done.returncode == case.get("code", 1)
 
 
+def controller(juju_binary: Path) -> str:
+    """What the controller is called."""
+    shown = subprocess.run([juju_binary, "whoami"], capture_output=True, text=True, check=True)
+    return re.findall(r"Controller: +(\S+)", shown.stdout)[0]
+
+
 def numbered(text: str) -> str:
-    """The text with the numbers of operations, tasks and uploads as N."""
-    return re.sub(r"(peration|task|Action id|revision) \d+", r"\1 N", text)
+    """The text with the numbers of operations, tasks and uploads as N; ids and addresses named."""
+    text = re.sub(r"(peration|task|Action id|revision) \d+", r"\1 N", text)
+    text = re.sub(r'^ - id "\d+"', ' - id "N"', text, flags=re.MULTILINE)
+    text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "UUID", text)
+    return re.sub(r"\d+\.\d+\.\d+\.\d+:\d+", "ADDRESS", text)
 
 
 def test_old_spelling_of_integrate_works_with_a_hint(

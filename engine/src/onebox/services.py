@@ -54,7 +54,7 @@ class UnitServices:
         application = self._model.applications[self._model.units[self._room.unit].application]
         resource = application.resources.get(name)
         if resource is None:
-            raise Refused(f'resource "{name}" has no file: juju attach-resource it', "not-found")
+            raise Refused(f'resource "{name}" not found', "not-found")
         filename = self._model.charm_of(application.name).resources[name].filename
         path = self._room.resource(name, filename, self._engine.blobs.path(resource.digest))
         return self._room.machine.told(path)
