@@ -24,7 +24,7 @@ from dataops.backup.taking import Mark, Marks
 # The protocol's own words for the first record and for after the last one.
 _EARLIEST, _LATEST = -2, -1
 # Of the sources of a setting, the topic itself.
-_OF_TOPIC = 1
+_OF_TOPIC = "DYNAMIC_TOPIC_CONFIG"
 # Share groups keep no position that a consumer could go on from.
 _KINDS = ["consumer", "classic"]
 
@@ -146,7 +146,7 @@ def _configs(client: KafkaAdminClient, names: Iterable[str]) -> Mapping[str, dic
 
 
 def _set_here(one: Mapping[str, Any]) -> bool:
-    return int(one["config_source"]) == _OF_TOPIC and one["value"] is not None
+    return one["config_source"] == _OF_TOPIC and one["value"] is not None
 
 
 def _id(topic: uuid.UUID | str) -> str:

@@ -23,7 +23,7 @@ _UNCLEAN = 1
 _PATIENCE = 120.0
 _PAUSE = 0.2
 # Set for the topic itself, not taken from a broker.
-_OWN = 1
+_OWN = "DYNAMIC_TOPIC_CONFIG"
 
 
 def lead(client: KafkaAdminClient) -> None:
@@ -66,13 +66,9 @@ def _configs(client: KafkaAdminClient, topics: Iterable[str]) -> dict[str, dict[
         return {}
     answer = client.describe_configs(wanted, config_filter="all").get("topic", {})
     return {
-        name: {key: one["value"] for key, one in options.items() if _own(one["config_source"])}
+        name: {key: one["value"] for key, one in options.items() if one["config_source"] == _OWN}
         for name, options in answer.items()
     }
-
-
-def _own(source: object) -> bool:
-    return getattr(source, "value", source) == _OWN or str(source) == "DYNAMIC_TOPIC_CONFIG"
 
 
 def _permission(acl: object) -> Permission:

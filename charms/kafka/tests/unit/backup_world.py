@@ -54,8 +54,8 @@ class FakeClient:
 
     def describe_configs(self, resources, config_filter):
         assert config_filter == "modified"
-        own = {"value": "compact", "config_source": 1}
-        broker = {"value": "9", "config_source": 4}
+        own = {"value": "compact", "config_source": "DYNAMIC_TOPIC_CONFIG"}
+        broker = {"value": "9", "config_source": "STATIC_BROKER_CONFIG"}
         values = {"cleanup.policy": own, "segment.bytes": broker}
         return {"topic": {one.name: values if one.name == "orders" else {} for one in resources}}
 
