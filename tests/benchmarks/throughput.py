@@ -4,8 +4,9 @@
 
 One client writes records of 1 kB, idempotent and with acknowledgement of all copies, through the
 TLS listener of a broker that the charm runs, and of one that is configured by hand: the same
-jars, heap and flags of the JVM, the same listener (SASL_SSL with SCRAM-SHA-512), keys of the same
-kind, StandardAuthorizer with permissions for that one user, one topic of as many partitions. The
+jars, heap and flags of the JVM, the same listener (SASL_SSL with SCRAM-SHA-512, the same versions
+of TLS, sessions that end after an hour), keys of the same kind, StandardAuthorizer with
+permissions for that one user, one topic of as many partitions. The
 broker by hand has no metrics agent and the client alone for company; whatever else the charm's
 broker carries counts against the charm.
 
@@ -84,9 +85,12 @@ ssl.keystore.type=PEM
 ssl.keystore.location={directory}/keystore.pem
 ssl.truststore.type=PEM
 ssl.truststore.location={directory}/truststore.pem
+ssl.enabled.protocols=TLSv1.3,TLSv1.2
+connections.max.reauth.ms=3600000
 listener.name.internal.ssl.client.auth=required
 listener.name.controller.ssl.client.auth=required
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+allow.everyone.if.no.acl.found=false
 super.users=User:CN=broker
 offsets.topic.replication.factor=1
 transaction.state.log.replication.factor=1
