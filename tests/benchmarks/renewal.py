@@ -36,7 +36,7 @@ WRITERS = 3
 RATE = 2000.0
 # Below this, a ratio of gaps compares the ticks of the scheduler.
 FLOOR_MS = 50.0
-QUIET_SECONDS = 30.0
+QUIET_SECONDS = 20.0
 OPERATIONS = ("renew-certificates", "replace-ca")
 
 
@@ -83,7 +83,10 @@ def gaps(writers: list[Writer], until: Callable[[], bool]) -> list[float]:
 def run(juju: jubilant.Juju, writers: list[Writer], name: str) -> tuple[float, float]:
     """Seconds that the operation took, and the longest gap of its windows, in ms."""
     begun = time.monotonic()
-    number = int(juju.run("day2/leader", name).results["operation"])
+    # Right after a deployment day2 may still wait for its own access.
+    number = eventually(
+        lambda: int(juju.run("day2/leader", name).results["operation"]), 120, f"{name} begins"
+    )
 
     def ended() -> bool:
         told = juju.run("day2/leader", "show-operation", {"id": number}).results
@@ -108,11 +111,14 @@ def measure(juju: jubilant.Juju, writers: list[Writer], names: Sequence[str]) ->
     for writer in writers:
         writer.progress(1000)
     before = brokers(juju)
-    rest = [quiet(writers)]
+    rest: list[float] = []
     found: dict[str, tuple[float, float]] = {}
     for name in names:
-        found[name] = run(juju, writers, name)
         rest.append(quiet(writers))
+        found[name] = run(juju, writers, name)
+        # A run that is cut short has said so far what it saw.
+        seen = {"quiet_gap_ms": rest, "gap_ms": found, "processes": [before, brokers(juju)]}
+        print(json.dumps(seen), file=sys.stderr, flush=True)
     worst, still = max(gap for _, gap in found.values()), max(*rest, FLOOR_MS)
     restarted = sum(old != new for old, new in zip(before, brokers(juju), strict=True))
     return {
