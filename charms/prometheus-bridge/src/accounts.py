@@ -20,6 +20,8 @@ from dataops.rotation import Change, Rotation, Sight, obstacle, seen_again
 # Holders: this application itself, and whoever runs the action get-credentials.
 OWN = "prometheus"
 PEOPLE = "admin"
+# Every other Prometheus that scrapes this one.
+SCRAPERS = "scraper"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Accounts:
     """All accounts.
 
     Attributes:
-        holders: by name: `OWN`, `PEOPLE`, or what `relation_holder` says.
+        holders: by name: `OWN`, `PEOPLE`, `SCRAPERS`, or what `relation_holder` says.
         rotation: the last change of all passwords, finished or not.
         retired: passwords by user that are gone, until they were seen to be refused.
     """
@@ -133,7 +135,7 @@ def relation_holder(relation_id: int) -> str:
 
 def advanced(
     accounts: Accounts,
-    relations: Iterable[int],
+    asking: Iterable[str],
     sights: Mapping[str, Sight],
     make: Make,
     now: float,
@@ -142,12 +144,12 @@ def advanced(
 
     Args:
         accounts: those so far.
-        relations: ids of the relations whose other side gets an account.
+        asking: the holders beside this application itself and people.
         sights: by holder, who says what of the users they work with.
         make: makes a new account.
         now: Unix seconds.
     """
-    wanted = (OWN, PEOPLE, *(relation_holder(each) for each in relations))
+    wanted = (OWN, PEOPLE, *asking)
     known = accounts.holders
     holders = {name: known.get(name) or Holder(1, make(name)) for name in wanted}
     accounts = dataclasses.replace(accounts, holders=holders)

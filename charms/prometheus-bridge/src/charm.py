@@ -88,10 +88,11 @@ class PrometheusBridgeCharm(ops.CharmBase):
             self.unit.set_workload_version(condition.version)
         if condition.running and observed.config:
             self.unit.set_ports(observed.config.port)
-            wiring.monitoring(self, observed).publish()
         if observed.leaving.broken is not None:
             QueryProvider(self, QUERY).withdraw(observed.leaving.broken)
         if condition.well:
+            wiring.monitoring(self, observed).publish()
+            MetricsConsumer(self, "monitoring").accept()
             ca = observed.certificate.ca if observed.certificate else ""
             QueryProvider(self, QUERY).publish(observed.url, ca, self._logins(observed))
             self.ledger.tell(observed.user, observed.url)

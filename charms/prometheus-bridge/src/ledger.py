@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import ops
 
-from accounts import OWN, PEOPLE, Account, Accounts, advanced, relation_holder
+from accounts import OWN, PEOPLE, SCRAPERS, Account, Accounts, advanced, relation_holder
 from dataops.interfaces.prometheus_api import QueryProvider
+from dataops.interfaces.prometheus_scrape import accepted
 from dataops.rotation import Sight
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 PEERS = "peers"
 QUERY = "query"
+SELF_MONITORING = "self-monitoring"
 # Of the application: its peers may read it, nobody else is granted it.
 _LABEL = "web-accounts"
 _PASSWORD_BYTES = 24
@@ -63,12 +65,17 @@ class Ledger:
             relation_holder(number): Sight(self._queries.accepted(number), 0)
             for number in self._queries.relations()
         }
+        if scrapers := self._model.relations[SELF_MONITORING]:
+            found[SCRAPERS] = Sight(accepted(scrapers), 0)
         # People say nothing: they get the time that the operator gives them.
         return {**found, PEOPLE: Sight({"whoever ran get-credentials": None}, 0), **self._own()}
 
     def advance(self, accounts: Accounts) -> Accounts:
         """The accounts as far as they can be brought now, written down; leader only."""
-        new = advanced(accounts, self._queries.relations(), self.sights(), made, time.time())
+        asking = [relation_holder(number) for number in self._queries.relations()]
+        if self._model.relations[SELF_MONITORING]:
+            asking.append(SCRAPERS)
+        new = advanced(accounts, asking, self.sights(), made, time.time())
         if new != accounts:
             self.write(new)
         return new

@@ -14,8 +14,11 @@ from charmlibs.interfaces.tls_certificates import (
     TLSCertificatesRequiresV4,
 )
 
+from accounts import SCRAPERS
 from dataops.host import network
+from dataops.interfaces.prometheus_api import Login
 from dataops.interfaces.prometheus_scrape import MetricsProvider
+from ledger import SELF_MONITORING
 from observed import OWN_RULES, Observed
 
 
@@ -37,4 +40,6 @@ def monitoring(charm: ops.CharmBase, observed: Observed) -> MetricsProvider:
     job = {"metrics_path": "/metrics", "static_configs": [{"targets": [f"*:{port}"]}]}
     if observed.certificate:
         job |= {"scheme": "https", "tls_config": {"ca_file": observed.certificate.ca}}
-    return MetricsProvider(charm, "self-monitoring", [job], charm.charm_dir / OWN_RULES)
+    account = observed.accounts.of(SCRAPERS) if observed.own_account else None
+    login = Login(account.user, account.password) if account else None
+    return MetricsProvider(charm, SELF_MONITORING, [job], charm.charm_dir / OWN_RULES, login)

@@ -24,7 +24,8 @@ def says(*users):
 
 
 def advance(accounts, sights=None, relations=(7,), now=100.0):
-    return advanced(accounts, relations, sights or {}, make, now)
+    asking = [relation_holder(each) for each in relations]
+    return advanced(accounts, asking, sights or {}, make, now)
 
 
 @pytest.fixture

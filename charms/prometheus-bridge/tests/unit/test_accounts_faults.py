@@ -23,7 +23,7 @@ class Faults(RuleBasedStateMachine):
     @initialize()
     def begin(self):
         self.accounts, self.users, self.given = Accounts(), {}, {}
-        self.works_with, self.clock, self.forced = {}, 1000.0, False
+        self.works_with, self.clock, self.number = {}, 1000.0, 0
         self.hook(dies=False)
 
     def sights(self):
@@ -36,8 +36,8 @@ class Faults(RuleBasedStateMachine):
     def hook(self, dies):
         """One hook; what it did to Prometheus stays, what it says to Juju only if it ends."""
         self.clock += 2
-        relations = [int(name.rpartition("-")[2]) for name in self.works_with if name != OWN]
-        new = advanced(self.accounts, relations, self.sights(), make, self.clock)
+        asking = [name for name in self.works_with if name != OWN]
+        new = advanced(self.accounts, asking, self.sights(), make, self.clock)
         self.users = {each.now.user: each.now.password for each in new.holders.values()}
         self.users |= {
             each.old.user: each.old.password for each in new.holders.values() if each.old
@@ -53,10 +53,12 @@ class Faults(RuleBasedStateMachine):
         self.given = {name: one.now for name, one in new.holders.items()}
         self.works_with[OWN] = new.holders[OWN].now.user
 
-    @rule(target=numbers, number=st.integers(1, 2))
-    def relate(self, number):
-        self.works_with.setdefault(relation_holder(number), "")
-        return number
+    @rule(target=numbers)
+    def relate(self):
+        """Juju never gives a relation's number again."""
+        self.number += 1
+        self.works_with[relation_holder(self.number)] = ""
+        return self.number
 
     @rule(number=numbers)
     def remove(self, number):

@@ -6,6 +6,9 @@
 Provider application bag: `scrape_jobs`, `scrape_metadata`, `alert_rules` (JSON each); provider
 unit bag: `prometheus_scrape_unit_address`, `..._name`, `..._path`. A target `*:9101` stands for
 that port of every unit. The requirer's application bag carries `event`: what it refused, and why.
+
+Ours: where a job's `basic_auth.password` is the URI of a secret, user and password are in that
+secret, and the requirer's unit bag says in `accepted-users` that it works with them.
 """
 
 from __future__ import annotations
@@ -14,12 +17,15 @@ import dataclasses
 import json
 import pathlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import ops
 import pydantic
 
+from dataops.interfaces._accepted import users_in, write_users
+from dataops.interfaces._secrets import ensure_secret, read_secret
 from dataops.interfaces.alert_rules import load_alert_rules
+from dataops.interfaces.prometheus_api import Login
 from dataops.interfaces.topology import Topology
 
 _ADDRESS = "prometheus_scrape_unit_address"
@@ -67,6 +73,7 @@ class ScrapeSource:
         units: The units that have published an address, in order of name.
         alert_rules: The rules as published: `{"groups": [...]}`, one bare rule, or `{}`.
         problems: What could not be read, each naming its field; the rest remains usable.
+        logins: The users of its jobs whose passwords came as secrets.
     """
 
     relation: int
@@ -76,6 +83,7 @@ class ScrapeSource:
     units: tuple[ScrapedUnit, ...] = ()
     alert_rules: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
     problems: tuple[str, ...] = ()
+    logins: tuple[str, ...] = ()
 
 
 class MetricsProvider:
@@ -88,6 +96,7 @@ class MetricsProvider:
             `[{"job_name": "broker", "static_configs": [{"targets": ["*:9101"]}]}]`.
         rules: The directory of alert rule files, usually `src/prometheus_alert_rules`; None
             when the charm has none.
+        login: As whom to scrape; it is handed over as a secret. None: as nobody.
     """
 
     def __init__(
@@ -96,11 +105,13 @@ class MetricsProvider:
         endpoint: str,
         jobs: Sequence[Mapping[str, Any]],
         rules: pathlib.Path | None = None,
+        login: Login | None = None,
     ) -> None:
         self._charm = charm
         self._endpoint = endpoint
         self._jobs = jobs
         self._rules = rules
+        self._login = login
 
     def publish(self) -> None:
         """Writes this unit's address, and on the leader the jobs and rules, to every relation.
@@ -137,12 +148,26 @@ class MetricsProvider:
         topology = Topology.of(self._charm)
         rules = load_alert_rules(self._rules, topology) if self._rules else {}
         contents: dict[str, Any] = {
-            "scrape_jobs": [dict(job) for job in self._jobs],
+            "scrape_jobs": [{**job, **self._basic_auth(relation)} for job in self._jobs],
             "scrape_metadata": topology.model_dump(),
             "alert_rules": rules,
         }
         bag = relation.data[self._charm.app]
         bag.update({key: json.dumps(value, sort_keys=True) for key, value in contents.items()})
+
+    def _basic_auth(self, relation: ops.Relation) -> dict[str, Any]:
+        """The login as a job names it: its password is the URI of the secret."""
+        if self._login is None or not relation.active:
+            return {}
+        content = {"username": self._login.username, "password": self._login.password}
+        label = f"{self._endpoint}-login"
+        uri = ensure_secret(self._charm.model, relation, label, content)
+        return {"basic_auth": {"username": self._login.username, "password": uri}}
+
+
+def accepted(relations: Sequence[ops.Relation]) -> dict[str, frozenset[str] | None]:
+    """By unit of those who scrape, the users that they do it as; None: it says nothing."""
+    return {unit.name: users_in(each.data[unit]) for each in relations for unit in each.units}
 
 
 class MetricsConsumer:
@@ -155,7 +180,15 @@ class MetricsConsumer:
     def sources(self) -> tuple[ScrapeSource, ...]:
         """What every relation offers, in order of relation id."""
         relations = sorted(self._charm.model.relations[self._endpoint], key=lambda each: each.id)
-        return tuple(_source(relation) for relation in relations if relation.app)
+        model = self._charm.model
+        return tuple(_source(model, relation) for relation in relations if relation.app)
+
+    def accept(self) -> None:
+        """Tells each source which users of it we scrape as now, once they are in use."""
+        for source in self.sources():
+            relation = self._charm.model.get_relation(self._endpoint, source.relation)
+            if relation and relation.active and source.logins:
+                write_users(relation.data[self._charm.unit], source.logins)
 
     def refuse(self, refusals: Mapping[int, str]) -> None:
         """Tells each source, by relation id, what of its rules was left out; the leader only.
@@ -173,7 +206,7 @@ class MetricsConsumer:
                 bag["event"] = json.dumps({"valid": True})
 
 
-def _source(relation: ops.Relation) -> ScrapeSource:
+def _source(model: ops.Model, relation: ops.Relation) -> ScrapeSource:
     """Reads a relation field by field, so that one bad field costs only itself."""
     bag = relation.data[relation.app]
     problems: list[str] = []
@@ -190,15 +223,36 @@ def _source(relation: ops.Relation) -> ScrapeSource:
             problems.append(f"{field}{place}: {first['msg']}")
             return default
 
+    jobs, logins = _opened(model, read("scrape_jobs", tuple[ScrapeJob, ...], ()), problems)
     return ScrapeSource(
         relation=relation.id,
         application=relation.app.name,
         topology=read("scrape_metadata", Topology, None),
-        jobs=read("scrape_jobs", tuple[ScrapeJob, ...], ()),
+        jobs=jobs,
+        logins=logins,
         alert_rules=read("alert_rules", dict[str, Any], {}),
         units=_units(relation),
         problems=tuple(problems),
     )
+
+
+def _opened(
+    model: ops.Model, jobs: Sequence[ScrapeJob], problems: list[str]
+) -> tuple[tuple[ScrapeJob, ...], tuple[str, ...]]:
+    """The jobs with the logins that came as secrets, and their users."""
+    found: list[ScrapeJob] = []
+    users: list[str] = []
+    for job in jobs:
+        given = cast("dict[str, Any]", (job.model_extra or {}).get("basic_auth") or {})
+        uri = str(given.get("password", ""))
+        if not uri.startswith("secret:"):
+            found.append(job)
+        elif login := read_secret(model, uri):
+            users.append(login["username"])
+            found.append(job.model_copy(update={"basic_auth": login}))
+        else:
+            problems.append(f"scrape_jobs: the secret {uri} of a job cannot be read")
+    return tuple(found), tuple(dict.fromkeys(users))
 
 
 def _units(relation: ops.Relation) -> tuple[ScrapedUnit, ...]:
