@@ -32,7 +32,7 @@ def _blocked(o: Observed) -> Iterator[str]:
         yield f"no certificates: juju integrate {o.app}:certificates <certificates provider>"
     if o.denied:
         yield f"certificate refused: {o.denied}: see the provider{_still(o)}"
-    if o.tls and o.tls.objection:
+    if o.tls and o.tls.objection and not o.tls.comes(o.now):
         yield f"new certificate not used: {o.tls.objection}{_still(o)}"
     if o.broker.complaint and not o.broker.listening:
         yield o.broker.complaint.replace("<app>", o.app)
@@ -58,6 +58,8 @@ def _waiting(o: Observed) -> str:
     )
     if o.setback:
         return f"will try again: {o.setback}"
+    if o.tls and o.tls.comes(o.now):
+        return f"new certificate not used yet: {o.tls.objection}{_still(o)}"
     for done, text in steps:
         if not done:
             return text

@@ -23,6 +23,7 @@ class Tls:
         authorities: those that vouch for it, PEM.
         serial: in hex.
         issuer: the subject of the authority that signed it, as `dataops.certificates` spells it.
+        starts: when it begins to be good, Unix seconds.
         expires: Unix seconds.
         objection: why clients would refuse it; empty when they would not.
     """
@@ -31,8 +32,13 @@ class Tls:
     authorities: str = dataclasses.field(repr=False)
     serial: str
     issuer: str = ""
+    starts: float = 0
     expires: float = 0
     objection: str = ""
+
+    def comes(self, now: float) -> bool:
+        """Whether only the provider's clock is ahead, and it will be good soon."""
+        return self.starts > now
 
     @classmethod
     def of(
@@ -65,6 +71,7 @@ class Tls:
             authorities=authorities,
             serial=leaf.serial,
             issuer=issuer,
+            starts=leaf.not_before.timestamp(),
             expires=leaf.not_after.timestamp(),
             objection=objection(leaf, known, {address}, clock),
         )

@@ -65,6 +65,8 @@ def run(context: RenewContext) -> Renewed:
         )
     if o.tls is None:
         raise Pending("waits for the certificates provider to sign the request")
+    if o.tls.comes(o.now):
+        raise Pending(o.tls.objection)
     if o.tls.objection:
         raise OperationError(
             f"The certificate for {o.unit} is not used, because {o.tls.objection}. The old one is "
@@ -87,12 +89,13 @@ def _begun(context: RenewContext) -> Renewal:
         renewal = Renewal(context.task, o.broker.serial, trust, process)
         workload.renewals.write(renewal)
     elif renewal.task != context.task:
-        if o.denied or (o.tls and o.tls.objection):
+        useless = bool(o.tls and o.tls.objection and not o.tls.comes(o.now))
+        if o.denied or useless:
             # The last answer was of no use; nothing but another request gets another one.
             workload.requester.request(new_key=True)
         renewal = dataclasses.replace(renewal, task=context.task)
         workload.renewals.write(renewal)
-        if o.tls is None or o.tls.objection:
+        if o.tls is None or useless:
             raise Pending("a new certificate is asked for")
     return renewal
 

@@ -68,7 +68,7 @@ def observed(nodes=3, node=0, **more):
     sound = Observed(
         broker=running,
         cluster=a_cluster(nodes),
-        tls=Tls("KEY", CA, "ab", "CN=CA", LATER),
+        tls=Tls("KEY", CA, "ab", "CN=CA", 0, LATER),
         address=f"10.0.0.{node + 1}",
         unit=f"kafka/{node}",
         app="kafka",

@@ -28,7 +28,7 @@ def names(text):
 def handed_out(node, name, both=False):
     """A certificate of that authority; with `both`, its provider introduces the new one, too."""
     authorities = block(name) + (block("new") if both and name == "old" else "")
-    return Tls(f"{name}-{node}", authorities, f"{name}-{node}", name, 4e9)
+    return Tls(f"{name}-{node}", authorities, f"{name}-{node}", name, 0, 4e9)
 
 
 @dataclasses.dataclass

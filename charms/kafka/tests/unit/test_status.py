@@ -45,6 +45,10 @@ def test_what_only_the_operator_can_change(facts, words):
         ({"agreement": Agreement()}, "leader"),
         ({"broker": BrokerFacts(running=True)}, "broker to start"),
         ({"cluster": None}, "founded by kafka/0"),
+        (
+            {"tls": but(observed().tls, starts=9, objection="compare the clocks"), "now": 5},
+            "not used yet: compare the clocks",
+        ),
         ({"setback": "Kafka: no"}, "will try again: Kafka: no"),
     ],
 )

@@ -124,6 +124,15 @@ def test_an_answer_of_no_use_ends_it_and_the_same_command_asks_again(facts, why)
     assert desk.asked == [True] and desk.renewal.task == "2/renew/1"
 
 
+def test_a_provider_whose_clock_is_ahead_is_waited_for():
+    tls = but(observed().tls, serial="x", starts=9, objection="compare the clocks")
+    for task in ("1/renew/1", "2/renew/1"):
+        desk = Desk(BEGUN)
+        with pytest.raises(Pending, match="compare the clocks"):
+            call(desk, observed(tls=tls, now=5), task=task)
+        assert not desk.asked
+
+
 def test_a_broker_that_serves_nobody_has_nothing_to_prove():
     found = observed()
     with pytest.raises(OperationError, match="serves nobody"):
