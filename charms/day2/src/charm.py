@@ -25,7 +25,6 @@ from dataops.operations import Actions, discover
 from dataops.reconciler import leaving, observe_all
 from desk import Desk
 from driver import Driver, Tools, follow
-from keeper import Kept
 from library import FOLDER, Library, here
 from observed import KAFKA, PEERS, PROMETHEUS, REQUESTS, S3, Observed
 from safekeeping import Safekeeping
@@ -94,8 +93,7 @@ class Day2Charm(ops.CharmBase):
         observed = Observed.read(self)
         configured = observed.plans or observed.schedule
         mistakes = self._library().reasons if configured else ()
-        kept = Kept.read(self.safekeeping.state)
-        for status in statuses(observed, mistakes, kept.problem):
+        for status in statuses(observed, mistakes, self.safekeeping.problem):
             event.add_status(status)
 
     def _context(self) -> tuple[Observed, Archive]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import ops
 
@@ -15,9 +16,11 @@ from dataops.interfaces.kafka_client import Access, KafkaClientRequirer, TopicRe
 from dataops.interfaces.operations import OperationsRequirer, Participant, Task
 from dataops.interfaces.prometheus_api import QueryRequirer, QueryServer
 from dataops.interfaces.s3 import S3Requirer, store_of
-from dataops.objectstore import Target
 from journal import Journal, from_text
 from signing import PublicKey
+
+if TYPE_CHECKING:
+    from dataops.objectstore import Target
 
 PEERS = "peers"
 OPERATIONS = "operations"

@@ -12,7 +12,6 @@ from archive import Archive
 from dataops.host.files import ensure_absent, ensure_contents, ensure_directory
 from dataops.host.paths import UnitPaths
 from dataops.host.services import Service, ServiceManager
-from keeper import Charge, Kept
 from observed import Observed
 
 NAME = "keeper"
@@ -34,6 +33,15 @@ class Safekeeping:
         self._charge = paths.control / "keeper.json"
 
     @property
+    def problem(self) -> str:
+        """Why the store lacks what is new; empty when it does not, or there is none."""
+        if not self.state.exists():
+            return ""
+        from keeper import Kept
+
+        return Kept.read(self.state).problem
+
+    @property
     def state(self) -> Path:
         """Where the keeper says how far it is."""
         return self._paths.control / "kept.json"
@@ -49,6 +57,9 @@ class Safekeeping:
             for path in (self._charge, self.state):
                 ensure_absent(path)
             return False
+        # Here, because those who have no store need not load what knows one.
+        from keeper import Charge, Kept
+
         charge = Charge(store=store, root=archive.root, journal=archive.journal, state=self.state)
         content = charge.model_dump_json(context={"revealed": True})
         ensure_directory(self._charge.parent, mode=0o700)

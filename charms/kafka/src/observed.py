@@ -6,7 +6,7 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import ops
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -15,13 +15,16 @@ import pem
 from dataops.host.paths import UnitPaths
 from dataops.interfaces.kafka_client import ClientRequest, KafkaClientProvider
 from dataops.interfaces.s3 import S3Requirer, store_of
-from dataops.objectstore import Directory, Target
+from dataops.objectstore import Directory
 from dataops.operations import explain
 from dataops.reconciler import Leaving
 from facts import BrokerFacts, ClusterFacts
 from listeners import CLIENT_PORT, INTERNAL_PORT, Replication, Settings, fingerprint
 from peers import Agreement, Peer, Peers
 from tls import Tls
+
+if TYPE_CHECKING:
+    from dataops.objectstore import Target
 
 _HEAP = re.compile(r"[1-9][0-9]*[mMgG]")
 
@@ -129,7 +132,7 @@ class Observed(World):
     requests: tuple[ClientRequest, ...] = ()
     refusals: tuple[str, ...] = ()
     passwords: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str], repr=False)
-    store: Target | None = None
+    store: "Target | None" = None
     store_trouble: str = ""
     accepted: Mapping[str, Mapping[str, frozenset[str] | None]] = dataclasses.field(
         default_factory=dict[str, Mapping[str, "frozenset[str] | None"]]

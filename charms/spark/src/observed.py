@@ -5,7 +5,7 @@
 import dataclasses
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import ops
 import pydantic
@@ -15,12 +15,15 @@ from agreement import Agreement, number
 from dataops.host.network import address
 from dataops.interfaces.kafka_client import Access, KafkaClientRequirer, TopicRequest
 from dataops.interfaces.s3 import S3Requirer, store_of
-from dataops.objectstore import Directory, Target
+from dataops.objectstore import Directory
 from dataops.reconciler import Leaving
 from job_progress import Progress
 from job_store import JobStore, Submitted
 from jobs import Job, JobsError, parse
 from ports import Ports
+
+if TYPE_CHECKING:
+    from dataops.objectstore import Target
 
 PEERS = "peers"
 KAFKA = "kafka"
@@ -119,7 +122,7 @@ class Observed:
     works_with: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
     kafka_related: bool = False
     accesses: dict[str, Access] = dataclasses.field(default_factory=dict[str, Access])
-    store: Target | None = None
+    store: "Target | None" = None
     store_trouble: str = ""
     data: Path | None = None
     stopped: frozenset[str] = frozenset()

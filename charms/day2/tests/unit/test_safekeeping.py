@@ -67,7 +67,9 @@ def test_it_is_begun_once_and_not_for_nothing(keeping, observed, services, tmp_p
     services.stop(NAME)
     keeping.state.write_text(Kept(number=1).model_dump_json())
     assert not keeping.tend(observed, archive)
+    assert keeping.problem == ""
     keeping.state.write_text(Kept(number=1, problem="no answer").model_dump_json())
+    assert keeping.problem == "no answer"
     assert keeping.tend(observed, archive)
 
 

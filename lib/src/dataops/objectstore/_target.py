@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-from typing import Annotated, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     SecretStr,
@@ -19,15 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-
-def _absolute(directory: str) -> str:
-    if directory and not PurePosixPath(directory).is_absolute():
-        raise ValueError(f"{directory!r} is not an absolute path")
-    return directory
-
-
-#: A charm's option that names a directory of the machine: absolute, or empty for none.
-Directory = Annotated[str, AfterValidator(_absolute)]
+from dataops.objectstore._directory import Directory
 
 
 class Target(BaseModel):

@@ -8,8 +8,21 @@ Requirer application bag: `bucket` and `path` as requests, and in v1 `requested-
 `access-key` and `secret-key`; in v0 the two as plain text. Both versions are read and answered.
 """
 
-from dataops.interfaces.s3._models import BucketRequest
-from dataops.interfaces.s3._provider import S3Provider
+from typing import TYPE_CHECKING, Any
+
 from dataops.interfaces.s3._requirer import S3Requirer, store_of
 
+if TYPE_CHECKING:
+    from dataops.interfaces.s3._models import BucketRequest
+    from dataops.interfaces.s3._provider import S3Provider
+
 __all__ = ["BucketRequest", "S3Provider", "S3Requirer", "store_of"]
+
+
+def __getattr__(name: str) -> Any:
+    """The provider's side, which those who only store do not load."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__} has no attribute {name}")
+    from dataops.interfaces.s3 import _provider
+
+    return getattr(_provider, name)

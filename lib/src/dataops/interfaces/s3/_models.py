@@ -15,11 +15,6 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, Vali
 
 from dataops.objectstore import Target
 
-#: What a v1 requirer wants to have in a secret.
-SECRET_FIELDS = ("access-key", "secret-key")
-#: The version of the published library whose bytes these are.
-LIB_VERSION = "1.0"
-
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 _LINKS = TypeAdapter(list[str])

@@ -10,12 +10,8 @@ import ops
 import pydantic
 
 from dataops.interfaces._secrets import drop_secret, ensure_secret
-from dataops.interfaces.s3._models import (
-    LIB_VERSION,
-    SECRET_FIELDS,
-    BucketRequest,
-    fields_of,
-)
+from dataops.interfaces.s3._fields import LIB_VERSION, SECRET_FIELDS
+from dataops.interfaces.s3._models import BucketRequest, fields_of
 from dataops.objectstore import Target
 
 

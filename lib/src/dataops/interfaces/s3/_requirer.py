@@ -5,13 +5,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import ops
 import pydantic
 
 from dataops.interfaces._secrets import read_secret
-from dataops.interfaces.s3._models import LIB_VERSION, SECRET_FIELDS, target_of
-from dataops.objectstore import Target
+from dataops.interfaces.s3._fields import LIB_VERSION, SECRET_FIELDS
+
+if TYPE_CHECKING:
+    from dataops.objectstore import Target
 
 DEFAULT_BUCKET = "dataops"
 
@@ -70,6 +73,9 @@ class S3Requirer:
         bag = dict(relation.data[relation.app])
         if not set(bag) & {"bucket", "secret-extra", *SECRET_FIELDS}:
             return None, ""
+        # Here, because most hooks have no answer to read.
+        from dataops.interfaces.s3._models import target_of
+
         keys = read_secret(self._charm.model, bag.get("secret-extra"))
         if bag.get("secret-extra") and not keys:
             # The bag may be seen before the grant.
@@ -103,4 +109,8 @@ def store_of(requirer: S3Requirer, directory: str) -> tuple[Target | None, str]:
     if requirer.related:
         target = requirer.target()
         return target, "" if target else requirer.trouble() or "the object store has not answered"
-    return (Target(kind="local", directory=directory) if directory else None), ""
+    if not directory:
+        return None, ""
+    from dataops.objectstore import Target
+
+    return Target(kind="local", directory=directory), ""
