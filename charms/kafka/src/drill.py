@@ -199,7 +199,8 @@ class Drill:
         filled = [place for place, (start, end) in sorted(bounds.items()) if start < end]
         if filled:
             with drill_clients.reading(self._clients) as consumer:
-                if drill_clients.first(consumer, filled[0], bounds[filled[0]][0]):
+                old = drill_clients.first(consumer, filled[0], bounds[filled[0]][0])
+                if old is not None:
                     consumed = time.monotonic() - declared
         places = filled or sorted(bounds)
         if places:

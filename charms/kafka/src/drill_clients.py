@@ -6,16 +6,18 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import time
 from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 
 from cluster import ClusterError
 
 Place = tuple[str, int]
 _PATIENCE = 60.0
+_POLL = 1.0
 
 
 def settings(servers: Iterable[str], etc: Path) -> dict[str, Any]:
@@ -83,10 +85,7 @@ def first(consumer: Consumer, place: Place, offset: int | None) -> Any | None:
     """
     at = [TopicPartition(*place)] if offset is None else [TopicPartition(*place, offset)]
     consumer.assign(at)
-    message = consumer.poll(_PATIENCE)
-    if message is None:
-        raise ClusterError(f"{place[0]}-{place[1]} gives no answer within {_PATIENCE:g} s")
-    return None if message.error() else message
+    return _next(consumer, place)
 
 
 def hashes(consumer: Consumer, place: Place, start: int, end: int) -> dict[int, str]:
@@ -97,14 +96,24 @@ def hashes(consumer: Consumer, place: Place, start: int, end: int) -> dict[int, 
     """
     found: dict[int, str] = {}
     consumer.assign([TopicPartition(*place, start)])
-    while True:
-        message = consumer.poll(_PATIENCE)
-        if message is None:
-            raise ClusterError(f"{place[0]}-{place[1]} gives no answer within {_PATIENCE:g} s")
-        offset = message.offset()
-        if message.error() or offset is None or offset >= end:
-            return found
-        found[offset] = _hash(message)
+    # A message without a value counts as false.
+    while (message := _next(consumer, place)) is not None and message.offset() < end:
+        found[message.offset()] = _hash(message)
+    return found
+
+
+def _next(consumer: Consumer, place: Place) -> Any | None:
+    """The next record; None at the end of the log. What passes by itself is waited for."""
+    deadline, why = time.monotonic() + _PATIENCE, "it is silent"
+    while time.monotonic() < deadline:
+        message = consumer.poll(_POLL)
+        error = message.error() if message is not None else None
+        if message is not None and error is None:
+            return message
+        if error is not None and error.code() == KafkaError._PARTITION_EOF:
+            return None
+        why = error.str() if error is not None else why
+    raise ClusterError(f"{place[0]}-{place[1]} gives no record within {_PATIENCE:g} s: {why}")
 
 
 def _hash(message: Any) -> str:

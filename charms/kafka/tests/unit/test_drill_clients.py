@@ -5,6 +5,7 @@ import dataclasses
 from typing import Any
 
 import pytest
+from confluent_kafka import KafkaError
 
 import drill_clients
 from cluster import ClusterError
@@ -13,11 +14,14 @@ from cluster import ClusterError
 @dataclasses.dataclass
 class Message:
     at: int
-    body: bytes = b"v"
+    body: bytes | None = b"v"
     end: bool = False
 
+    def __len__(self) -> int:
+        return len(self.body or b"")
+
     def error(self) -> Any:
-        return "end" if self.end else None
+        return KafkaError(KafkaError._PARTITION_EOF) if self.end else None
 
     def offset(self) -> int:
         return self.at
@@ -28,7 +32,7 @@ class Message:
     def key(self) -> bytes:
         return b"k"
 
-    def value(self) -> bytes:
+    def value(self) -> bytes | None:
         return self.body
 
     def headers(self) -> None:
@@ -56,6 +60,11 @@ def test_records_are_told_apart_by_all_that_they_hold():
     assert changed[3] != whole[3]
 
 
+def test_a_tombstone_is_a_record_too():
+    consumer = Consumer(Message(3, None), Message(4), Message(0, end=True))
+    assert sorted(drill_clients.hashes(consumer, ("a", 0), 3, 9)) == [3, 4]
+
+
 def test_a_group_begins_where_it_goes_on_and_anybody_else_where_told():
     consumer = Consumer(Message(3), Message(0, end=True))
     assert drill_clients.first(consumer, ("a", 0), 3).offset() == 3
@@ -64,8 +73,21 @@ def test_a_group_begins_where_it_goes_on_and_anybody_else_where_told():
     assert consumer.assigned[0].offset < 0
 
 
-def test_silence_is_told():
-    with pytest.raises(ClusterError, match="a-0 gives no answer"):
+class Passing(Message):
+    def error(self) -> Any:
+        return KafkaError(KafkaError.LEADER_NOT_AVAILABLE)
+
+
+def test_what_passes_by_itself_is_waited_for():
+    consumer = Consumer(None, Passing(0), Message(3))
+    assert drill_clients.first(consumer, ("a", 0), 3).offset() == 3
+    consumer = Consumer(Passing(0), Message(3), Passing(0), Message(4), Message(0, end=True))
+    assert sorted(drill_clients.hashes(consumer, ("a", 0), 3, 9)) == [3, 4]
+
+
+def test_silence_is_told(monkeypatch):
+    monkeypatch.setattr(drill_clients, "_PATIENCE", 0.01)
+    with pytest.raises(ClusterError, match="a-0 gives no record"):
         drill_clients.first(Consumer(), ("a", 0), 3)
-    with pytest.raises(ClusterError, match="a-0 gives no answer"):
+    with pytest.raises(ClusterError, match="a-0 gives no record"):
         drill_clients.hashes(Consumer(), ("a", 0), 3, 4)
