@@ -141,7 +141,7 @@ def _destroy(client: Client, args: Parsed) -> int:
 def _end_models(client: Client) -> None:
     for model in client.call("models"):
         console.tell(f"Destroying model {model['name']}")
-        client.call("destroy_model", model=model["name"], destroy_storage=True, force=True)
+        client.call("destroy_model", model=model["name"], force=True)
     _until(lambda: not client.call("models"), _LONGEST_DESTROY, "a model does not end")
     focus.focus_on("")
 

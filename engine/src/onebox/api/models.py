@@ -65,11 +65,9 @@ def add_model(agents: Agents, name: str, config: dict[str, Scalar] | None = None
 
 
 @method
-def destroy_model(
-    agents: Agents, model: str, destroy_storage: bool = False, force: bool = False
-) -> None:
+def destroy_model(agents: Agents, model: str, force: bool = False) -> None:
     """The beginning of a model's end; it is gone when `models` no longer lists it."""
-    transact(agents, model, lambda m: models.destroy(m, destroy_storage, force))
+    transact(agents, model, lambda m: models.destroy(m, force))
 
 
 @method

@@ -53,20 +53,12 @@ def _configured(
     return changed
 
 
-def destroy(model: Model, destroy_storage: bool, force: bool) -> Model:
-    """The model with everything in it on its way out."""
-    if model.storage and not destroy_storage:
-        raise Refused(
-            f'cannot destroy model "{model.name}"\n\n'
-            "The model has persistent storage remaining:\n"
-            f"\t{len(model.storage)} filesystem(s)\n\n"
-            "To destroy the storage, run the destroy-model\n"
-            'command again with the "--destroy-storage" option.\n\n'
-            "To release the storage from Juju's management\n"
-            'without destroying it, use the "--release-storage" option\n'
-            "instead. The storage can then be imported into another Juju model.\n",
-            "storage",
-        )
+def destroy(model: Model, force: bool) -> Model:
+    """The model with everything in it on its way out.
+
+    Storage goes with its machines: on their own disks nothing is persistent in Juju's sense, so
+    that there is nothing to release either.
+    """
     for name in tuple(model.offers):
         model = offers.remove(model, name, force=True)
     for name in tuple(model.remotes):

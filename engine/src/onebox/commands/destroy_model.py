@@ -54,7 +54,7 @@ def run(client: Client, args: Parsed) -> int:
         _confirm(name, model)
     tell("Destroying model")
     force = args[FORCE] or args[NO_WAIT]
-    client.call("destroy_model", model=name, destroy_storage=not args[RELEASE], force=force)
+    client.call("destroy_model", model=name, force=force)
     _wait(client, name, args[TIMEOUT])
     tell("Model destroyed.")
     if focus.current() == name:

@@ -156,7 +156,7 @@ def test_addresses_are_not_reused_while_there_are_others(world: World) -> None:
 
 def test_a_dying_model_empties_itself(world: World) -> None:
     world.settle()
-    world.model = models.destroy(world.model, destroy_storage=False, force=False)
+    world.model = models.destroy(world.model, force=False)
     assert not models.empty(world.model)
     world.settle()
     assert models.empty(world.model)

@@ -25,7 +25,8 @@ from onebox.model import Model
 from onebox.scheduler import Wait
 
 CHARMS = Path(__file__).parents[2] / "charms"
-TIMEOUT = 90.0
+# Of a machine that ten others keep busy, too; whoever waits less does not wait at all.
+TIMEOUT = 300.0
 
 Files = dict[str, str]
 
@@ -99,7 +100,7 @@ class Bench:
 
     def destroy(self) -> None:
         """Ends the model and all in it."""
-        self.call("destroy_model", destroy_storage=True, force=True)
+        self.call("destroy_model", force=True)
         deadline = time.monotonic() + TIMEOUT
         while self.client.call("models") and time.monotonic() < deadline:
             time.sleep(0.1)
@@ -113,7 +114,7 @@ class Bench:
         """Ends the daemon as an out-of-memory killer would."""
         process = psutil.Process(self.pid)
         process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.wait(TIMEOUT)
 
     def processes(self) -> list[psutil.Process]:
         """What charms of this engine have running."""
@@ -166,7 +167,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     client.call("ping")
     daemon = psutil.Process(int(home.pid_file.read_text()))
     client.call("shutdown")
-    daemon.wait(60)
+    daemon.wait(TIMEOUT)
     shutil.rmtree(directory)
 
 

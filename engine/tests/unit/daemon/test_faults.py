@@ -163,7 +163,7 @@ def test_a_daemon_that_is_asked_to_stop_leaves_the_hook_for_the_next(
     pid = bench.pid
     psutil.Process(pid).send_signal(signal.SIGTERM)
     with contextlib.suppress(psutil.NoSuchProcess):
-        psutil.Process(pid).wait(60)
+        psutil.Process(pid).wait(300)
     assert bench.processes() == []
     assert not bench.home.socket.exists()
     (bench.room("a/0").charm / "go").touch()
@@ -182,7 +182,7 @@ def test_juju_exec_waits_for_the_current_hook(bench: Bench, charm: Path) -> None
     )
     asked.start()
     (bench.room("a/0").charm / "go").touch()
-    asked.join(60)
+    asked.join(300)
     assert answers[0]["code"] == 0
     ended = bench.trace("a/0")
     assert ended.index("start") < ended.index("update-status")
@@ -232,7 +232,7 @@ def test_a_corrupt_store_is_refused_and_can_be_given_up(
     )
     daemon = psutil.Process(int(client.home.pid_file.read_text()))
     client.call("shutdown")
-    daemon.wait(60)
+    daemon.wait(300)
     client.home.database.write_bytes(b"no database at all")
     with pytest.raises(Unreachable, match=r"not a database.*onebox destroy --yes"):
         client.call("ping")
