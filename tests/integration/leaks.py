@@ -21,7 +21,7 @@ import psutil
 # whoever adds one says which it is.
 HIDDEN = {
     *("password", "private-key", "root-private-key", "secret", "old", "token", "key"),
-    *("hashed", "accounts", "passwords", "retired", "signing-key"),
+    *("hashed", "accounts", "passwords", "retired", "signing-key", "secret-key", "backup-key"),
 }
 KNOWN = {
     *(
@@ -34,7 +34,7 @@ KNOWN = {
         "consumer-group-prefix",
     ),
     *("csr", "certificate", "ca-certificate", "rotation", "generation", "fingerprint", "uris"),
-    *("read-only-endpoints", "consumer-group-prefix"),
+    *("read-only-endpoints", "consumer-group-prefix", "access-key", "access", "until"),
 }
 # The files that must hold a secret, below the machine's root; each is private to its owner.
 PLACES = (
@@ -70,8 +70,10 @@ def secrets(model: jubilant.Juju) -> dict[str, str]:
         label = told.get("label") or told.get("name") or uri
         content = told["content"]["Data"] if "Data" in told["content"] else told["content"]
         for key, value in content.items():
-            assert key in HIDDEN | KNOWN, f"Is {key!r} of the secret {label} to be kept? Say so."
-            if key in HIDDEN:
+            # The keys of an object store are called after whom they are for.
+            kind = key.rpartition("-")[2] if key not in HIDDEN | KNOWN else key
+            assert kind in HIDDEN | KNOWN, f"Is {key!r} of the secret {label} to be kept? Say so."
+            if kind in HIDDEN:
                 found.update(_values(f"{label} ({uri}): {key}", value))
     return found
 

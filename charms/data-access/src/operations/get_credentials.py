@@ -42,6 +42,9 @@ class Credentials(Result):
 
 def run(context: Context[Observed, None, NoParams]) -> Credentials:
     """The access as it is now: after a rotation, the new password."""
+    if context.task:
+        # A plan's results stand in databags and reports.
+        raise OperationError("A password is for people, and no plan may ask for it: juju run it.")
     access = context.observed.access
     if access is None:
         app = context.observed.application

@@ -116,5 +116,7 @@ def _result(site: Site, rotation: Rotation) -> PasswordsRotated:
         )
         for client, change in rotation.changes.items()
     )
-    summary = f"{len(credentials)} clients have new credentials, and every old one is refused."
+    number = len(credentials)
+    who = "1 client has" if number == 1 else f"{number} clients have"
+    summary = f"{who} new credentials, and every old one is refused."
     return PasswordsRotated(summary=summary, credentials=credentials)

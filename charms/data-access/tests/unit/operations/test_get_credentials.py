@@ -7,6 +7,8 @@ from ops import testing
 from samples import granted
 
 from charm import DataAccessCharm
+from dataops.operations import Context, NoParams, OperationError
+from operations.get_credentials import VERB
 
 
 def run(*, leader=True, **state) -> dict:
@@ -47,3 +49,8 @@ def test_after_a_rotation_it_is_the_new_password():
 def test_without_access_it_says_where_to_look():
     with pytest.raises(testing.ActionFailed, match="juju status data-access"):
         run()
+
+
+def test_no_plan_gets_it():
+    with pytest.raises(OperationError, match="for people"):
+        VERB.run(Context(None, None, NoParams(), task="7/look/1"))
