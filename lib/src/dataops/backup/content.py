@@ -59,10 +59,17 @@ class Digest:
         self._hash.update(_FIXED.pack(record.offset, record.timestamp, len(rest)) + rest)
         self.records += 1
 
-    def add_batch(self, batch: Batch) -> None:
-        """Go on with the records of a batch; raises `CorruptError`."""
+    def add_batch(self, batch: Batch, start: int = 0) -> None:
+        """Go on with those records of a batch that a consumer may see; raises `CorruptError`.
+
+        Args:
+            batch: its markers of transactions are no records.
+            start: the first offset that clients may read.
+        """
+        if batch.control:
+            return
         pack = _FIXED.pack
-        coded = [pack(o, t, len(rest)) + rest for o, t, rest in frames(batch)]
+        coded = [pack(o, t, len(rest)) + rest for o, t, rest in frames(batch) if o >= start]
         self._hash.update(b"".join(coded))
         self.records += len(coded)
 

@@ -122,7 +122,7 @@ class Verification:
                     position += piece.bytes
                     continue
                 try:
-                    after = self._piece(data, position, after, digest)
+                    after = self._piece(data, position, after, digest, partition.log_start)
                 except CorruptError as error:
                     problems.append(f"{partition.name}, {_where(segment, position)}: {error}")
                 position += piece.bytes
@@ -136,14 +136,16 @@ class Verification:
             tuple(problems), digest.hexdigest() if self._records and not problems else ""
         )
 
-    def _piece(self, data: bytes, position: int, after: int, digest: content.Digest) -> int:
+    def _piece(
+        self, data: bytes, position: int, after: int, digest: content.Digest, start: int
+    ) -> int:
         """The offset after the piece's last."""
         found = survey(data, at=position, after=after)
         if found.size != len(data):
             raise CorruptError(position + found.size, found.end, "the batch is cut short")
         if self._records:
             for batch in batches(data, at=position):
-                digest.add_batch(batch)
+                digest.add_batch(batch, start)
         return found.end
 
     def _fetched(

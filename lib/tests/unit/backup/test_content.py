@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dataops.backup.batches import batches
 from dataops.backup.codecs import Codec
 from dataops.backup.content import EMPTY, Digest, chain
-from dataops.testing.logs import batch, record
+from dataops.testing.logs import batch, marker, record
 
 
 def test_each_link_hashes_the_one_before_and_a_piece() -> None:
@@ -42,3 +42,11 @@ def test_a_digest_does_not_depend_on_batches_or_codecs(codecs: list[Codec], cut:
         consumer.add(each)
     assert one.hexdigest() == other.hexdigest() == consumer.hexdigest()
     assert one.records == consumer.records == 6
+
+
+def test_only_what_a_consumer_may_see_counts() -> None:
+    seen, log = Digest(), Digest()
+    for part in batches(batch([record(0), record(1)]) + marker(2, 7, commit=True)):
+        log.add_batch(part, start=1)
+    seen.add(record(1))
+    assert (log.hexdigest(), log.records) == (seen.hexdigest(), 1)
