@@ -53,7 +53,7 @@ class LocalStore(Store):
             descriptor, scratch = tempfile.mkstemp(dir=incoming)
             try:
                 with os.fdopen(descriptor, "wb") as file:
-                    for piece in pieces(source, pace):
+                    for piece in _guarded(pieces(source, pace)):
                         file.write(piece)
                     file.flush()
                     os.fsync(descriptor)
@@ -153,6 +153,8 @@ class LocalStore(Store):
         where = self.target.describe()
         try:
             yield
+        except _SourceError as error:
+            raise error.own from None
         except PermissionError as error:
             raise Refused(
                 f"{where} does not let us have {key or 'its list'}: give the directory to the "
@@ -162,6 +164,21 @@ class LocalStore(Store):
             if error.errno in NO_ROOM:
                 raise Full(f"No room in {where} for {key}: free some, and start again") from error
             raise StoreError(f"{where}, {key}: {error.strerror}") from error
+
+
+class _SourceError(Exception):
+    """What is wrong is the source's own, and says nothing of the store."""
+
+    def __init__(self, own: OSError) -> None:
+        super().__init__()
+        self.own = own
+
+
+def _guarded(content: Iterator[bytes]) -> Iterator[bytes]:
+    try:
+        yield from content
+    except OSError as error:
+        raise _SourceError(error) from error
 
 
 def _version(found: os.stat_result) -> str:

@@ -49,12 +49,12 @@ class S3Store(Store):
     ) -> Stored:
         """See `Store.put`."""
         checked(key)
+        part = _PART
+        if isinstance(source, Path):
+            part = max(_PART, -(-source.stat().st_size // _PARTS))
         if once and (there := self.head(key)) and same_size(there, source):
             return there
         with self._named(key):
-            part = _PART
-            if isinstance(source, Path):
-                part = max(_PART, -(-source.stat().st_size // _PARTS))
             at_once = max(1, _AT_ONCE * _PART // part)
             content: Any = source
             if not isinstance(source, Path) or pace:
@@ -149,6 +149,9 @@ class S3Store(Store):
         try:
             yield
         except (obstore.exceptions.BaseError, FileNotFoundError) as error:
+            if getattr(error, "errno", None):
+                # The system's own: a source that is not there says nothing of the store.
+                raise
             raise named(str(error), self.target, key) from None
 
 
@@ -189,7 +192,8 @@ def _bucket(target: Target, patience: timedelta) -> Bucket:
     if target.ca_chain:
         client["root_certificate"] = "\n".join(target.ca_chain)
     retry: Any = {
-        "max_retries": 12,
+        # Time decides: the pauses are drawn by lot, so that a number of them says little of it.
+        "max_retries": 10_000,
         "retry_timeout": patience,
         "backoff": {
             "init_backoff": timedelta(milliseconds=200),

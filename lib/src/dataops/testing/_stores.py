@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import errno
+import itertools
 import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
@@ -27,6 +29,7 @@ def store_contract() -> tuple[Callable[[Store, Path], None], ...]:
         deleting_twice_is_no_error,
         big_objects_come_back,
         a_source_that_breaks_leaves_nothing,
+        an_error_of_the_source_is_its_own,
         a_fetch_continues,
         a_fetch_starts_again_for_another_object,
         a_pace_is_kept,
@@ -138,6 +141,20 @@ def a_source_that_breaks_leaves_nothing(store: Store, directory: Path) -> None:
         assert "the source broke" in str(_refusal(EOFError, lambda: store.put("k", source())))
         assert store.get("k") == b"before"
         assert [stored.key for stored in store.list()] == ["k"]
+
+
+def an_error_of_the_source_is_its_own(store: Store, directory: Path) -> None:
+    """A file that is not there, or a disk that cannot be read, is no fault of the store."""
+
+    def broken() -> Iterator[bytes]:
+        yield b"x"
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    _refusal(FileNotFoundError, lambda: store.put("k", directory / "never was"))
+    for source in (broken(), itertools.chain([bytes(9 * MB)], broken())):
+        error = _refusal(OSError, lambda source=source: store.put("k", source))
+        assert getattr(error, "errno", None) == errno.EIO
+    assert list(store.list()) == []
 
 
 def a_fetch_continues(store: Store, directory: Path) -> None:
