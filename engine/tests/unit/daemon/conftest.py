@@ -25,7 +25,7 @@ from onebox.model import Model
 from onebox.scheduler import Wait
 
 CHARMS = Path(__file__).parents[2] / "charms"
-# Of a machine that ten others keep busy, too; whoever waits less does not wait at all.
+# A busy machine is slow; where a condition holds, the wait for it ends at once.
 TIMEOUT = 300.0
 
 Files = dict[str, str]
