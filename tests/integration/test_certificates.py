@@ -129,6 +129,7 @@ def test_a_renewal_restarts_no_broker_and_nobody_notices(
     nothing_lost(again, seen)
 
 
+@pytest.mark.long
 def test_a_new_authority_takes_the_old_one_s_place_while_both_are_trusted(
     model: jubilant.Juju, access: pipeline.Credentials
 ) -> None:
@@ -222,15 +223,17 @@ def served(model: jubilant.Juju) -> Certified:
     return found.leaf
 
 
+@pytest.mark.long
 def test_a_certificate_renews_itself_before_its_end(
     model: jubilant.Juju, access: pipeline.Credentials, tmp_path: Path
 ) -> None:
     process = broker(model)
     with Writer(access, first=6_000_000) as writer:
-        short = hand_out(model, 40, tmp_path / "answer.json")
+        # A tenth of its life is the time in which it is renewed.
+        short = hand_out(model, 120, tmp_path / "answer.json")
         end = served(model).not_after
         renewed = eventually(
-            lambda: (now := served(model)).serial != short and now, 120, "it is renewed"
+            lambda: (now := served(model)).serial != short and now, 240, "it is renewed"
         )
         assert renewed.not_before <= end, "only after its end"
         writer.progress(50)
