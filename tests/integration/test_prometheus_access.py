@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 from typing import Any
@@ -53,7 +52,6 @@ def day2_asks(model: jubilant.Juju) -> bool:
         return told if told["status"] in ("completed", "failed") else None
 
     told = eventually(ended, 60, "the health check ends")
-    print(json.dumps(told)[:3000])
     return told["status"] == "completed"
 
 
