@@ -134,7 +134,9 @@ def _secrets(o: Observed) -> dict[str, str]:
     urls = [*o.remote_write, *([o.config.remote_write_url] if o.config else [])]
     found += secrets_within(urls, "remote write")
     named = {f"{each.name} {n}" if n else each.name: each.value for n, each in enumerate(found)}
-    return {**named, **{f"password of {u}": text for u, text in o.accounts.passwords.items()}}
+    passwords = {f"password of {u}": text for u, text in o.accounts.passwords.items()}
+    hashes = {f"hash of {u}": text for u, text in o.accounts.users.items()}
+    return {**named, **passwords, **hashes}
 
 
 VERB = JobVerb(

@@ -6,7 +6,7 @@ import json
 
 import pytest
 import yaml
-from factory import CERTIFICATE, observed, source
+from factory import CERTIFICATE, HASH, observed, source
 
 import operations.snapshot as module
 from api import Api
@@ -84,7 +84,7 @@ def test_every_secret_of_its_configuration_is_known(told):
         config=Config(remote_write_url="https://me:push-it@10.1.2.3/push"),
     )
     assert {each.value for each in spec.secrets} == {
-        *(KEY.strip(), "scrape-me", "push-it", "hush"),
+        *(KEY.strip(), "scrape-me", "push-it", "hush", HASH),
     }
     assert spec.user == "prometheus"
     assert VERB.spec.model_validate(spec.model_dump(mode="json")) == spec
