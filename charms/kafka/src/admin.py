@@ -107,6 +107,7 @@ class Administrator:
         (quorum,) = topic["partitions"]
         brokers = cluster["brokers"]
         return ClusterFacts(
+            cluster_id=cluster.get("cluster_id") or "",
             brokers=frozenset(one["broker_id"] for one in brokers if not one.get("is_fenced")),
             fenced=frozenset(one["broker_id"] for one in brokers if one.get("is_fenced")),
             controller=quorum["leader_id"],

@@ -91,6 +91,7 @@ class ClusterFacts:
     """What the cluster says about itself.
 
     Attributes:
+        cluster_id: its identity; empty when it does not say.
         brokers: ids of the registered brokers that are up.
         fenced: ids of the registered brokers that are not.
         controller: the node that leads the quorum.
@@ -106,6 +107,7 @@ class ClusterFacts:
         least_in_sync: the same by topic, where it is known.
     """
 
+    cluster_id: str = ""
     brokers: frozenset[int] = frozenset()
     fenced: frozenset[int] = frozenset()
     controller: int = -1

@@ -69,7 +69,7 @@ def _steps(o: Observed) -> Iterator[Step]:
     ready = certified and o.storage and o.agreement.cluster_id and o.broker.version
     if ready and not recovering.waits(o):
         yield from _run(o, o.config)
-    if o.cluster:
+    if o.cluster and not recovering.stale(o, o.cluster):
         yield Note({"online": "true" if o.node in o.cluster.brokers else ""})
         if o.leader:
             yield from _lead(o, o.cluster, o.config)

@@ -19,6 +19,12 @@ def waits(o: Observed) -> bool:
     return recovery.replaces and o.broker.restored != recovery.name
 
 
+def stale(o: Observed, cluster: ClusterFacts) -> bool:
+    """Whether the cluster that answers is one that a restore has just replaced."""
+    # It is up until each of its units has taken its restored data over.
+    return cluster.cluster_id not in ("", o.agreement.cluster_id)
+
+
 def of_unit(o: Observed) -> Iterator[Step]:
     """What this unit does for it."""
     recovery = o.agreement.recovery

@@ -189,3 +189,13 @@ def test_no_moment_lets_two_clusters_meet():
         if of(Start, o):
             assert disk in ("", ours)
             assert stage in ("placing", "done", "failed") or mark == "r1"
+
+
+def test_the_old_cluster_that_still_answers_is_not_taken_for_the_new_one():
+    broker = BrokerFacts(version="v1", stores="s", restored="r1", share=placed())
+    old = a_cluster(cluster_id=CLUSTER_ID, partitions=(Partition("a", 0, (0,), ()),))
+    o = starting(broker=broker, cluster=old)
+    assert of(Format, o) == [Format(a_recovery().cluster_id, standalone=True)]
+    assert not of(Agree, o) and not of(ElectAny, o)
+    new = a_cluster(cluster_id=a_recovery().cluster_id)
+    assert {"founded": "true"} in [step.values for step in of(Agree, but(o, cluster=new))]
