@@ -38,6 +38,14 @@ def one_of_unit(unit: str, model_uuid: str, marker: str) -> psutil.Process:
     return inner[0]
 
 
+def runs(process: psutil.Process) -> bool:
+    """Whether it does; one that has ended and that nobody has collected yet does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def kill(process: psutil.Process) -> None:
     """SIGKILL, and the proof that the process is gone."""
     process.kill()

@@ -19,7 +19,7 @@ import pytest
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from tests.integration.clients import Writer, read_all
-from tests.integration.processes import eventually, of_unit, one_of_unit
+from tests.integration.processes import eventually, of_unit, one_of_unit, runs
 from tools.demo import feed, pipeline
 
 CHARMS = Path(__file__).resolve().parents[2] / "charms"
@@ -233,10 +233,10 @@ def test_what_a_killed_rehearsal_leaves_is_removed(
                     process.kill()
         with pytest.raises(jubilant.CLIError):
             running.result(120)
-    assert broker.is_running() and (storage / "rehearsal").exists()
+    assert runs(broker) and (storage / "rehearsal").exists()
     shown = model.run("kafka/0", "drill", {"mode": "clear-up"}).results
     assert "was removed" in shown["summary"]
-    assert not broker.is_running() and not (storage / "rehearsal").exists()
+    assert not runs(broker) and not (storage / "rehearsal").exists()
     # The live broker was never meant.
     assert records(access)
 
