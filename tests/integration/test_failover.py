@@ -14,7 +14,7 @@ import pytest
 
 from tests.integration.clients import Writer, nothing_lost, read_all
 from tests.integration.operations import begin, ended
-from tests.integration.processes import eventually, one_of_unit
+from tests.integration.processes import eventually, one_of_unit, runs
 from tools.demo import feed, pipeline
 
 pytestmark = pytest.mark.long
@@ -82,7 +82,7 @@ def test_a_broker_fails_over(model: jubilant.Juju, uuid: str, writer: Writer, mo
     assert "all was as before" in story
     if mode == "crash":
         assert f"killed (process {before.pid})" in story
-        assert not before.is_running()
+        assert not runs(before)
         assert writer.longest_gap <= 1.5 * SESSION_TIMEOUT
     writer.progress(200)
     described = model.run("kafka/leader", "describe-cluster").results
