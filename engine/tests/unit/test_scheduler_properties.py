@@ -270,7 +270,8 @@ class Life(RuleBasedStateMachine):
             own = mine.other("base").application
             stand_in = there[number].other("pg").application
             names = {"base": "pg", own: stand_in}
-            assert self.named(mine.units, names) == there[number].units
+            units = {name: bag.data for name, bag in self.named(mine.units, names).items()}
+            assert units == {name: bag.data for name, bag in there[number].units.items()}
             assert self.named(dict.fromkeys(mine.scope), names).keys() == there[number].scope
             bags = {names[app]: bag.data for app, bag in mine.applications.items() if bag.data}
             across = there[number].applications.items()
