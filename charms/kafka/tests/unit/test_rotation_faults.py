@@ -130,7 +130,7 @@ class Faults(RuleBasedStateMachine):
     @initialize()
     def begin(self):
         self.kafka, self.juju, self.clock = Kafka(), Juju(), 1000.0
-        self.clients, self.forced = {}, False
+        self.clients, self.related, self.forced = {}, 0, False
 
     def facts(self):
         requests = tuple(one.request for one in self.clients.values())
@@ -185,11 +185,14 @@ class Faults(RuleBasedStateMachine):
         with contextlib.suppress(Pending, OperationError):
             VERB.run(context)
 
-    @rule(target=numbers, number=st.integers(1, 3), mute=st.booleans())
-    def relate(self, number, mute):
-        wanted = request(number)
-        self.clients.setdefault(wanted.username, Client(wanted, mute=mute))
-        return number
+    @precondition(lambda self: len(self.clients) < 3)
+    @rule(target=numbers, mute=st.booleans())
+    def relate(self, mute):
+        # Juju never gives a number to a second relation.
+        self.related += 1
+        wanted = request(self.related)
+        self.clients[wanted.username] = Client(wanted, mute=mute)
+        return self.related
 
     @rule(number=numbers)
     def remove(self, number):
