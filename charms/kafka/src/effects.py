@@ -109,7 +109,13 @@ class Effects:
                 return self._gate.apply(step, self.admin)
             case steps.RequestCertificate():
                 self._requester.request(new_key=True)
-            case steps.Fetch() | steps.TakeOver() | steps.Settle() | steps.Discard():
+            case (
+                steps.Fetch()
+                | steps.TakeOver()
+                | steps.PutBack()
+                | steps.Settle()
+                | steps.Discard()
+            ):
                 return self._recover(step)
             case steps.Format():
                 self._broker.format(step.cluster_id, standalone=step.standalone)
@@ -164,7 +170,10 @@ class Effects:
         self._broker.wake_when_listening(self._observed.unit)
         return started
 
-    def _recover(self, step: steps.Fetch | steps.TakeOver | steps.Settle | steps.Discard) -> bool:
+    def _recover(
+        self,
+        step: steps.Fetch | steps.TakeOver | steps.PutBack | steps.Settle | steps.Discard,
+    ) -> bool:
         restorer, o = self._broker.restorer, self._observed
         if restorer is None:
             return False
@@ -179,6 +188,10 @@ class Effects:
                 # Its data goes aside, and the other brokers end as well: nothing to hand over.
                 self._broker.stop(_SHORT_PATIENCE)
                 restorer.take_over(recovery)
+            case steps.PutBack(name):
+                # Nobody was let into the cluster that ends here.
+                self._broker.stop(_SHORT_PATIENCE)
+                restorer.put_back(name)
             case steps.Discard():
                 restorer.discard()
         return True

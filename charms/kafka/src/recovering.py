@@ -8,15 +8,23 @@ from collections.abc import Iterator
 from facts import ClusterFacts
 from observed import Observed
 from recovery import Recovery, Share
-from steps import Agree, Discard, ElectAny, Fetch, Note, Settle, Step, TakeOver
+from steps import Agree, Discard, ElectAny, Fetch, Note, PutBack, Settle, Step, TakeOver
 
 
 def waits(o: Observed) -> bool:
     """Whether this unit's broker must not run before it has taken its restored data over."""
     recovery = o.agreement.recovery
+    if gives_back(o):
+        return True
     if recovery is None or recovery.over or o.node not in recovery.members:
         return False
     return recovery.replaces and o.broker.restored != recovery.name
+
+
+def gives_back(o: Observed) -> bool:
+    """Whether the data here is that of a restore that was given up."""
+    recovery = o.agreement.recovery
+    return bool(recovery and o.broker.restored and o.broker.restored in recovery.given_up)
 
 
 def stale(o: Observed, cluster: ClusterFacts) -> bool:
@@ -28,6 +36,9 @@ def stale(o: Observed, cluster: ClusterFacts) -> bool:
 def of_unit(o: Observed) -> Iterator[Step]:
     """What this unit does for it."""
     recovery = o.agreement.recovery
+    if gives_back(o):
+        yield PutBack(o.broker.restored)
+        return
     if recovery is None or o.node not in recovery.members:
         return
     if recovery.over:
@@ -62,7 +73,9 @@ def of_leader(o: Observed) -> Iterator[Step]:
             return
     if len(mine) == len(o.peers) and all(share.state == "placed" for share in mine.values()):
         account = _sum([share.account for share in mine.values()])
-        started = dataclasses.replace(recovery, stage="starting", account=account)
+        started = dataclasses.replace(
+            recovery, stage="starting", account=account, before=_agreed(o)
+        )
         fresh = {"cluster-id": recovery.cluster_id, "first": str(min(recovery.members))}
         # The new cluster is founded, and opened to clients, as any other one is.
         forgotten = {"founded": "", "opened": "", "turn": ""}
@@ -109,9 +122,36 @@ def progress(o: Observed) -> str:
         "finishing": "telling groups of backup {} where to go on",
     }
     text = doing[recovery.stage].format(recovery.backup)
+    if recovery.stage == "starting" and (missing := _missing(o, recovery)):
+        text += f", which waits for {', '.join(missing)}"
     share = o.broker.share
     mine = share.name == recovery.name and share.text
     return f"{text}: {share.text}" if mine else text
+
+
+def undone(o: Observed, why: str) -> dict[str, str]:
+    """What is agreed on when a restore whose data took its place is given up."""
+    recovery = o.agreement.recovery
+    assert recovery is not None and recovery.replaces
+    return {**recovery.before, "turn": "", "recovery": recovery.undone(why, o.now).to_text()}
+
+
+def _agreed(o: Observed) -> dict[str, str]:
+    """What a restore replaces of that which all units go by."""
+    now = o.agreement
+    return {
+        "cluster-id": now.cluster_id,
+        "first": str(now.first),
+        "founded": "true" if now.founded else "",
+        "opened": "true" if now.opened else "",
+    }
+
+
+def _missing(o: Observed, recovery: Recovery) -> list[str]:
+    """Which units the new cluster lacks."""
+    answers = o.cluster is not None and not stale(o, o.cluster)
+    up = o.cluster.brokers if o.cluster and answers else frozenset[int]()
+    return [f"{o.app}/{node}" for node in sorted(set(recovery.members) - up)]
 
 
 def _mine(o: Observed, recovery: Recovery) -> Share:

@@ -14,6 +14,9 @@ from typing import Any, Literal
 # The task of a person who calls the action.
 BY_HAND = "action"
 
+# Units that hear of nothing for so many restores are no longer there.
+_MOST_GIVEN_UP = 9
+
 Stage = Literal["placing", "starting", "finishing", "done", "failed"]
 
 
@@ -31,11 +34,15 @@ class Recovery:
         topics: to restore; all of them when there are none.
         to_time: ms since 1970, where a point in time is wanted.
         stage: `placing` data beside what there is; `starting` the new cluster on it; `finishing`:
-            groups are told where to go on; then `done`, or `failed` before anything was replaced.
+            groups are told where to go on; then `done`, or `failed`: the old data stays, or comes
+            back where it was replaced already.
         why: what failed.
         began, ended: Unix seconds; 0 before.
         told: whether the person who called the action has seen how it ended.
         account: what was restored: numbers by name.
+        before: what the application agreed on until the restored data took the place of the old.
+        given_up: names of restores whose data goes again wherever it took a place: this one, or
+            earlier ones that a unit has not heard of yet.
     """
 
     task: str
@@ -52,6 +59,8 @@ class Recovery:
     ended: float = 0
     told: bool = False
     account: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
+    before: dict[str, str] = dataclasses.field(default_factory=dict[str, str])
+    given_up: tuple[str, ...] = ()
 
     @property
     def over(self) -> bool:
@@ -67,6 +76,11 @@ class Recovery:
         """Given up, with nothing replaced."""
         return dataclasses.replace(self, stage="failed", why=why, ended=now)
 
+    def undone(self, why: str, now: float) -> "Recovery":
+        """Given up after it had replaced data: every unit takes up again what it had."""
+        kept = (*self.given_up, self.name)[-_MOST_GIVEN_UP:]
+        return dataclasses.replace(self.failed(why, now), given_up=kept)
+
     def to_text(self) -> str:
         """As it stands in a databag."""
         return json.dumps(dataclasses.asdict(self), sort_keys=True)
@@ -77,8 +91,8 @@ class Recovery:
         if not text:
             return None
         told: dict[str, Any] = json.loads(text)
-        for name in ("members", "topics"):
-            told[name] = tuple(told[name])
+        for name in ("members", "topics", "given_up"):
+            told[name] = tuple(told.get(name, ()))
         known = {field.name for field in dataclasses.fields(cls)}
         return cls(**{key: value for key, value in told.items() if key in known})
 

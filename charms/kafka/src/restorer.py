@@ -144,11 +144,30 @@ class Restorer:
         _sync(self.storage)
         ensure_absent(self.storage / _STAGING)
 
+    def put_back(self, name: str) -> None:
+        """What the broker had before this restore is its data again; the restored data is gone.
+
+        Called again after it was interrupted, it goes on. The broker does not run.
+        """
+        self.services.remove(SERVICE)
+        if self.restored == name:
+            ensure_absent(self.storage / _STAGING)
+            (self.storage / "kafka").rename(self.storage / _STAGING)
+        self._return()
+
     def discard(self) -> None:
         """Remove what nobody uses."""
         self.services.remove(SERVICE)
+        # A kill between two renames may have left the broker without what is its own.
+        self._return()
         for path in self._own:
             ensure_absent(path)
+
+    def _return(self) -> None:
+        data, aside = self.storage / "kafka", self.storage / _REPLACED
+        if aside.exists() and not data.exists():
+            aside.rename(data)
+            _sync(self.storage)
 
     @property
     def _own(self) -> tuple[Path, ...]:

@@ -222,6 +222,17 @@ class TakeOver(Step):
 
 
 @dataclasses.dataclass(frozen=True)
+class PutBack(Step):
+    """End the broker, and take up the data of before a restore that was given up.
+
+    Attributes:
+        name: of the restore.
+    """
+
+    name: str
+
+
+@dataclasses.dataclass(frozen=True)
 class ElectAny(Step):
     """Give each of these partitions a leader, whoever has it."""
 

@@ -89,7 +89,10 @@ def run(context: Context[Observed, Workload, RestoreParams]) -> Restored:
         seen = dataclasses.replace(recovery, told=True)
         context.workload.agree({"recovery": seen.to_text()})
     if recovery.stage == "failed":
-        raise OperationError(f"{recovery.why}. Nothing of {o.app} was changed")
+        left = f"Nothing of {o.app} was changed"
+        if recovery.name in recovery.given_up:
+            left = f"Every unit of {o.app} takes up again the data that it had"
+        raise OperationError(f"{recovery.why}. {left}")
     return _result(recovery)
 
 
@@ -115,6 +118,7 @@ def _begun(o: Observed, task: str, params: RestoreParams) -> Recovery:
         topics=topics,
         to_time=to_time,
         began=o.now,
+        given_up=o.agreement.recovery.given_up if o.agreement.recovery else (),
     )
 
 

@@ -149,6 +149,7 @@ def test_nothing_is_asked_of_a_cluster_that_does_not_answer(make):
 SAMPLES = [
     steps.Fetch(a_recovery()),
     steps.TakeOver(a_recovery()),
+    steps.PutBack("r1"),
     steps.ElectAny((("a", 0),)),
     steps.Settle(a_recovery()),
     steps.Discard(),
