@@ -122,6 +122,32 @@ def test_our_two_sides_understand_each_other():
     assert found(requirer, leader=False)[0] == target
 
 
+def test_a_unit_says_which_key_it_works_with():
+    requirer, provider = sides()
+    talk(requirer, provider)
+    state = provider.state()
+    with provider.context(provider.context.on.update_status(), state) as manager:
+        s3 = S3Provider(manager.charm, "wire")
+        (relation,) = manager.charm.model.relations["wire"]
+        accepted = s3.accepted(relation.id)
+        assert s3.accepted(99) == {}
+    assert list(accepted.values()) == [frozenset({"AKID"})]
+
+
+@pytest.mark.parametrize(("busy", "users"), [(False, {"AKID"}), (True, {"AKID", "EARLIER"})])
+def test_what_works_on_with_an_earlier_key_keeps_it(busy, users):
+    requirer, provider = sides()
+    talk(requirer, provider)
+    (relation,) = requirer.state().relations
+    bag = {**relation.local_unit_data, "accepted-users": json.dumps(["EARLIER"])}
+    before = dataclasses.replace(relation, local_unit_data=bag)
+    state = dataclasses.replace(requirer.state(), relations={before})
+    with requirer.context(requirer.context.on.update_status(), state) as manager:
+        manager.charm.s3.publish(busy=busy)
+        (found,) = manager.charm.model.relations["wire"]
+        assert set(json.loads(found.data[manager.charm.unit]["accepted-users"])) == users
+
+
 def test_what_we_write_is_what_was_published():
     requirer, provider = sides()
     talk(requirer, provider)

@@ -70,7 +70,7 @@ class Day2Charm(ops.CharmBase):
         self.own.publish_catalogue()
         observed, archive = self._context()
         self.kafka.publish()
-        S3Requirer(self, S3).publish()
+        S3Requirer(self, S3).publish(busy=observed.task is not None)
         if isinstance(event, (ops.StartEvent, ops.UpgradeCharmEvent)):
             self.tools.alarm.ensure_running()
         if observed.storage is None or observed.damage:

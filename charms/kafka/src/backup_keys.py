@@ -31,6 +31,11 @@ class BackupKeys:
         self._peers = peers
 
     @property
+    def given(self) -> bool:
+        """Whether the secret is the operator's."""
+        return bool(self._charm.config.get("backup-key"))
+
+    @property
     def uri(self) -> str:
         """Of the secret; empty before there is one."""
         return str(self._charm.config.get("backup-key") or "") or self._peers.agreed(_AGREED)
@@ -65,7 +70,23 @@ class BackupKeys:
             key = self.current()
         except (OperationError, SealError):
             key = None
-        return {"backup key": key.text} if key else {}
+        words = key.words if key else ()
+        return {f"backup key {number}": word for number, word in enumerate(words, 1)}
+
+    def replace(self) -> tuple[str, ...]:
+        """Have a new key seal from now on, and say so; the old one opens older backups.
+
+        A key that the operator gave is the operator's to replace. Leader only.
+        """
+        key = None if self.given else self.current()
+        if key is None:
+            return ()
+        new = key.replaced()
+        self._charm.model.get_secret(id=self.uri).set_content({FIELD: new.text})
+        return (
+            f"Backups are sealed with key {new.id} from now on, and key {key.id} opens older "
+            "ones: keep both, export-backup-key says how.",
+        )
 
     def ensure(self) -> Key:
         """The key, made now when there is none. Leader only."""

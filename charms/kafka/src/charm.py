@@ -45,10 +45,11 @@ class KafkaCharm(ops.CharmBase):
         self.clients = KafkaClientProvider(self, "kafka-client")
         self.requester = Requester.of(self, self.address)
         self.workload = wiring.workload(self, self.address, self.peers, self.requester)
-        self.verbs = OperationsProvider(
-            self, "operations", VERBS, role="event-streaming", jobs=Jobs.of(self)
+        jobs = Jobs.of(self)
+        self.verbs = OperationsProvider(self, "operations", VERBS, "event-streaming", jobs)
+        self.actions = Actions(
+            self, VERBS, lambda: (self._observe_now(), self.workload), jobs.look_again
         )
-        self.actions = Actions(self, VERBS, lambda: (self._observe_now(), self.workload))
         self._failure = ("", "")
         self._last: Observed | None = None
         # The certificates' library has read its relation by then, and removes old revisions.
@@ -102,7 +103,7 @@ class KafkaCharm(ops.CharmBase):
     def _tell(self, observed: Observed) -> None:
         """What the other side of each relation needs to know."""
         self.verbs.publish_catalogue()
-        wiring.publish(self, self.address)
+        wiring.publish(self, observed)
         if observed.broker.release:
             self.unit.set_workload_version(observed.broker.release)
         if observed.broker.listening:

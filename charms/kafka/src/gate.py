@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import login
 import slots
 import steps
+from backup_keys import BackupKeys
 from cluster import ClusterError
 from dataops.interfaces.kafka_client import Access, KafkaClientProvider
 from dataops.rotation import Change
@@ -33,15 +34,22 @@ class Gate:
         peers: the peer relation.
         clients: the relations of clients.
         vault: where passwords of users that are about to go are kept.
+        keys: what backups are sealed with.
     """
 
     def __init__(
-        self, observed: Observed, peers: Peers, clients: KafkaClientProvider, vault: Vault
+        self,
+        observed: Observed,
+        peers: Peers,
+        clients: KafkaClientProvider,
+        vault: Vault,
+        keys: BackupKeys,
     ) -> None:
         self._observed = observed
         self._peers = peers
         self._clients = clients
         self._vault = vault
+        self._keys = keys
 
     def apply(self, step: steps.Admission, admin: Administrator) -> bool:
         """Whether anything had to change that facts are read from.
@@ -100,7 +108,8 @@ class Gate:
         self._vault.keep({one.old: observed.passwords[one.old] for one in changes.values()})
         # From now on the brokers tell which user works with them.
         admin.watch_users()
-        begun = dataclasses.replace(rotation, began=now, changes=changes)
+        notes = self._keys.replace()
+        begun = dataclasses.replace(rotation, began=now, changes=changes, notes=notes)
         merged = slots.to_text({**observed.agreement.slots, **after})
         self._peers.agree({"slots": merged, "rotation": begun.to_text()})
 

@@ -20,6 +20,7 @@ from dataops.interfaces.cos_agent import CosAgentProvider
 from dataops.interfaces.kafka_client import KafkaClientProvider
 from dataops.interfaces.prometheus_scrape import MetricsProvider
 from dataops.interfaces.s3 import S3Requirer
+from dataops.jobs import Jobs
 from effects import Effects
 from facts import ClusterFacts
 from gate import Gate
@@ -58,7 +59,7 @@ def effects(
     clients: KafkaClientProvider,
 ) -> Effects:
     """What can be done, now that these are the facts."""
-    gate = Gate(observed, made.peers, clients, Vault(charm.model))
+    gate = Gate(observed, made.peers, clients, Vault(charm.model), made.backup_keys)
     fetch = functools.partial(archive, charm)
     return Effects(observed, made.broker, admin, made.peers, gate, made.requester, fetch, made.key)
 
@@ -71,13 +72,16 @@ def traffic(made: Workload, cluster: ClusterFacts | None) -> Mapping[str, float]
     return made.traffic(one.address for one in peers.units() if one.node in cluster.brokers)
 
 
-def publish(charm: ops.CharmBase, address: str) -> None:
+def publish(charm: ops.CharmBase, observed: Observed) -> None:
     """Where this unit is watched, by which rules, and that backups want a bucket."""
-    S3Requirer(charm, "s3").publish()
+    recovery = observed.agreement.recovery
+    # What works on has the store's keys of when it began.
+    busy = Jobs.of(charm).busy or (recovery is not None and not recovery.over)
+    S3Requirer(charm, "s3").publish(busy=busy)
     source = charm.charm_dir / "src"
     rules, dashboards = source / "prometheus_alert_rules", source / "grafana_dashboards"
     MetricsProvider(charm, "monitoring", _jobs("*"), rules).publish()
-    CosAgentProvider(charm, "cos-agent", _jobs(address), rules, dashboards).publish()
+    CosAgentProvider(charm, "cos-agent", _jobs(observed.address), rules, dashboards).publish()
 
 
 def _jobs(host: str) -> list[dict[str, Any]]:

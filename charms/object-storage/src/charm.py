@@ -31,6 +31,8 @@ from status import statuses
 from vault import Vault
 
 VERBS = discover(operations)
+# A change of all keys that waits for others is looked at so often.
+_SECONDS = 5.0
 
 
 class ObjectStorageCharm(ops.CharmBase):
@@ -42,12 +44,15 @@ class ObjectStorageCharm(ops.CharmBase):
         manager = services.manager(paths, self.unit.name)
         waker, user = Waker(manager, self.unit.name), ensure_user("s3proxy")
         self.server = Server(paths, manager, waker, self.charm_dir / "pom.xml", user)
-        self.vault = Vault(self, S3Provider(self, S3), waker)
+        self.vault = Vault(self, S3Provider(self, S3))
         self.certificates = self._certificates()
+        self.jobs = Jobs.of(self)
         self.verbs = OperationsProvider(
-            self, "operations", VERBS, role="object-storage", jobs=Jobs.of(self)
+            self, "operations", VERBS, role="object-storage", jobs=self.jobs
         )
-        self.actions = Actions(self, VERBS, lambda: (self._observe(), self.vault))
+        self.actions = Actions(
+            self, VERBS, lambda: (self._observe(), self.vault), self.jobs.look_again
+        )
         observe_all(
             self,
             self._reconcile,
@@ -74,7 +79,11 @@ class ObjectStorageCharm(ops.CharmBase):
             self.vault.answer(observed)
         if condition.version:
             self.unit.set_workload_version(condition.version)
+        if condition.listening and self.vault.prove(observed):
+            observed = self._observe()
         self.verbs.run_due(observed, self.vault)
+        if observed.leader and observed.keyring.changing:
+            self.jobs.look_again(_SECONDS)
 
     def _certificates(self) -> TLSCertificatesRequiresV4:
         """One certificate per unit, for its address and its name."""

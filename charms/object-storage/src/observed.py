@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,7 @@ from dataops.host.network import address
 from dataops.interfaces.s3 import BucketRequest, S3Provider
 from dataops.objectstore import Target
 from dataops.reconciler import Leaving
+from dataops.rotation import Sight
 from keyring import ADMIN, Key, Keyring
 
 S3 = "s3"
@@ -82,6 +84,7 @@ class Observed:
         requests: who wants a bucket.
         refusals: what cannot be granted, and why.
         keyring: who may use the store.
+        sights: by owner, which keys each unit behind the relation says it works with.
         data: the storage; None while it is not attached.
         archive: the attached resource; None when there is none.
         tls_wanted: whether a certificates provider is related.
@@ -99,6 +102,7 @@ class Observed:
     requests: tuple[BucketRequest, ...] = ()
     refusals: tuple[str, ...] = ()
     keyring: Keyring = dataclasses.field(default_factory=Keyring)
+    sights: Mapping[str, Sight] = dataclasses.field(default_factory=dict[str, Sight])
     data: Path | None = None
     archive: Path | None = None
     tls_wanted: bool = False
@@ -116,6 +120,7 @@ class Observed:
         """Reads Juju once."""
         config, problems = _config(charm)
         provider = S3Provider(charm, S3)
+        requests = provider.requests()
         return cls(
             unit=charm.unit.name,
             address=address(charm, S3),
@@ -123,9 +128,13 @@ class Observed:
             planned=charm.app.planned_units(),
             config=config,
             config_problems=problems,
-            requests=provider.requests(),
+            requests=requests,
             refusals=provider.refusals(),
             keyring=_keyring(charm),
+            sights={
+                owner(one.relation_id): Sight(provider.accepted(one.relation_id), 0)
+                for one in requests
+            },
             data=_storage(charm),
             archive=_resource(charm),
             tls_wanted=bool(charm.model.relations["certificates"]),
@@ -159,19 +168,19 @@ class Observed:
     @property
     def admin(self) -> Target | None:
         """The store as the operator reaches it; None before there are keys."""
-        return self._target(ADMIN, "", "")
+        key = self.keyring.keys.get(ADMIN)
+        return self.target(key) if key and self.config else None
 
     def answer(self, request: BucketRequest) -> Target | None:
         """What the application behind the request is given; None before there are keys."""
-        return self._target(owner(request.relation_id), request.bucket, request.path)
+        key = self.keyring.keys.get(owner(request.relation_id))
+        return self.target(key, request.bucket, request.path) if key and self.config else None
 
-    def _target(self, whose: str, bucket: str, path: str) -> Target | None:
-        key: Key | None = self.keyring.keys.get(whose)
-        if key is None or self.config is None:
-            return None
+    def target(self, key: Key, bucket: str = "", path: str = "") -> Target:
+        """The store as whoever has this key reaches it."""
         return Target(
             kind="s3",
-            bucket=bucket or self.config.bucket,
+            bucket=bucket or (self.config or Config()).bucket,
             path=path,
             endpoint=self.endpoint,
             access_key=pydantic.SecretStr(key.access),

@@ -130,7 +130,7 @@ class SparkCharm(ops.CharmBase):
         kafka.publish()
         if not self.spark.failure:
             kafka.accept(working)
-        S3Requirer(self, S3).publish()
+        S3Requirer(self, S3).publish(busy=self.jobs.busy)
         rules = self.charm_dir / "src" / "prometheus_alert_rules"
         MetricsProvider(self, "monitoring", scrape_jobs(observed), rules).publish()
         self.unit.set_ports(*observed.pages)

@@ -1,10 +1,14 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Gives every client new credentials, and takes the old ones away once nobody misses them."""
+"""Gives every client new credentials, and takes the old ones away once nobody misses them.
+
+The key that seals backups changes with them; the old one stays to open older backups.
+"""
 
 import dataclasses
 
 from admission import obstacles
+from backup_keys import FIELD
 from dataops.operations import Context, OperationError, Scope, Verb
 from dataops.rotation import (
     Change,
@@ -49,12 +53,20 @@ def run(context: Context[Observed, Workload, RotatePasswords]) -> PasswordsRotat
     o = context.observed
     if o.cluster is None:
         raise OperationError(f"The cluster does not answer: see juju status {o.app}")
-    if not o.passwords:
+    keys = context.workload.backup_keys
+    if not o.passwords and (keys.given or not keys.uri):
         raise OperationError(
             f"There is nothing to change: no client has credentials of {o.app} yet. "
             f"Relate one: juju integrate {o.app}:kafka-client data-access"
         )
-    return proceed(context, Clients(o, context.workload))
+    result = proceed(context, Clients(o, context.workload))
+    if not keys.given:
+        return result
+    hint = (
+        f"The backup key is a secret of yours and stays: to change it, put a new key and a space "
+        f"before what its field `{FIELD}` holds."
+    )
+    return result.model_copy(update={"summary": f"{result.summary} {hint}"})
 
 
 VERB = Verb(

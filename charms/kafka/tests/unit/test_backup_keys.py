@@ -35,7 +35,7 @@ def test_the_leader_makes_one_key_and_everybody_finds_it(context):
         assert manager.charm.keys.current() is None
         key = manager.charm.keys.ensure()
         assert manager.charm.keys.ensure() == key
-        assert manager.charm.keys.secrets() == {"backup key": key.text}
+        assert manager.charm.keys.secrets() == {"backup key 1": key.text}
         out = manager.run()
     (secret,) = out.secrets
     assert (secret.owner, secret.tracked_content) == ("app", {"key": key.text})
@@ -71,4 +71,33 @@ def test_a_secret_that_is_not_granted_says_how(context):
     with keys_of(context, config={"backup-key": "secret:cn6sf5bh4d8vp5n2k9a0"}) as manager:
         with pytest.raises(OperationError, match=r"juju grant-secret secret:.* kafka"):
             manager.charm.keys.current()
+        manager.run()
+
+
+def test_a_replaced_key_opens_what_it_sealed_before(context):
+    with keys_of(context) as manager:
+        assert manager.charm.keys.replace() == ()
+        old = manager.charm.keys.ensure()
+        out = manager.run()
+    with context(context.on.start(), out) as manager:
+        (note,) = manager.charm.keys.replace()
+        out = manager.run()
+    with context(context.on.start(), out) as manager:
+        new = manager.charm.keys.current()
+        assert new.id != old.id and new.ids == (new.id, old.id)
+        assert new.id in note and old.id in note and not set(new.words) & set(note.split())
+        sealed = old.seal(b"plain", "0" * 64)
+        assert new.unseal(sealed, "0" * 64, old.id) == b"plain"
+        # Each by itself: a file may hold one of them alone.
+        assert manager.charm.keys.secrets() == {
+            "backup key 1": new.words[0],
+            "backup key 2": old.text,
+        }
+        manager.run()
+
+
+def test_the_operators_key_is_his_to_replace(context):
+    secret = testing.Secret({"key": Key.new().text})
+    with keys_of(context, secrets={secret}, config={"backup-key": secret.id}) as manager:
+        assert manager.charm.keys.given and manager.charm.keys.replace() == ()
         manager.run()

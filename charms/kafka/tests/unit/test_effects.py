@@ -68,7 +68,7 @@ def vault():
 def make(broker, admin, peers, clients, vault):
     def made(found=None, **instead):
         found = found or observed()
-        gate = Gate(found, peers, clients, vault)
+        gate = Gate(found, peers, clients, vault, Recorder(replace=()))
         given = {"broker": broker, "admin": admin, "peers": peers, "gate": gate}
         given["requester"] = Recorder()
         return Effects(found, **{**given, **instead}, archive=lambda: Path("/a"), backup_key=str)

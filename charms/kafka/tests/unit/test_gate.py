@@ -37,7 +37,8 @@ def vault():
 @pytest.fixture
 def apply(admin, peers, clients, vault):
     def applied(step, found=None):
-        return Gate(found or observed(), peers, clients, vault).apply(step, admin)
+        keys = Recorder(replace=("sealed anew",))
+        return Gate(found or observed(), peers, clients, vault, keys).apply(step, admin)
 
     return applied
 
@@ -77,6 +78,7 @@ def test_renewing_keeps_the_old_passwords_and_makes_room_for_new_users(apply, ad
     assert "hush" not in "".join(written.values())
     assert slots.from_text(written["slots"]) == {"relation-7": Slots(2, 1)}
     begun = Rotation.from_text(written["rotation"])
+    assert begun.notes == ("sealed anew",)
     assert begun.began and begun.changes["relation-7"].new == "relation-7.2"
 
 

@@ -86,6 +86,15 @@ class Writer:
     def clear(self):
         self.juju.vault = {}
 
+    uri, given = "", False
+
+    @property
+    def backup_keys(self):
+        return self
+
+    def replace(self):
+        return ()
+
 
 class Kafka:
     """Users and permissions; dies, for the hook, after so many changes."""
@@ -173,7 +182,7 @@ class Faults(RuleBasedStateMachine):
                 if isinstance(step, steps.Agree):
                     writer.agree(step.values)
                 else:
-                    Gate(o, writer, writer, writer).apply(step, self.kafka)
+                    Gate(o, writer, writer, writer, writer).apply(step, self.kafka)
             before = self.juju
         self.juju, self.kafka.left = before, 1000
 

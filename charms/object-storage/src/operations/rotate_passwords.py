@@ -1,79 +1,69 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Gives everybody who stores here new keys, and takes the old ones away after a while."""
+"""Gives everybody who stores here new keys; the old ones go once nobody misses them."""
 
 from __future__ import annotations
 
-import datetime
+import dataclasses
 
-import pydantic
-
-from dataops.operations import (
-    Context,
-    OperationError,
-    Params,
-    Result,
-    Scope,
-    Verb,
+from dataops.operations import Context, OperationError, Scope, Verb
+from dataops.rotation import (
+    Change,
+    PasswordsRotated,
+    RotatePasswords,
+    Rotation,
+    fingerprint,
+    proceed,
 )
 from observed import Observed
 from vault import Vault
 
 
-class RotateKeys(Params):
-    """How the old keys are let go.
+@dataclasses.dataclass(frozen=True)
+class Owners:
+    """The change of all keys."""
 
-    Attributes:
-        overlap: seconds for which they are still accepted, at least: the first hook after that,
-            an update-status at the latest, takes them away. The interface has no word by which an
-            application says that it works with the new ones, and what is under way has the old.
-    """
+    observed: Observed
+    vault: Vault
 
-    overlap: int = pydantic.Field(default=3600, ge=0)
+    @property
+    def rotation(self) -> Rotation | None:
+        """The last change."""
+        return self.observed.keyring.rotation
+
+    def agree(self, rotation: Rotation) -> None:
+        """Every later hook reads it."""
+        self.vault.ask(self.observed, rotation)
+
+    def waiting(self, rotation: Rotation) -> str:
+        """Who is waited for, and whose old keys were not seen to be refused."""
+        o = self.observed
+        told = [f"{who}: {why}" for who, why in o.keyring.obstacles(o.sights, o.now).items()]
+        told += [
+            f"{owner}: its old keys are not seen to be refused" for owner in rotation.unproved
+        ]
+        return ". ".join(told)
+
+    def fingerprint(self, change: Change) -> str:
+        """Of the new secret key."""
+        keys = self.observed.keyring.keys.values()
+        return next((fingerprint(key.secret) for key in keys if key.access == change.new), "")
 
 
-class KeysRotated(Result):
-    """What was changed.
-
-    Attributes:
-        applications: how many have new keys.
-        old_keys_until: when the old ones end, UTC.
-    """
-
-    summary: str
-    applications: int
-    old_keys_until: str
-
-
-def run(context: Context[Observed, Vault, RotateKeys]) -> KeysRotated:
-    """Makes the keys; the charm's next hook has the store accept them, and hands them out."""
+def run(context: Context[Observed, Vault, RotatePasswords]) -> PasswordsRotated:
+    """Asks for the change, and looks how far it is: the charm itself makes it."""
     o = context.observed
     if not o.keyring.keys:
         raise OperationError(f"There are no keys yet: juju status {o.application} says why")
-    if o.keyring.next_end > o.now:
-        end = _moment(o.keyring.next_end)
-        raise OperationError(f"The last keys are still accepted until {end}: rotate after that")
-    until = int(o.now + max(1, context.params.overlap))
-    context.workload.rotate(o, until)
-    many = len(o.requests)
-    return KeysRotated(
-        summary=f"{many} applications get new keys now; the old ones end at {_moment(until)}",
-        applications=many,
-        old_keys_until=_moment(until),
-    )
-
-
-def _moment(seconds: float) -> str:
-    at = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    return proceed(context, Owners(o, context.workload))
 
 
 VERB = Verb(
     name="rotate-passwords",
-    description="Gives every related application new keys; the old ones end after a while.",
+    description="Gives everybody who stores here new keys, and takes the old ones away.",
     run=run,
-    params=RotateKeys,
-    result=KeysRotated,
+    params=RotatePasswords,
+    result=PasswordsRotated,
     scope=Scope.LEADER,
     mutating=True,
 )

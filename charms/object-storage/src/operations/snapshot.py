@@ -39,7 +39,7 @@ class StoreSpec(Spec):
 def prepare(context: Context[Observed, Vault, Where]) -> StoreSpec:
     """What the job needs to know, with every secret that this unit knows."""
     o = context.observed
-    hidden = {f"secret key of {owner}": key.secret for owner, key in o.keyring.keys.items()}
+    hidden = {f"secret key {number}": each for number, each in enumerate(o.keyring.secrets, 1)}
     if o.certificate:
         hidden["key of the certificate"] = o.certificate.key
     return StoreSpec(

@@ -12,6 +12,7 @@ from ops import testing
 
 import charm
 from dataops.host import services
+from dataops.objectstore import Refused
 
 
 @pytest.fixture
@@ -75,18 +76,49 @@ def test_keys_go_with_the_relation(context, machine):
     assert len(machine.settings) == 1
 
 
-def test_a_rotation_gives_new_keys_and_keeps_the_old_for_a_while(context, machine):
+def test_a_rotation_waits_for_who_stores_and_proves_its_end(context, machine, monkeypatch):
     out = context.run(context.on.config_changed(), deployed(kafka()))
-    rotated = context.run(context.on.action("rotate-passwords", params={"overlap": 60}), out)
-    assert context.action_results["applications"] == "1"
-    assert machine.waker.asked[-1] < 1
-    after = context.run(context.on.update_status(), rotated)
-    new, old = keys(after)["relation-7-secret"], keys(out)["relation-7-secret"]
+    before = keys(out)
+    asked = context.run(context.on.action("rotate-passwords", params={"quiet": 0}), out)
+    assert context.action_results["status"] == "running"
+    during = context.run(context.on.update_status(), asked)
+    new, old = keys(during)["relation-7-secret"], before["relation-7-secret"]
     assert new != old
-    assert after.get_secret(label="s3.7.extra.secret").latest_content["secret-key"] == new
+    assert during.get_secret(label="s3.7.extra.secret").latest_content["secret-key"] == new
     assert {new, old} < {one["s3proxy.credential"] for one in machine.settings}
-    with pytest.raises(testing.ActionFailed, match="still accepted until"):
-        context.run(context.on.action("rotate-passwords"), after)
+    # The unit works with the old ones; people's go after `quiet`.
+    units = {0: {"accepted-users": json.dumps([before["relation-7-access"]])}}
+    waits = said(during, units)
+    waits = context.run(context.on.update_status(), waits)
+    accepted = {one["s3proxy.identity"] for one in machine.settings}
+    assert before["relation-7-access"] in accepted and before["admin-access"] not in accepted
+    again = context.run(context.on.action("rotate-passwords", params={"quiet": 0}), waits)
+    assert "kafka/0 has not taken" in context.action_results["message"]
+    units = {0: {"accepted-users": json.dumps([keys(during)["relation-7-access"]])}}
+    monkeypatch.setattr("vault.open_store", lambda target, patience: Behaving(machine, target))
+    done = context.run(context.on.update_status(), said(again, units))
+    assert before["relation-7-access"] not in {one["s3proxy.identity"] for one in machine.settings}
+    context.run(context.on.action("rotate-passwords", params={"quiet": 0}), done)
+    told = context.action_results
+    assert "every old one is refused" in told["summary"] and new not in str(told)
+
+
+def said(state, units):
+    """The state after the other side wrote this."""
+    relation = dataclasses.replace(state.get_relation(7), remote_units_data=units)
+    return dataclasses.replace(state, relations={relation})
+
+
+class Behaving:
+    """The store as the files of its keys have it."""
+
+    def __init__(self, machine, target):
+        self.access = target.access_key.get_secret_value()
+        self.accepted = {one["s3proxy.identity"] for one in machine.settings}
+
+    def head(self, key):
+        if self.access not in self.accepted:
+            raise Refused("The store refuses the keys")
 
 
 def test_only_the_leader_makes_keys(context, machine):

@@ -4,7 +4,8 @@
 
 A sealed object is a nonce of 12 bytes, and then the ciphertext with its tag of 16 bytes. What is
 authenticated with it is the SHA-256 (32 bytes) of the plain content before compression: an object
-under another object's name does not open.
+under another object's name does not open. Every sealed object says by its key's id which key that
+is, so a key that is replaced stays on the ring, and what it has sealed stays readable.
 """
 
 from __future__ import annotations
@@ -30,9 +31,15 @@ class WrongKeyError(SealError):
 
 @dataclasses.dataclass(frozen=True)
 class Key:
-    """A key of 256 bits."""
+    """A key of 256 bits, and the ring of those that it took the place of.
+
+    Attributes:
+        secret: seals.
+        earlier: open what was sealed before; the newest first.
+    """
 
     secret: bytes = dataclasses.field(repr=False)
+    earlier: tuple[bytes, ...] = dataclasses.field(default=(), repr=False)
 
     @classmethod
     def new(cls) -> Key:
@@ -46,26 +53,38 @@ class Key:
         Raises:
             SealError: that is no key; the text is not repeated.
         """
-        try:
-            secret = base64.b64decode(text.strip(), validate=True)
-        except (binascii.Error, ValueError):
-            secret = b""
-        if len(secret) != _SIZE:
+        secrets = [_decoded(word) for word in text.split()] or [b""]
+        if any(len(secret) != _SIZE for secret in secrets):
             raise SealError(
                 f"A backup key is {_SIZE} bytes in base64 (44 characters ending in =), as "
-                "`export-backup-key` shows it; this is something else."
+                "`export-backup-key` shows it, and earlier ones follow it after spaces; this is "
+                "something else."
             )
-        return cls(secret)
+        return cls(secrets[0], tuple(dict.fromkeys(secrets[1:])))
 
     @property
     def text(self) -> str:
-        """As it is kept in a Juju secret: base64."""
-        return base64.b64encode(self.secret).decode()
+        """As it is kept in a Juju secret: base64, the earlier ones after it."""
+        return " ".join(base64.b64encode(one).decode() for one in (self.secret, *self.earlier))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The text of each key by itself: what may stand nowhere."""
+        return tuple(self.text.split())
 
     @property
     def id(self) -> str:
         """Names the key without telling it: 16 hexadecimal digits."""
-        return hashlib.sha256(_LABEL + self.secret).hexdigest()[:16]
+        return _id(self.secret)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Of every key on the ring, the one that seals first."""
+        return tuple(_id(one) for one in (self.secret, *self.earlier))
+
+    def replaced(self) -> Key:
+        """A new key that opens whatever this one opens."""
+        return Key(os.urandom(_SIZE), (self.secret, *self.earlier))
 
     def seal(self, data: bytes, sha256: str) -> bytes:
         """The sealed object.
@@ -88,17 +107,18 @@ class Key:
             sealed_by: id of the key that it was sealed with.
 
         Raises:
-            WrongKeyError: that is another key.
+            WrongKeyError: that key is not on the ring.
             SealError: the object is not what was sealed.
         """
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        if sealed_by != self.id:
+        by_id = {_id(one): one for one in (self.secret, *self.earlier)}
+        if sealed_by not in by_id:
             raise WrongKeyError(wrong_key(sealed_by, self.id))
         try:
             nonce, rest = data[:_NONCE], data[_NONCE:]
-            return AESGCM(self.secret).decrypt(nonce, rest, bytes.fromhex(sha256))
+            return AESGCM(by_id[sealed_by]).decrypt(nonce, rest, bytes.fromhex(sha256))
         except (InvalidTag, ValueError):
             raise SealError("it was altered or damaged after it was sealed") from None
 
@@ -110,3 +130,15 @@ def wrong_key(wanted: str, given: str | None) -> str:
         f"It is sealed with key {wanted}, and {have}: `juju add-secret backup-key key=...` with "
         "the key that was exported, grant it, and set the option `backup-key` to its URI."
     )
+
+
+def _id(secret: bytes) -> str:
+    return hashlib.sha256(_LABEL + secret).hexdigest()[:16]
+
+
+def _decoded(word: str) -> bytes:
+    """The key; of another length when it is none."""
+    try:
+        return base64.b64decode(word, validate=True)
+    except (binascii.Error, ValueError):
+        return b""

@@ -96,6 +96,11 @@ class Jobs:
             return None
         return files.outcome() or files.running(ticket)
 
+    @property
+    def busy(self) -> bool:
+        """Whether a job runs: with what it was told when it began."""
+        return any(files.outcome() is None for files, _ in self._present())
+
     def keep_only(self, task_ids: Collection[str]) -> None:
         """See to it that these jobs run on, cancel all others, and forget those that have ended.
 

@@ -47,6 +47,7 @@ class Rotation:
         began: Unix seconds; 0 until the new users are there.
         told: whether the person who called the action has seen how it ended.
         changes: by client, as `ClientRequest.username` names it.
+        notes: what else was changed, a sentence each, for the operator.
     """
 
     task: str
@@ -55,6 +56,7 @@ class Rotation:
     began: float = 0
     told: bool = False
     changes: Mapping[str, Change] = dataclasses.field(default_factory=dict[str, Change])
+    notes: tuple[str, ...] = ()
 
     @property
     def finished(self) -> bool:
@@ -91,7 +93,8 @@ class Rotation:
             return None
         fields: dict[str, Any] = json.loads(text)
         changes = {name: Change(**change) for name, change in fields.pop("changes").items()}
-        return cls(**fields, changes=changes)
+        notes = tuple(fields.pop("notes", ()))
+        return cls(**fields, changes=changes, notes=notes)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
 import pydantic
@@ -90,7 +91,7 @@ def proceed(context: Context[Any, Any, RotatePasswords], site: Site) -> Password
     if rotation.finished:
         if rotation.task == BY_HAND:
             site.agree(dataclasses.replace(rotation, told=True))
-        if not rotation.changes:
+        if not (rotation.changes or rotation.notes):
             raise OperationError("Nothing was changed: every client has left meanwhile.")
         return _result(site, rotation)
     if not rotation.answers(asked):
@@ -116,7 +117,12 @@ def _result(site: Site, rotation: Rotation) -> PasswordsRotated:
         )
         for client, change in rotation.changes.items()
     )
-    number = len(credentials)
-    who = "1 client has" if number == 1 else f"{number} clients have"
-    summary = f"{who} new credentials, and every old one is refused."
+    summary = " ".join(_told(len(credentials), rotation.notes))
     return PasswordsRotated(summary=summary, credentials=credentials)
+
+
+def _told(number: int, notes: Iterable[str]) -> Iterator[str]:
+    who = "1 client has" if number == 1 else f"{number} clients have"
+    if number:
+        yield f"{who} new credentials, and every old one is refused."
+    yield from notes

@@ -33,6 +33,18 @@ def test_another_key_is_named_by_its_id_and_never_told() -> None:
     assert repr(KEY.secret) not in repr(KEY)
 
 
+def test_a_replaced_key_seals_no_more_and_still_opens() -> None:
+    first = KEY.replaced()
+    second = Key.of(first.replaced().text)
+    assert second.ids == (second.id, first.id, KEY.id) and len(set(second.ids)) == 3
+    assert second.unseal(KEY.seal(DATA, NAME), NAME, KEY.id) == DATA
+    sealed = second.seal(DATA, NAME)
+    with pytest.raises(WrongKeyError, match=second.id):
+        first.unseal(sealed, NAME, second.id)
+    assert second.unseal(sealed, NAME, second.id) == DATA
+    assert len(second.words) == 3 and not [word for word in second.words if word in repr(second)]
+
+
 @pytest.mark.parametrize("position", [0, 12, -1])
 def test_a_flipped_bit_is_seen(position: int) -> None:
     sealed = bytearray(KEY.seal(DATA, NAME))
@@ -46,7 +58,7 @@ def test_an_object_does_not_open_under_the_name_of_another() -> None:
         KEY.unseal(KEY.seal(DATA, NAME), "0" * 64, KEY.id)
 
 
-@pytest.mark.parametrize("text", ["", "x", "c2hvcnQ=", "ä" * 44])
+@pytest.mark.parametrize("text", ["", "x", "c2hvcnQ=", "ä" * 44, f"{KEY.text} x"])
 def test_what_is_no_key_is_refused_without_repeating_it(text: str) -> None:
     with pytest.raises(SealError, match="32 bytes in base64") as caught:
         Key.of(text)

@@ -1,6 +1,8 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
 
+from types import SimpleNamespace
+
 import pytest
 from builders import but, observed, request
 
@@ -13,8 +15,9 @@ DONE = Rotation("7/rotate/1", began=1, changes={"relation-7": CHANGE})
 
 
 class Desk:
-    def __init__(self):
+    def __init__(self, **keys):
         self.agreed = {}
+        self.backup_keys = SimpleNamespace(**{"uri": "", "given": False, **keys})
 
     def agree(self, values):
         self.agreed.update(values)
@@ -74,6 +77,27 @@ def test_changing_nothing_is_a_failure():
     o = observed()
     with pytest.raises(OperationError, match=r"nothing to change.*juju integrate"):
         VERB.run(Context(o, Desk(), RotatePasswords()))
+
+
+def test_a_key_that_seals_backups_is_something_to_change():
+    o = observed()
+    with pytest.raises(Pending):
+        VERB.run(Context(o, Desk(uri="secret:1"), RotatePasswords()))
+    with pytest.raises(OperationError, match="nothing to change"):
+        VERB.run(Context(o, Desk(uri="secret:1", given=True), RotatePasswords()))
+
+
+def test_what_was_changed_beside_the_clients_is_told():
+    assert (
+        "sealed with another"
+        in call(but(DONE, notes=("sealed with another",)), "7/rotate/1").summary
+    )
+    only = but(DONE, changes={}, notes=("sealed with another",))
+    assert call(only, "7/rotate/1").summary == "sealed with another"
+    with pytest.raises(OperationError, match="Nothing was changed"):
+        call(but(DONE, changes={}), "7/rotate/1")
+    mine = call(DONE, "7/rotate/1", Desk(uri="secret:1", given=True)).summary
+    assert "a secret of yours and stays" in mine
 
 
 def test_without_a_cluster_nothing_is_begun():

@@ -4,32 +4,54 @@
 
 import pytest
 
-from dataops.operations import OperationError
+from dataops.operations import OperationError, Pending
+from dataops.rotation import Rotation
 from keyring import Keyring
 from operations.rotate_passwords import VERB
 
 
 class Vault:
-    until = 0
+    asked = None
 
-    def rotate(self, observed, until):
-        self.until = until
+    def ask(self, observed, rotation):
+        self.asked = rotation
 
 
-def test_it_says_until_when_the_old_ones_are_good(facts, request_of):
+def call(found, task="7/rotate/1", vault=None, **terms):
+    context = VERB.context(found, vault or Vault(), terms, task=task)
+    return VERB.run(context)
+
+
+def changing(facts, now=1000.0):
+    asked = Rotation("7/rotate/1", quiet=60)
+    return facts().keyring.asking(asked).agreed(["relation-7"], {}, now)
+
+
+def test_the_first_call_writes_down_what_is_wanted(facts):
     vault = Vault()
-    context = VERB.context(facts(requests=(request_of(),)), vault, {"overlap": 60})
-    result = VERB.run(context)
-    assert vault.until == 1060
-    assert result.old_keys_until == "1970-01-01T00:17:40Z" and result.applications == 1
+    with pytest.raises(Pending):
+        call(facts(), vault=vault, quiet=5)
+    assert vault.asked == Rotation("7/rotate/1", quiet=5)
 
 
-def test_not_twice_at_once(facts):
-    ring = facts().keyring.rotated(until=2000)
-    with pytest.raises(OperationError, match="still accepted until 1970-01-01T00:33:20Z"):
-        VERB.run(VERB.context(facts(keyring=ring), Vault(), {}))
+def test_while_it_runs_it_says_who_is_waited_for(facts):
+    with pytest.raises(Pending, match="admin: whoever ran get-credentials does not say"):
+        call(facts(keyring=changing(facts)))
+    gone = changing(facts).agreed(["relation-7"], {}, 2000)
+    with pytest.raises(Pending, match="relation-7: its old keys are not seen to be refused"):
+        call(facts(keyring=gone))
+
+
+def test_at_its_end_it_says_what_was_changed_and_no_secret(facts):
+    gone = changing(facts).agreed(["relation-7"], {}, 2000)
+    done = gone.proved(gone.rotation.unproved)
+    result = call(facts(keyring=done))
+    assert {one.client for one in result.credentials} == {"admin", "relation-7"}
+    assert all(one.refused and len(one.fingerprint) == 8 for one in result.credentials)
+    told = result.model_dump_json()
+    assert not [secret for secret in gone.secrets if secret in told]
 
 
 def test_without_keys_there_is_nothing_to_change(facts):
     with pytest.raises(OperationError, match="no keys yet"):
-        VERB.run(VERB.context(facts(keyring=Keyring()), Vault(), {}))
+        call(facts(keyring=Keyring()))

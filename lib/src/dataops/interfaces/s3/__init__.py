@@ -6,6 +6,7 @@ Requirer application bag: `bucket` and `path` as requests, and in v1 `requested-
 `lib-version`. Provider application bag: `bucket`, `endpoint`, `region`, `path`, `s3-uri-style`,
 `tls-ca-chain` (a JSON list), and the keys: in v1 `secret-extra`, the URI of a secret that holds
 `access-key` and `secret-key`; in v0 the two as plain text. Both versions are read and answered.
+Ours is `accepted-users` in the requirer's unit bag: the access keys that it works with.
 """
 
 from typing import TYPE_CHECKING, Any

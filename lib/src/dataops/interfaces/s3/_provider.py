@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import ops
 import pydantic
 
+from dataops.interfaces._accepted import users_in
 from dataops.interfaces._secrets import drop_secret, ensure_secret
 from dataops.interfaces.s3._fields import LIB_VERSION, SECRET_FIELDS
 from dataops.interfaces.s3._models import BucketRequest, fields_of
@@ -54,6 +55,17 @@ class S3Provider:
             fields.update(keys)
         # An empty value deletes its key.
         relation.data[self._model.app].update(fields)
+
+    def accepted(self, relation_id: int) -> Mapping[str, frozenset[str] | None]:
+        """By unit behind that relation, the access keys that it says it works with.
+
+        None for a unit that says nothing, as those of published charms do.
+        """
+        relations = self._model.relations[self._endpoint]
+        relation = next((one for one in relations if one.id == relation_id), None)
+        if relation is None:
+            return {}
+        return {unit.name: users_in(relation.data[unit]) for unit in relation.units}
 
     def withdraw(self, relation_id: int) -> bool:
         """Whether there was a secret of that relation, which is gone now. Leader only."""

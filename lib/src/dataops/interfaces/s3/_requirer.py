@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import ops
 import pydantic
 
+from dataops.interfaces._accepted import users_in, write_users
 from dataops.interfaces._secrets import read_secret
 from dataops.interfaces.s3._fields import LIB_VERSION, SECRET_FIELDS
 
@@ -45,18 +46,29 @@ class S3Requirer:
         """Whether there is a relation, answered or not."""
         return self._relation() is not None
 
-    def publish(self) -> None:
-        """Ask for the bucket; the leader only."""
-        relation = self._relation()
-        if relation is None or not self._charm.unit.is_leader():
+    def publish(self, *, busy: bool = False) -> None:
+        """Ask for the bucket, as the leader, and say which access key this unit works with.
+
+        A provider that changes its keys keeps the old ones until every unit has said so.
+
+        Args:
+            busy: something works on with the keys that it was given when it began.
+        """
+        relation, target = self._relation(), self.target()
+        if relation is None:
             return
-        relation.data[self._charm.app].update(
-            {
-                **self._asked,
-                "requested-secrets": json.dumps(SECRET_FIELDS),
-                "lib-version": LIB_VERSION,
-            }
-        )
+        if target is not None:
+            bag = relation.data[self._charm.unit]
+            earlier = users_in(bag) if busy else None
+            write_users(bag, {target.access_key.get_secret_value(), *(earlier or ())})
+        if self._charm.unit.is_leader():
+            relation.data[self._charm.app].update(
+                {
+                    **self._asked,
+                    "requested-secrets": json.dumps(SECRET_FIELDS),
+                    "lib-version": LIB_VERSION,
+                }
+            )
 
     def target(self) -> Target | None:
         """The bucket with its keys; None while the provider has not answered in full."""
