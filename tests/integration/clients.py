@@ -25,6 +25,7 @@ class Writer:
         acknowledged: key to the number of acknowledgements.
         failed: key to the reason that it was not acknowledged.
         longest_gap: longest time between two acknowledgements, in seconds.
+        latencies: from the call to each acknowledgement, in seconds.
     """
 
     access: Credentials
@@ -33,6 +34,7 @@ class Writer:
     acknowledged: Counter[str] = field(default_factory=Counter)
     failed: dict[str, str] = field(default_factory=dict)
     longest_gap: float = 0.0
+    latencies: list[float] = field(default_factory=list[float])
     _last: float = 0.0
 
     def __enter__(self) -> Writer:
@@ -94,6 +96,7 @@ class Writer:
         now = time.monotonic()
         self.longest_gap = max(self.longest_gap, now - (self._last or now))
         self._last = now
+        self.latencies.append(message.latency() or 0.0)
         self.acknowledged[key] += 1
 
     def progress(self, records: int = 50, patience: float = 120) -> None:
@@ -106,6 +109,55 @@ class Writer:
                 f"{list(self.failed.values())[:3]}"
             )
             time.sleep(0.05)
+
+
+@dataclass
+class Reader:
+    """Reads on in its group, from the topic's start, until it is left; then it commits.
+
+    Attributes:
+        seen: key to how often it came.
+        failed: what it was told of errors.
+    """
+
+    access: Credentials
+    seen: Counter[str] = field(default_factory=Counter)
+    failed: list[str] = field(default_factory=list[str])
+
+    def __enter__(self) -> Reader:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._read, name="reader")
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        self._thread.join(timeout=60)
+
+    def _read(self) -> None:
+        settings = {"auto.offset.reset": "earliest", "enable.auto.commit": False}
+        consumer = Consumer(
+            {**self.access.client(), "group.id": f"{self.access.group}-reader", **settings}
+        )
+        consumer.subscribe([self.access.topic])
+        try:
+            while not self._stop.is_set():
+                for message in consumer.consume(500, 0.2):
+                    if problem := message.error():
+                        self.failed.append(str(problem))
+                    else:
+                        self.seen[(message.key() or b"").decode()] += 1
+            if self.seen:
+                consumer.commit(asynchronous=False)
+        except KafkaException as error:
+            self.failed.append(str(error))
+        finally:
+            consumer.close()
 
 
 def read_all(access: Credentials, patience: float = 60) -> Counter[str]:

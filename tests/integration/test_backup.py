@@ -12,16 +12,12 @@ from typing import Any
 import jubilant
 import pytest
 
+from tests.integration import one_broker
 from tests.integration.clients import Writer, nothing_lost, read_all
 from tests.integration.operations import begin, ended
 from tools.demo import pipeline
 
-CHARMS = Path(__file__).resolve().parent.parent.parent / "charms"
 LEADER = "kafka/leader"
-
-
-def charm(name: str) -> Path:
-    return CHARMS / name / f"{name}_amd64.charm"
 
 
 @pytest.fixture(scope="module")
@@ -32,25 +28,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def model(juju: jubilant.Juju, place: Path) -> jubilant.Juju:
-    """One broker, a customer from outside, a store, and day2."""
-    juju.deploy(charm("certificates"))
-    juju.deploy(charm("kafka"), config={"heap": "384m", "backup-directory": str(place)})
-    juju.deploy(charm("day2"))
-    juju.deploy(charm("object-storage"))
-    juju.deploy(
-        charm("data-access"),
-        "customer",
-        config={"topic": "orders", "extra-user-roles": "producer,consumer"},
-    )
-    for pair in (
-        ("kafka:certificates", "certificates"),
+    """One broker, a customer from outside, day2, and a store that nobody is related to yet."""
+    return one_broker.deploy(
+        juju,
         ("object-storage:certificates", "certificates"),
-        ("customer:kafka", "kafka:kafka-client"),
-        ("day2:operations", "kafka:operations"),
-    ):
-        juju.integrate(*pair)
-    juju.wait(jubilant.all_active, error=jubilant.any_error, timeout=600, delay=2)
-    return juju
+        more={"object-storage": "object-storage"},
+        kafka={"backup-directory": str(place)},
+    )
 
 
 @pytest.fixture(scope="module")

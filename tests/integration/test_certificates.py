@@ -23,39 +23,20 @@ from charmlibs.interfaces.tls_certificates import (
 
 from dataops.certificates import Certificate as Certified
 from dataops.certificates import ask_port, parse
+from tests.integration import one_broker
 from tests.integration.clients import Writer, nothing_lost, read_all
 from tests.integration.processes import eventually, kill, of_unit, one_of_unit
 from tools.demo import feed, pipeline
 
-CHARMS = Path(__file__).resolve().parent.parent.parent / "charms"
-
-
-def charm(name: str) -> Path:
-    return CHARMS / name / f"{name}_amd64.charm"
-
 
 @pytest.fixture(scope="module")
 def model(juju: jubilant.Juju) -> jubilant.Juju:
-    """One broker, a customer from outside, and day2."""
-    juju.deploy(charm("certificates"))
-    juju.deploy(charm("kafka"), config={"heap": "384m"})
-    juju.deploy(charm("day2"))
-    juju.deploy(
-        charm("data-access"),
-        "customer",
-        config={"topic": "orders", "extra-user-roles": "producer,consumer"},
-    )
-    for pair in (
-        ("kafka:certificates", "certificates"),
-        ("customer:kafka", "kafka:kafka-client"),
-        ("day2:kafka", "kafka:kafka-client"),
-        ("day2:operations", "kafka:operations"),
+    """One broker, a customer from outside, and day2 that asks all of them."""
+    return one_broker.deploy(
+        juju,
         ("day2:operations", "certificates:operations"),
         ("day2:operations", "customer:operations"),
-    ):
-        juju.integrate(*pair)
-    juju.wait(jubilant.all_active, error=jubilant.any_error, timeout=600, delay=2)
-    return juju
+    )
 
 
 @pytest.fixture

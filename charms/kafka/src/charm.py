@@ -45,8 +45,8 @@ class KafkaCharm(ops.CharmBase):
         self.clients = KafkaClientProvider(self, "kafka-client")
         self.requester = Requester.of(self, self.address)
         self.workload = wiring.workload(self, self.address, self.peers, self.requester)
-        jobs = Jobs.of(self)
-        self.verbs = OperationsProvider(self, "operations", VERBS, "event-streaming", jobs)
+        jobs, role = Jobs.of(self), "event-streaming"
+        self.verbs = OperationsProvider(self, "operations", VERBS, role=role, jobs=jobs)
         self.actions = Actions(
             self, VERBS, lambda: (self._observe_now(), self.workload), jobs.look_again
         )

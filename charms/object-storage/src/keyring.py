@@ -111,11 +111,12 @@ class Keyring:
     def obstacles(self, sights: Mapping[str, Sight], now: float) -> dict[str, str]:
         """By owner, why its old keys have to stay."""
         rotation = self.rotation
-        changes = rotation.changes if rotation else {}
+        if rotation is None:
+            return {}
         found = {
-            owner: obstacle(changes[owner], _sight(sights, owner), rotation.quiet, now)
-            for owner in self.old
-            if rotation and owner in changes
+            owner: obstacle(change, _sight(sights, owner), rotation.quiet, now)
+            for owner, change in rotation.changes.items()
+            if owner in self.old
         }
         return {owner: why for owner, why in found.items() if why}
 

@@ -23,6 +23,7 @@ import wiring
 import workload
 from admin import Administrator
 from charm import KafkaCharm
+from dataops import jobs
 from dataops.certificates import Served, parse
 from dataops.testing import FakePackages, FakeServices
 from operations import renew_certificates
@@ -47,6 +48,7 @@ class Machine:
         # What the process has read: the file may be newer.
         self.chain = ()
         monkeypatch.setattr(wiring.services, "manager", lambda paths, unit: self.services)
+        monkeypatch.setattr(jobs, "manager", lambda paths, unit: self.services)
         monkeypatch.setattr(broker_module, "shown", self.shown)
         monkeypatch.setattr(stores, "ask_port", self.ask)
         monkeypatch.setattr(broker_module, "_started_with", self.started_with)
