@@ -1,10 +1,12 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""A whole site is lost, disks and all: new units are restored, and clients follow."""
+"""Every broker is killed and every disk emptied: both plans for the day, from there to the end."""
 
 from __future__ import annotations
 
+import datetime
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import jubilant
 import pytest
 
 from tests.integration.clients import Writer, nothing_lost, read_all
+from tests.integration.operations import begin, ended
 from tests.integration.processes import eventually, kill, one_of_unit
 from tests.integration.test_restore import data_of, records
 from tools.demo import feed, pipeline
@@ -45,50 +48,97 @@ def model(juju: jubilant.Juju, tmp_path_factory: pytest.TempPathFactory) -> jubi
 
 
 def operate(model: jubilant.Juju, name: str, **params: str) -> dict[str, Any]:
-    """An operation of day2 from its start to its end."""
-    begun = model.run("day2/leader", name, params).results
-
-    def ended() -> dict[str, Any] | None:
-        number = {"id": int(begun["operation"])}
-        found = model.run("day2/leader", "show-operation", number).results
-        return found if "finished" in found else None
-
-    return eventually(ended, 400, f"the end of {name}")
+    """A day-2 operation that went well."""
+    shown = ended(model, begin(model, name, **params), 400)
+    assert shown["status"] == "completed", shown
+    return shown
 
 
-def test_clients_follow_to_new_units(model: jubilant.Juju) -> None:
+def destroyed(model: jubilant.Juju) -> list[str]:
+    """Kill every broker, and remove what is on its disk; the names of the units."""
+    uuid = model.show_model().model_uuid
+    units = sorted(model.status().apps["kafka"].units)
+    brokers = [one_of_unit(unit, uuid, "kafka.Kafka") for unit in units]
+    places = [data_of(broker) for broker in brokers]
+    for broker in brokers:
+        kill(broker)
+    for data in places:
+        # Whatever starts the broker again writes there meanwhile.
+        eventually(lambda data=data: emptied(data), 30, f"{data} is empty", pause=0.1)
+    return units
+
+
+def emptied(data: Path) -> bool:
+    for path in data.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    return not list(data.glob("orders-*")) and not (data / "meta.properties").exists()
+
+
+def placed(model: jubilant.Juju, unit: str) -> Path:
+    """The log directory of a unit."""
+    return data_of(one_of_unit(unit, model.show_model().model_uuid, "kafka.Kafka"))
+
+
+def dumped(data: Path) -> bool:
+    """Whether Kafka's own program finds every batch of the customer's topic valid."""
+    from tests.integration.plain_broker import libraries, run
+
+    logs = ",".join(str(path) for path in sorted(data.glob("orders-*/*.log")))
+    program = "org.apache.kafka.tools.DumpLogSegments"
+    text = run(program, "--deep-iteration", "--files", logs, libraries=libraries())
+    return "isvalid: true" in text and "isvalid: false" not in text
+
+
+def test_data_destroyed_the_minute_before_comes_back(model: jubilant.Juju) -> None:
     access = pipeline.credentials(model, "data-access")
     feed.partitions(access)
     with Writer(access) as writer:
         writer.progress(500)
     before = records(access)
-    backed_up = operate(model, "create-backup")
-    assert backed_up["status"] == "completed", backed_up
+    # The clock goes on, so that what comes now is later than all that is there.
+    time.sleep(1.5)
+    minute = datetime.datetime.now(datetime.timezone.utc).isoformat()
+    time.sleep(1.5)
+    with Writer(access, first=30_000_000) as nonsense:
+        nonsense.progress(50)
+    operate(model, "create-backup")
+    units = destroyed(model)
 
-    rehearsed = operate(model, "dr-drill")
-    assert rehearsed["status"] == "completed", rehearsed
+    operate(model, "execute-drp-data-destroyed", confirm="kafka", **{"to-time": minute})
+    model.wait(jubilant.all_active, error=jubilant.any_error, timeout=300, delay=2)
+    again = pipeline.credentials(model, "data-access")
+    assert records(again) == before
+    nothing_lost(writer, read_all(again))
+    assert all(dumped(placed(model, unit)) for unit in units)
+    with Writer(again, first=40_000_000) as more:
+        more.progress(100)
 
-    uuid = model.show_model().model_uuid
-    for node in range(UNITS):
-        broker = one_of_unit(f"kafka/{node}", uuid, "kafka.Kafka")
-        data = data_of(broker)
-        kill(broker)
-        shutil.rmtree(data, ignore_errors=True)
-    lost = [f"kafka/{node}" for node in range(UNITS)]
+
+def test_site_lost_clients_follow_to_new_units(model: jubilant.Juju) -> None:
+    access = pipeline.credentials(model, "data-access")
+    feed.partitions(access)
+    with Writer(access, first=50_000_000) as writer:
+        writer.progress(500)
+    before = records(access)
+    operate(model, "create-backup")
+    operate(model, "dr-drill")
+
+    lost = destroyed(model)
     model.cli("remove-unit", "--force", "--no-wait", "--no-prompt", *lost)
     model.cli("add-unit", "kafka", "-n", str(UNITS))
     eventually(lambda: set(model.status().apps["kafka"].units).isdisjoint(lost), 200, "they go")
     eventually(lambda: ready(model), 200, "the new units are there")
 
-    shown = operate(model, "execute-drp", confirm="kafka")
-    assert shown["status"] == "completed", shown
+    operate(model, "execute-drp", confirm="kafka")
     model.wait(jubilant.all_active, error=jubilant.any_error, timeout=300, delay=2)
     # The same customer, with whatever its relation tells it now.
     again = pipeline.credentials(model, "data-access")
     assert set(again.endpoints.split(",")).isdisjoint(access.endpoints.split(","))
     assert records(again) == before
     nothing_lost(writer, read_all(again))
-    with Writer(again, first=10_000_000) as more:
+    units = model.status().apps["kafka"].units
+    assert all(dumped(placed(model, unit)) for unit in units)
+    with Writer(again, first=60_000_000) as more:
         more.progress(100)
 
 

@@ -196,6 +196,7 @@ def test_a_destroyed_broker_is_what_it_was(
     seen = read_all(access)
     assert set(seen) == set(written.acknowledged) and set(seen.values()) == {1}
     assert resumed(access) == (0, COMMITTED)
+    assert noted(access) == "note"
     with Writer(access, first=20_000_000) as again:
         again.progress(50)
     assert not list(data.parent.glob("kafka.re*"))
@@ -239,6 +240,16 @@ def test_what_a_killed_rehearsal_leaves_is_removed(
     assert not runs(broker) and not (storage / "rehearsal").exists()
     # The live broker was never meant.
     assert records(access)
+
+
+def noted(access: pipeline.Credentials) -> str:
+    """What the customer's group wrote beside its offset in partition 0."""
+    consumer = Consumer({**access.client(), "group.id": access.group, "enable.auto.commit": False})
+    try:
+        (found,) = consumer.committed([TopicPartition(access.topic, 0)], timeout=60)
+        return str(found.metadata)
+    finally:
+        consumer.close()
 
 
 def resumed(access: pipeline.Credentials) -> tuple[int, int]:

@@ -4,15 +4,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka import Consumer, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka import TIMESTAMP_LOG_APPEND_TIME, Consumer, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 
 from dataops.backup.manifest import Group, GroupOffset
 from dataops.backup.restoration import (
@@ -26,12 +26,22 @@ from dataops.backup.restoration import (
 )
 from dataops.backup.shelf import Shelf
 from dataops.objectstore import Target, open_store
+from dataops.testing import eventually
 from dataops.testing.backups import backup_of
 from tests.integration.plain_broker import PlainBroker, libraries, run
 from tests.integration.test_restored_metadata import NEW, OLD, elect
 
 CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
-TOPICS = {"plain": 2, "compacted": 1, "transacted": 1, "trimmed": 1, "empty": 1}
+TOPICS = {"plain": 2, "compacted": 1, "transacted": 1, "trimmed": 1, "stamped": 1, "empty": 1}
+CONFIGS = {
+    # Rolled and compacted at once: the cleaner looks every half second.
+    "compacted": {
+        "cleanup.policy": "compact", "segment.ms": "300", "min.cleanable.dirty.ratio": "0.001",
+    },
+    "stamped": {"message.timestamp.type": "LogAppendTime", "compression.type": "zstd"},
+    "plain": {"retention.ms": "-1", "max.message.bytes": "2000000"},
+}  # fmt: skip
+HEADERS = [("h", b"1"), ("h", b"2"), ("null", None)]
 
 
 @pytest.fixture
@@ -52,7 +62,12 @@ def test_every_record_is_the_same(
     old.format()
     old.start()
     fill(old)
+    compacted(old)
     before = {topic: consumed(old, topic) for topic in TOPICS}
+    raw = consumed(old, "transacted", "read_uncommitted")
+    assert len(raw) == 120 and {one[5] == HEADERS for one in before["plain"]} == {True}
+    # The broker's clock, not the client's, which said 2023.
+    assert {one[4][0] for one in before["stamped"]} == {TIMESTAMP_LOG_APPEND_TIME}
     counts = {topic: len(records) for topic, records in before.items()}
     assert counts["transacted"] == 60 and counts["trimmed"] == 70 and counts["empty"] == 0
     old.end(kill=True)
@@ -70,7 +85,7 @@ def test_every_record_is_the_same(
     (tmp_path / "staging" / "logs").rename(new.data)
     for one in plan.partitions.values():
         assert content_on_disk(one, new.data) == one.content
-    dumped(new)
+    same_dumps(dumped(old), dumped(new))
 
     new.format()
     (new.data / BOOTSTRAP).replace(new.data / "bootstrap.checkpoint")
@@ -86,6 +101,9 @@ def test_every_record_is_the_same(
             assert found.pop()[3] == b"after"
         assert found == before[topic], topic
     assert watermarks(new, "trimmed") == watermarks_before(before["trimmed"])
+    # What was aborted is there and stays aborted.
+    assert consumed(new, "transacted", "read_uncommitted")[:-1] == raw
+    assert configured(new) == {topic: CONFIGS.get(topic, {}) for topic in TOPICS}
 
 
 def watermarks_before(records: list[Any]) -> tuple[int, int]:
@@ -95,27 +113,29 @@ def watermarks_before(records: list[Any]) -> tuple[int, int]:
 def fill(broker: PlainBroker) -> None:
     """Every codec, headers twice and without value, tombstones, transactions of each ending."""
     admin = AdminClient({"bootstrap.servers": broker.bootstrap})
-    compact = {"cleanup.policy": "compact"}
     topics = [
-        NewTopic(name, count, 1, config=compact if name == "compacted" else {})
-        for name, count in TOPICS.items()
+        NewTopic(name, count, 1, config=CONFIGS.get(name, {})) for name, count in TOPICS.items()
     ]
     for future in admin.create_topics(topics).values():
         future.result(60)
     for number, codec in enumerate(CODECS):
         producer = Producer({"bootstrap.servers": broker.bootstrap, "compression.type": codec})
         for index in range(40):
-            headers = [("h", b"1"), ("h", b"2"), ("null", None)]
             value = f"{codec} {index}".encode() * 20
             stamp = 1_700_000_000_000 + number * 1000 + index
             producer.produce(
-                "plain", value, b"k%d" % index, partition=index % 2, headers=headers,
+                "plain", value, b"k%d" % index, partition=index % 2, headers=HEADERS,
                 timestamp=stamp,
             )  # fmt: skip
+            producer.produce("stamped", value, b"k%d" % index, timestamp=stamp)
         for index in range(10):
             last = None if index % 3 == 0 else value
-            producer.produce("compacted", last, b"k%d" % index)
+            # Every other key comes once, so that what stays has gaps.
+            key = f"{codec if index % 2 else 'k'}{index}"
+            producer.produce("compacted", last, key)
         assert producer.flush(60) == 0
+        # Later than the time after which a segment is closed.
+        time.sleep(0.4)
     producer = Producer({"bootstrap.servers": broker.bootstrap})
     for index in range(100):
         producer.produce("trimmed", b"%d" % index)
@@ -124,6 +144,32 @@ def fill(broker: PlainBroker) -> None:
         future.result(60)
     for name, ending in (("one", "commit"), ("two", "abort"), ("three", "commit"), ("four", "")):
         transact(broker, name, ending)
+
+
+def compacted(broker: PlainBroker) -> None:
+    """Wait until the cleaner has left gaps between offsets."""
+
+    def gaps() -> bool:
+        found = consumed(broker, "compacted")
+        return len(found) < found[-1][1] - found[0][1] + 1 and settled(found)
+
+    def settled(found: list[Any]) -> bool:
+        time.sleep(1.5)
+        return consumed(broker, "compacted") == found
+
+    eventually(gaps, patience=90)
+
+
+def configured(broker: PlainBroker) -> dict[str, dict[str, str]]:
+    """What is set for each topic itself."""
+    admin = AdminClient({"bootstrap.servers": broker.bootstrap})
+    resources = [ConfigResource(ResourceType.TOPIC, topic) for topic in TOPICS]
+    return {
+        resource.name: {
+            one.name: one.value for one in answer.result(60).values() if one.source == 1
+        }
+        for resource, answer in admin.describe_configs(resources).items()
+    }
 
 
 def transact(broker: PlainBroker, name: str, ending: str) -> None:
@@ -140,13 +186,15 @@ def transact(broker: PlainBroker, name: str, ending: str) -> None:
         producer.abort_transaction(60)
 
 
-def consumed(broker: PlainBroker, topic: str) -> list[tuple[Any, ...]]:
-    """Every record that is committed, as another client library reads it."""
+def consumed(
+    broker: PlainBroker, topic: str, isolation: str = "read_committed"
+) -> list[tuple[Any, ...]]:
+    """Every record that is committed, or every one, as another client library reads it."""
     consumer = Consumer(
         {
             "bootstrap.servers": broker.bootstrap,
             "group.id": "judge",
-            "isolation.level": "read_committed",
+            "isolation.level": isolation,
             "enable.auto.commit": False,
             "enable.partition.eof": True,
             "auto.offset.reset": "earliest",
@@ -182,11 +230,37 @@ def watermarks(broker: PlainBroker, topic: str) -> tuple[int, int]:
         consumer.close()
 
 
-def dumped(broker: PlainBroker) -> str:
-    """What Kafka's own program makes of every restored log: it checks each batch."""
-    logs = sorted(str(path) for path in broker.data.glob("*-*/*.log"))
+def dumped(broker: PlainBroker) -> dict[str, list[str]]:
+    """What Kafka's own program makes of each log, which it checks: a line for a batch or record.
+
+    Each line says offsets, times, codec, checksum, producer and header keys.
+    """
+    logs = sorted(
+        str(path) for path in broker.data.glob("*-*/*.log") if path.parent.name[0] != "_"
+    )
     program = "org.apache.kafka.tools.DumpLogSegments"
     text = run(program, "--deep-iteration", "--files", ",".join(logs), libraries=libraries())
     assert "isvalid: true" in text and "isvalid: false" not in text
     assert not re.search(r"(?i)exception|mismatch|found non-consecutive", text)
-    return hashlib.sha256(text.encode()).hexdigest()
+    parts = re.split(r"(?m)^Dumping (.*)$", text)[1:]
+    return {
+        str(Path(name).relative_to(broker.data)): [line for line in part.splitlines() if line]
+        for name, part in zip(parts[::2], parts[1::2], strict=True)
+    }
+
+
+def same_dumps(old: dict[str, list[str]], new: dict[str, list[str]]) -> None:
+    """Every batch is what it was, to its checksum; one transaction more is ended."""
+    assert set(new) == set(old)
+    codecs = {
+        code
+        for lines in old.values()
+        for code in re.findall(r"compresscodec: (\w+)", "".join(lines))
+    }
+    assert codecs == set(CODECS)
+    for name, lines in old.items():
+        if name.startswith("transacted-"):
+            more = new[name][len(lines) :]
+            assert more and "endTxnMarker: ABORT" in more[-1]
+        assert new[name][: len(lines)] == lines, name
+        assert name.startswith("transacted-") or len(new[name]) == len(lines)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pydantic
 
+from backups import told
 from cluster_id import new_cluster_id
 from dataops.operations import Context, OperationError, Params, Pending, Result, Scope, Verb
 from observed import Observed
@@ -101,8 +102,9 @@ def _begun(o: Observed, task: str, params: RestoreParams) -> Recovery:
     from dataops.backup.restoration import Wish, refusals
 
     _check(o, params)
-    shelf = _shelf(o, params)
-    manifest = _manifest(shelf, params.backup)
+    with told():
+        shelf = _shelf(o, params)
+        manifest = _manifest(shelf, params.backup)
     topics = tuple(sorted({one.strip() for one in params.topics.split(",") if one.strip()}))
     to_time = _ms(params.to_time) if params.to_time else None
     for refusal in refusals(manifest, Wish(topics, to_time)):
@@ -167,21 +169,17 @@ def _shelf(o: Observed, params: RestoreParams) -> Shelf:
 def _manifest(shelf: Shelf, backup: str) -> Manifest:
     """The backup's, once it has proved to be good."""
     from dataops.backup import catalogue
-    from dataops.backup.manifest import Manifest, ManifestError, manifest_key
-    from dataops.objectstore import StoreError
+    from dataops.backup.manifest import Manifest, manifest_key
 
-    try:
-        if not backup:
-            newest = catalogue.newest_good(shelf)
-            if newest is None:
-                raise OperationError(
-                    f"{shelf.where} has no good backup. If another cluster was backed up, name "
-                    "it: cluster=<id>, as list-backups of its application tells"
-                )
-            backup = newest.id
-        manifest = shelf.read(Manifest, manifest_key(backup))
-    except (StoreError, ManifestError) as error:
-        raise OperationError(str(error)) from None
+    if not backup:
+        newest = catalogue.newest_good(shelf)
+        if newest is None:
+            raise OperationError(
+                f"{shelf.where} has no good backup. If another cluster was backed up, name it: "
+                "cluster=<id>, as list-backups of its application tells"
+            )
+        backup = newest.id
+    manifest = shelf.read(Manifest, manifest_key(backup))
     if manifest is None:
         have = ", ".join(shelf.backups()[-_MOST_NAMED:]) or "none"
         raise OperationError(

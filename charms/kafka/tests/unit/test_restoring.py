@@ -2,13 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 
 import json
+import pathlib
 
+import pydantic
 import pytest
 from builders import a_recovery
 
 import restoring
 from dataops.backup import metadata
+from dataops.backup.manifest import manifest_key
 from dataops.backup.metadata import record
+from dataops.backup.sealed import Key
 from dataops.backup.shelf import Shelf
 from dataops.host import wake
 from dataops.objectstore import Target, open_store
@@ -93,6 +97,67 @@ def test_users_of_relations_are_the_charm_s_to_make(spec, backup):
 def test_what_cannot_be_had_is_told(spec, backup, change, why):
     share = restoring.work(spec(a_recovery(**change)), a_recovery(**change), lambda text: None)
     assert share.state == "failed" and why in share.text
+
+
+def changed(content, how):
+    return content[:-9] if how == "truncated" else bytes([*content[:-3], content[-3] ^ 1, 0, 0])
+
+
+@pytest.mark.parametrize("how", ["missing", "flipped", "truncated"])
+@pytest.mark.parametrize("what", ["records", "metadata"])
+def test_a_damaged_object_is_named_and_nothing_is_placed(spec, backup, target, what, how):
+    piece = (
+        backup.metadata.files[0].pieces[0]
+        if what == "metadata"
+        else backup.partitions[0].segments[0].pieces[0]
+    )
+    path = pathlib.Path(target.directory) / "old" / piece.object_key
+    content = path.read_bytes()
+    path.unlink() if how == "missing" else path.write_bytes(changed(content, how))
+    share = restoring.work(spec(a_recovery()), a_recovery(), lambda text: None)
+    assert share.state == "failed" and piece.sha256[:12] in share.text
+    assert not (spec(a_recovery()).staging / "logs" / restoring.MARK).exists()
+    # Once it is mended the same restore goes on.
+    path.write_bytes(content)
+    share = restoring.work(spec(a_recovery()), a_recovery(), lambda text: None)
+    assert share.state == "placed", share
+
+
+@pytest.mark.parametrize(("text", "why"), [('{"format": 1, "id"', "truncated"),
+                                           ('{"format": 9}', "format 9")])  # fmt: skip
+def test_a_manifest_that_changed_meanwhile_is_refused(spec, backup, target, text, why):
+    Shelf(open_store(target), "old").put(manifest_key(backup.id), text.encode())
+    share = restoring.work(spec(a_recovery()), a_recovery(), lambda text: None)
+    assert share.state == "failed" and why in share.text
+
+
+@pytest.mark.parametrize("key", [None, Key.new()])
+def test_a_wrong_key_is_named(spec, backup, target, key):
+    right = Key.new()
+    shelf = Shelf(open_store(target), "old")
+    first = backup.metadata.files[0].pieces[0]
+    content = metadata_bytes(target, first)
+    sealed = first.model_copy(update={"key": right.id, "stored": 1})
+    shelf.put(sealed.object_key, right.seal(content, first.sha256))
+    file = backup.metadata.files[0].model_copy(update={"pieces": (sealed,)})
+    told = backup.metadata.model_copy(update={"files": (file,)})
+    shelf.write(manifest_key(backup.id), backup.model_copy(update={"metadata": told}))
+    made = spec(a_recovery()).model_copy(
+        update={"key": pydantic.SecretStr(key.text if key else "")}
+    )
+    share = restoring.work(made, a_recovery(), lambda text: None)
+    assert share.state == "failed" and f"sealed with key {right.id}" in share.text
+
+
+def metadata_bytes(target, piece):
+    return (pathlib.Path(target.directory) / "old" / piece.object_key).read_bytes()
+
+
+def test_a_store_that_is_away_is_named(spec, backup, target):
+    away = target.model_copy(update={"directory": "/none/there"})
+    made = spec(a_recovery()).model_copy(update={"target": away})
+    share = restoring.work(made, a_recovery(), lambda text: None)
+    assert share.state == "failed" and "/none/there" in share.text
 
 
 def test_the_process_says_how_it_ended_and_keeps_no_key(spec, backup, tmp_path, monkeypatch):

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
 import dataclasses
+import datetime
+import re
 
 import pytest
 from builders import CLUSTER_ID, a_cluster, a_recovery, but, observed
@@ -51,9 +53,9 @@ def ask(o, workload, task="t1", **params):
     return run(Context(o, workload, made, lambda line: None, None, task))
 
 
-def refused(o, workload, **params):
+def refused(o, workload, task="t1", **params):
     with pytest.raises(OperationError) as told:
-        ask(o, workload, **params)
+        ask(o, workload, task, **params)
     assert not workload.agreed
     return str(told.value)
 
@@ -98,6 +100,27 @@ def test_a_damaged_manifest_is_refused(ready, workload, shelf):
     assert "truncated" in refused(ready, workload, backup=BACKUP)
     shelf.put(manifest_key(BACKUP), b'{"format": 9}')
     assert "format 9" in refused(ready, workload, backup=BACKUP)
+
+
+@pytest.mark.parametrize("recovered", [False, True])
+@pytest.mark.parametrize(
+    ("store", "why"),
+    [
+        ({"kind": "local", "directory": "/none/there"}, "/none/there"),
+        (
+            {"kind": "s3", "bucket": "b", "endpoint": "http://127.0.0.1:1", "access_key": "a",
+             "secret_key": "hush"},
+            "Cannot reach.*nothing listens there",
+        ),
+    ],
+)  # fmt: skip
+def test_a_store_that_is_away_is_named(ready, workload, store, why, recovered, monkeypatch):
+    monkeypatch.setattr("operations.restore._PATIENCE", datetime.timedelta(milliseconds=200))
+    o = but(ready, store=Target.model_validate(store))
+    if recovered:
+        o = with_recovery(o, stage="done")
+    told = refused(o, workload, task="t2")
+    assert re.search(why, told) and "hush" not in told
 
 
 def test_no_store_and_no_rest_are_told(ready, workload):
