@@ -12,6 +12,7 @@ from typing import Any
 
 import jubilant
 import pytest
+from confluent_kafka.admin import AdminClient
 
 from tests.integration.clients import Writer, nothing_lost, read_all
 from tests.integration.operations import begin, ended
@@ -110,6 +111,7 @@ def test_data_destroyed_the_minute_before_comes_back(model: jubilant.Juju) -> No
     assert records(again) == before
     nothing_lost(writer, read_all(again))
     assert all(dumped(placed(model, unit)) for unit in units)
+    eventually(lambda: complete(again), 120, "every copy is in sync")
     with Writer(again, first=40_000_000) as more:
         more.progress(100)
 
@@ -138,8 +140,16 @@ def test_site_lost_clients_follow_to_new_units(model: jubilant.Juju) -> None:
     nothing_lost(writer, read_all(again))
     units = model.status().apps["kafka"].units
     assert all(dumped(placed(model, unit)) for unit in units)
+    eventually(lambda: complete(again), 120, "every copy is in sync")
     with Writer(again, first=60_000_000) as more:
         more.progress(100)
+
+
+def complete(access: pipeline.Credentials) -> bool:
+    """Whether every broker has every partition, in sync."""
+    told = AdminClient(access.client()).list_topics(access.topic, timeout=20)
+    parts = told.topics[access.topic].partitions.values()
+    return all(len(part.isrs) == UNITS for part in parts) and len(told.brokers) == UNITS
 
 
 def ready(model: jubilant.Juju) -> bool:
