@@ -304,6 +304,9 @@ class Machine(Frozen):
     base: Base
     life: Life = "alive"
     since: datetime
+    # Recorded and shown, no more.
+    constraints: str = ""
+    annotations: dict[str, str] = Field(default_factory=dict)
     # Made by `juju add-machine`: stays when its last unit goes.
     kept: bool = False
     # It was there and has gone down without being asked to: its units are not heard of.

@@ -11,7 +11,7 @@ from onebox import charms as archives
 from onebox.agents import Agents
 from onebox.api.method import Methods, transact
 from onebox.blobs import Blob
-from onebox.changes import applications, charms, config, edit, units
+from onebox.changes import applications, charms, config, edit, machines, units
 from onebox.changes.applications import Deployment
 from onebox.model import Charm, Model, Resource, Scalar
 
@@ -148,11 +148,17 @@ def set_constraints(agents: Agents, model: str, application: str, constraints: s
 
 @method
 def set_annotations(
-    agents: Agents, model: str, application: str, annotations: dict[str, str]
+    agents: Agents,
+    model: str,
+    annotations: dict[str, str],
+    application: str = "",
+    machine: str = "",
 ) -> None:
-    """More notes on an application, which mean nothing to the engine."""
+    """More notes on an application or a machine, which mean nothing to the engine."""
 
     def change(before: Model) -> Model:
+        if machine:
+            return machines.annotate(before, machine, annotations)
         app = edit.application(before, application)
         return edit.put_application(before, app, annotations={**app.annotations, **annotations})
 

@@ -32,10 +32,18 @@ def add_unit(
     application: str,
     units: int = 1,
     placement: list[str] | None = None,
-) -> None:
-    """More units of an application."""
-    now = agents.engine.now()
-    transact(agents, model, lambda m: _add(m, application, units, placement or [], now))
+) -> list[str]:
+    """More units of an application; the machine of each."""
+    now, found = agents.engine.now(), list[str]()
+
+    def change(before: Model) -> Model:
+        after = _add(before, application, units, placement or [], now)
+        fresh = [u for u in after.units_of(application) if u.name not in before.units]
+        found[:] = [unit.machine for unit in fresh]
+        return after
+
+    transact(agents, model, change)
+    return found
 
 
 def _add(model: Model, application: str, count: int, placement: list[str], now: Any) -> Model:
@@ -62,12 +70,21 @@ def resolve(agents: Agents, model: str, unit: str, skip: bool = False) -> None:
 
 
 @method
-def add_machine(agents: Agents, model: str, base: str = "ubuntu@24.04") -> str:
-    """A machine without units; its id."""
+def add_machine(
+    agents: Agents,
+    model: str,
+    base: str = "ubuntu@24.04",
+    constraints: str = "",
+    placement: str = "",
+) -> str:
+    """A machine without units, or a container where `lxd:0` says; its id."""
     now, added = agents.engine.now(), list[str]()
 
     def change(before: Model) -> Model:
-        after, number = machines.add(before, applications.parse_base(base), now, kept=True)
+        wanted = applications.parse_base(base)
+        after, number = machines.place(
+            before, placement, wanted, now, constraints=constraints, kept=True
+        )
         added[:] = [number]
         return after
 

@@ -3,8 +3,10 @@
 """Bundles: many applications in one YAML file, read, verified, and turned into changes."""
 
 from onebox.bundle.checking import verify
-from onebox.bundle.planning import Change, plan
+from onebox.bundle.mapping import asked as asked_machines
+from onebox.bundle.ordering import Change
+from onebox.bundle.planning import plan
 from onebox.bundle.reading import read
 from onebox.bundle.specs import ApplicationSpec, Bundle
 
-__all__ = ["ApplicationSpec", "Bundle", "Change", "plan", "read", "verify"]
+__all__ = ["ApplicationSpec", "Bundle", "Change", "asked_machines", "plan", "read", "verify"]

@@ -14,26 +14,41 @@ from onebox.model import Base, Machine, Model
 _FIRST, _LAST = 1, 250
 
 
-def add(model: Model, base: Base, now: datetime, *, kept: bool = False) -> tuple[Model, str]:
-    """One machine more, and its id."""
-    model, number = edit.next_number(model, "machine")
-    return _make(model, str(number), base, now, kept=kept), str(number)
-
-
-def place(model: Model, placement: str, base: Base, now: datetime) -> tuple[Model, str]:
+def place(
+    model: Model,
+    placement: str,
+    base: Base,
+    now: datetime,
+    *,
+    constraints: str = "",
+    kept: bool = False,
+) -> tuple[Model, str]:
     """The machine that a placement directive names; made when it asks for a new one."""
+
+    def make(model: Model, name: str) -> tuple[Model, str]:
+        return _make(model, name, base, now, constraints, kept), name
+
     kind, _, parent = placement.partition(":")
     if placement in ("", "new"):
-        return add(model, base, now)
+        model, number = edit.next_number(model, "machine")
+        return make(model, str(number))
     if kind in ("lxd", "kvm"):
         if not parent or parent == "new":
-            model, parent = add(model, base, now)
+            model, number = edit.next_number(model, "machine")
+            model, parent = make(model, str(number))
         _known(model, parent)
         model, number = edit.next_number(model, f"machine-{parent}/{kind}")
-        name = f"{parent}/{kind}/{number}"
-        return _make(model, name, base, now, kept=False), name
+        return make(model, f"{parent}/{kind}/{number}")
     _known(model, placement)
     return model, placement
+
+
+def annotate(model: Model, name: str, annotations: dict[str, str]) -> Model:
+    """The model with more notes on a machine, which mean nothing to the engine."""
+    _known(model, name)
+    machine = model.machines[name]
+    notes = {**machine.annotations, **annotations}
+    return edit.put(model, "machines", name, edit.replace(machine, annotations=notes))
 
 
 def lost(model: Model, name: str) -> Model:
@@ -74,13 +89,16 @@ def _host(machine: str) -> str:
     return machine.rpartition("/")[0].rpartition("/")[0]
 
 
-def _make(model: Model, name: str, base: Base, now: datetime, *, kept: bool) -> Model:
+def _make(
+    model: Model, name: str, base: Base, now: datetime, constraints: str, kept: bool
+) -> Model:
     machine = Machine(
         id=name,
         address=_address(model),
         hostname=f"juju-{model.uuid[-6:]}-{name.replace('/', '-')}",
         base=base,
         since=now,
+        constraints=constraints,
         kept=kept,
     )
     return edit.put(model, "machines", name, machine)

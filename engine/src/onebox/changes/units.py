@@ -118,7 +118,8 @@ def application_gone(model: Model, name: str) -> Model:
 def _add_one(model: Model, application: str, where: str, now: datetime) -> Model:
     app = model.applications[application]
     name = f"{application}/{app.next_unit}"
-    model, machine = machines.place(model, where, app.base, now)
+    wanted = f"{model.constraints} {app.constraints}".strip()
+    model, machine = machines.place(model, where, app.base, now, constraints=wanted)
     model = edit.put_application(model, app, next_unit=app.next_unit + 1)
     model = edit.put(model, "units", name, _new(model, app, name, machine, now))
     return storage.add_initial(model, name, now)

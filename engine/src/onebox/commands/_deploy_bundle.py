@@ -29,8 +29,10 @@ class Asked:
 
     path: Path
     overlays: tuple[Path, ...]
+    machines: str
     dry_run: bool
     trusted: bool
+    force: bool
 
 
 def run(client: Client, model: str, asked: Asked) -> int:
@@ -40,14 +42,16 @@ def run(client: Client, model: str, asked: Asked) -> int:
     wanted = bundle.read(asked.path, asked.overlays)
     charms = _verified(wanted)
     _refuse_untrusted(wanted, asked)
-    changes = bundle.plan(wanted, charms, client.call("snapshot", model=model))
+    found = client.call("snapshot", model=model)
+    machines = bundle.asked_machines(asked.machines, found)
+    changes = bundle.plan(wanted, charms, found, machines)
     if not changes:
         tell("No changes to apply.")
     elif asked.dry_run:
         show("Changes to deploy bundle:\n" + "".join(f"{c.line}\n" for c in changes))
     else:
         show("Executing changes:\n")
-        _execute(client, model, changes)
+        _Making(client, model, charms, asked.force).make(changes)
         tell("Deploy of bundle completed.")
     return 0
 
@@ -82,17 +86,59 @@ def _refuse_untrusted(wanted: Bundle, asked: Asked) -> None:
         raise Refused(_UNTRUSTED + "\n".join(f"  - {name}" for name in trusting))
 
 
-def _execute(client: Client, model: str, changes: list[Change]) -> None:
-    urls: dict[str, str] = {}
-    for change in changes:
-        show(change.line + "\n")
-        parameters: dict[str, Any] = dict(change.parameters)
-        if change.method == "upload_charm":
-            stored = client.call("upload_charm", model=model, **parameters)
-            urls[parameters["path"]] = stored["url"]
-            continue
-        if change.method == "deploy":
-            parameters["charm_url"] = urls[parameters.pop("charm_path")]
-        if change.method:
-            # Access of users is only said: whoever may run this engine may do everything.
-            client.call(change.method, model=model, **parameters)
+class _Making:
+    """Makes changes one after the other, and prints each before it is made."""
+
+    def __init__(self, client: Client, model: str, charms: dict[str, Charm], force: bool) -> None:
+        self._client = client
+        self._model = model
+        self._charms = charms
+        self._force = force
+        self._urls: dict[str, str] = {}
+        self._machines: dict[str, str] = {}
+
+    def make(self, changes: list[Change]) -> None:
+        for change in changes:
+            show(change.line + "\n")
+            parameters = _with_real_machines(change.parameters, self._machines)
+            if change.method == "upload_charm":
+                stored = self._call(change, parameters)
+                self._urls[parameters["path"]] = stored["url"]
+            elif change.method == "deploy":
+                self._deploy(change, parameters)
+            elif change.method:
+                # Access of users is only said: who may run this engine may do everything.
+                answer = self._call(change, parameters)
+                if change.machine:
+                    made = answer if isinstance(answer, str) else answer[0]
+                    self._machines[change.machine] = made
+
+    def _call(self, change: Change, parameters: dict[str, Any]) -> Any:
+        return self._client.call(change.method, model=self._model, **parameters)
+
+    def _deploy(self, change: Change, parameters: dict[str, Any]) -> None:
+        from onebox.charms import choose_base
+
+        charm = self._charms[parameters["application"]]
+        choose_base(charm.bases, parameters["base"], force=self._force)
+        parameters["charm_url"] = self._urls[parameters.pop("charm_path")]
+        self._call(change, parameters)
+        for name in sorted(charm.resources):
+            tell(f"  added resource {name}")
+
+
+def _with_real_machines(parameters: dict[str, Any], machines: dict[str, str]) -> dict[str, Any]:
+    """The parameters with each machine by its own number, not by that which the plan gave it."""
+
+    def real(directive: str) -> str:
+        kind, colon, machine = directive.rpartition(":")
+        return f"{kind}{colon}{machines.get(machine, machine)}"
+
+    found = dict(parameters)
+    if isinstance(found.get("placement"), str):
+        found["placement"] = real(found["placement"])
+    elif "placement" in found:
+        found["placement"] = [real(directive) for directive in found["placement"]]
+    if "machine" in found:
+        found["machine"] = machines.get(found["machine"], found["machine"])
+    return found

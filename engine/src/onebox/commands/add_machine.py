@@ -6,23 +6,26 @@ from __future__ import annotations
 
 from onebox.client import Client
 from onebox.console import Flags, tell
+from onebox.errors import Refused
 from onebox.flags import Parsed, no_more, number, option, repeated
 from onebox.focus import MODEL, model_of
+from onebox.values import constraints
 
 NAME = "add-machine"
 ALIASES = ()
 HELP = """
-Usage: juju add-machine [options] [new]
+Usage: juju add-machine [options] [<container>[:<machine>]]
 
 Makes machines without units, to place units on later: each an address and a directory.
 
     juju add-machine
     juju add-machine -n 3
+    juju add-machine lxd:0
 """
 
 BASE = option("base", default="ubuntu@24.04", help="The operating system base")
 COUNT = number("n", default=1, help="The number of machines to add")
-CONSTRAINTS = repeated("constraints", help="Machine constraints; ignored")
+CONSTRAINTS = repeated("constraints", help="Machine constraints")
 DISKS = repeated("disks", help="Storage constraints for disks; ignored")
 PRIVATE_KEY = option("private-key", help="Path to a private key; ignored")
 PUBLIC_KEY = option("public-key", help="Path to a public key; ignored")
@@ -36,7 +39,16 @@ def flags() -> Flags:
 def run(client: Client, args: Parsed) -> int:
     """Make them and say their numbers."""
     no_more(args.args[1:])
-    model = model_of(args)
+    placement = args.args[0] if args.args else ""
+    if placement.startswith("ssh:"):
+        raise Refused("machines of other hosts need Juju itself; onebox has those of this host")
+    wanted: dict[str, str] = {"model": model_of(args), "base": args[BASE]}
+    if args[CONSTRAINTS]:
+        wanted["constraints"] = " ".join(args[CONSTRAINTS])
+        constraints(wanted["constraints"])
+    if placement:
+        wanted["placement"] = placement
     for _ in range(args[COUNT]):
-        tell(f"created machine {client.call('add_machine', model=model, base=args[BASE])}")
+        made = client.call("add_machine", **wanted)
+        tell(f"created {'container' if '/' in made else 'machine'} {made}")
     return 0

@@ -81,18 +81,20 @@ def run(client: Client, args: Parsed) -> int:
     if name:
         check_name(name)
     model = model_of(args)
-    client.call("snapshot", model=model)
+    default = client.call("snapshot", model=model)["config"].get("default-base", "")
     found = _artefact.find(given)
     _refuse_foreign(args, found.kind)
     if found.kind == "charm":
-        return _charm(client, args, model, found.path, name)
+        return _charm(client, args, model, found.path, name, args[BASE] or default)
     if name:
         raise UsageError("application name does not go with a bundle")
     asked = _deploy_bundle.Asked(
         found.path,
         tuple(Path(overlay).expanduser() for overlay in args[OVERLAY]),
+        machines=args[MAP_MACHINES],
         dry_run=args[DRY_RUN],
         trusted=args[TRUST] or args[FORCE],
+        force=args[FORCE],
     )
     return _deploy_bundle.run(client, model, asked)
 
@@ -120,7 +122,9 @@ def _refuse_foreign(args: Parsed, kind: str) -> None:
         raise Refused(f"options provided but not supported when deploying a {kind}: {listed}")
 
 
-def _charm(client: Client, args: Parsed, model: str, path: Path, name: str) -> int:
+def _charm(
+    client: Client, args: Parsed, model: str, path: Path, name: str, asked_base: str
+) -> int:
     from onebox import charms
 
     charm = charms.read(path)
@@ -129,7 +133,7 @@ def _charm(client: Client, args: Parsed, model: str, path: Path, name: str) -> i
         raise Refused("cannot use --num-units or --to with subordinate application")
     if args[UNITS] < 0:
         raise UsageError("--num-units must be a positive integer")
-    base = choose_base(charm, args[BASE], args[FORCE])
+    base = charms.choose_base(charm.bases, asked_base, force=args[FORCE])
     request = _request(args, charm, application, base)
     if args[DRY_RUN]:
         tell(f'Deploying "{application}" from local charm "{charm.name}" on {base}')
@@ -170,21 +174,6 @@ def resource_paths(given: Any, charm: Charm) -> dict[str, str]:
             raise Refused(f'resource "{name}": open {text}: no such file or directory')
         found[name] = str(path)
     return found
-
-
-def choose_base(charm: Charm, asked: str, force: bool = False) -> str:
-    """The base to deploy on: the one asked for when the charm supports it, else its first."""
-    from onebox.charms import parse_base
-
-    supported = [f"{base.name}@{base.channel}" for base in charm.bases]
-    if not asked:
-        return supported[0]
-    base = parse_base(asked)
-    wanted = f"{base.name}@{base.channel}"
-    if wanted not in supported and not force:
-        listed = ", ".join(text.removesuffix("/stable") for text in supported)
-        raise Refused(f'base "{wanted}" is not supported, supported bases are: {listed}')
-    return wanted
 
 
 def _constraints(args: Parsed) -> str:

@@ -4,24 +4,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from onebox.client import Client
 from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, Flags, colour, show, tell
-from onebox.flags import Parsed, comma_separated, no_more, number, output_format
+from onebox.flags import Parsed, UsageError, comma_separated, no_more, number, output_format
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
-from onebox.render.tasks import operation, operations_table, status
+from onebox.render.tasks import operation, operations_table
 
 NAME = "operations"
 ALIASES = ("list-operations",)
 HELP = """
 Usage: juju operations [options]
 
-Lists what was run, newest last.
+Lists what was run, oldest first, at most 50 at a time.
 
     juju operations
     juju operations --apps kafka --status failed
+    juju operations --offset 50 --limit 10
 """
 
 Json = dict[str, Any]
@@ -35,6 +37,15 @@ STATUS = comma_separated("status", help="Comma separated list of operation statu
 LIMIT = number("limit", help="The maximum number of operations to return")
 OFFSET = number("offset", help="Return operations from offset onwards")
 
+_PAGE = 50
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]*[a-z][a-z0-9]*)*")
+_UNIT = re.compile(rf"{_NAME.pattern}/\d+")
+_MACHINE = re.compile(r"\d+(/[a-z]+/\d+)*")
+_STATUSES = (
+    *("pending", "running", "completed", "failed", "cancelled"),
+    *("aborting", "aborted", "error"),
+)
+
 
 def flags() -> Flags:
     """What may be given."""
@@ -43,16 +54,19 @@ def flags() -> Flags:
 
 
 def run(client: Client, args: Parsed) -> int:
-    """Print those that match."""
+    """Print those that match, no more than a page of them."""
+    _refuse_misspelt(args)
     no_more(args.args)
     model = client.call("snapshot", model=model_of(args))
     every = sorted(model["operations"].values(), key=lambda op: op["id"])
     pairs = [(op, [model["tasks"][str(id_)] for id_ in op["tasks"]]) for op in every]
-    found = [pair for pair in pairs if _wanted(model, pair[1], args)][args[OFFSET] :]
-    found = found[: args[LIMIT] or None]
+    rest = [pair for pair in pairs if _wanted(pair[1], args)][args[OFFSET] :]
+    size = args[LIMIT] if 0 < args[LIMIT] < _PAGE else _PAGE
+    found = rest[:size]
     if not found:
         tell("no matching operations")
     elif args[FORMAT] in ("plain", "tabular"):
+        show(_heading(args, len(found), cut=len(rest) > size))
         show(operations_table(found, args[UTC], colour(args)))
     else:
         shown = {str(op["id"]): operation(op, tasks, args[UTC]) for op, tasks in found}
@@ -60,14 +74,42 @@ def run(client: Client, args: Parsed) -> int:
     return 0
 
 
-def _wanted(model: Json, tasks: list[Json], args: Parsed) -> bool:
-    units = {task["unit"] for task in tasks}
-    machines = {model["units"][u]["machine"] for u in units if u in model["units"]}
+def _refuse_misspelt(args: Parsed) -> None:
+    wrong = [f'invalid application name "{a}"' for a in args[APPS] if not _NAME.fullmatch(a)]
+    wrong += [f'invalid unit name "{unit}"' for unit in args[UNITS] if not _UNIT.fullmatch(unit)]
+    wrong += [f'invalid machine id "{m}"' for m in args[MACHINES] if not _MACHINE.fullmatch(m)]
+    listed = " ".join(_STATUSES)
+    wrong += [
+        f'"{status}" is not a valid task status, want one of [{listed}]'
+        for status in args[STATUS]
+        if status not in _STATUSES
+    ]
+    if wrong:
+        raise UsageError("\n".join(wrong))
+
+
+def _heading(args: Parsed, count: int, *, cut: bool) -> str:
+    """Which part of all this is, and how to see the next one; nothing when it is all."""
+    if not args[OFFSET] and not cut:
+        return ""
+    first = args[OFFSET]
+    text = f"Displaying operation results {first + 1} to {first + count}.\n"
+    if cut:
+        size = args[LIMIT] or _PAGE
+        text += (
+            f"Run the command again with --offset={first + size} --limit={size} "
+            "to see the next batch.\n\n"
+        )
+    return text
+
+
+def _wanted(tasks: list[Json], args: Parsed) -> bool:
+    """Whether any task is of an action, in a status, and for somebody that was asked for."""
+    who = {*args[APPS], *args[UNITS], *args[MACHINES]}
+    receivers = {name for t in tasks for name in (t["unit"], t["unit"].partition("/")[0])}
     checks = (
-        (args[APPS], {unit.partition("/")[0] for unit in units}),
-        (args[UNITS], units),
-        (args[MACHINES], machines),
+        (who, receivers),
         (args[ACTIONS], {task["action"] for task in tasks}),
-        (args[STATUS], {status(tasks)}),
+        (args[STATUS], {task["status"] for task in tasks}),
     )
     return all(not asked or set(asked) & has for asked, has in checks)

@@ -11,6 +11,7 @@ from onebox import persona
 from onebox.render import times
 from onebox.render.offers import consumed, offers_status
 from onebox.render.storage import combined
+from onebox.values import constraints, constraints_text
 
 Json = dict[str, Any]
 
@@ -118,9 +119,13 @@ def _machine(machine: Json, utc: bool, hardware: str) -> Json:
                 "is-up": True,
             }
         },
-        "constraints": hardware.partition(" ")[0],
+        "constraints": _constraints(hardware.partition(" ")[0], machine.get("constraints", "")),
         "hardware": hardware,
     }
+
+
+def _constraints(architecture: str, asked: str) -> str:
+    return constraints_text(constraints(f"{architecture} {asked}")) if asked else architecture
 
 
 def base(value: Json) -> Json:

@@ -183,7 +183,7 @@ def operations_table(found: list[tuple[Json, list[Json]]], utc: bool, colour: bo
 
 
 def _operation_row(found: Json, tasks: list[Json], utc: bool) -> list[Cell]:
-    ids = ",".join(str(task["id"]) for task in tasks)
+    ids = ",".join(str(task["id"]) for task in tasks[:5]) + ("..." if len(tasks) > 5 else "")
     timing = _operation_timing(found, tasks, utc)
     finished = timing.get("completed", "")[:19].replace(" ", "T")
     return [
@@ -191,6 +191,6 @@ def _operation_row(found: Json, tasks: list[Json], utc: bool) -> list[Cell]:
         status_cell(status(tasks)),
         "",
         finished,
-        ids if len(ids) <= 20 else ids[:17] + "...",
+        ids,
         found["summary"],
     ]

@@ -136,7 +136,7 @@ def test_placement(world: World) -> None:
 
 def test_a_machine_stays_as_long_as_somebody_needs_it(world: World) -> None:
     model = units.add(world.model, "app", 1, ("0",), world.now)
-    model, kept = machines.add(model, model.applications["app"].base, world.now, kept=True)
+    model, kept = machines.place(model, "", model.applications["app"].base, world.now, kept=True)
     model = units.gone(model, "app/0", world.now)
     assert set(model.machines) == {"0", kept}
     model = units.gone(model, "app/1", world.now)

@@ -40,5 +40,5 @@ def test_machine_with_another_container_stays(empty):
 
 
 def test_kept_machine_stays(empty):
-    model, number = machines.add(empty, BASE, NOW, kept=True)
+    model, number = machines.place(empty, "", BASE, NOW, kept=True)
     assert list(machines.drop_unused(model).machines) == [number]

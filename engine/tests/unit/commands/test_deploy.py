@@ -108,6 +108,57 @@ def bundle(packed):
     return path
 
 
+def test_base_that_the_model_prefers(juju, daemon, packed):
+    daemon.model["config"]["default-base"] = "ubuntu@22.04"
+    assert juju("deploy", "./web").err.endswith(" on ubuntu@22.04/stable\n")
+    assert deployed(daemon)["base"] == "ubuntu@22.04/stable"
+    daemon.model["config"]["default-base"] = "ubuntu@20.04"
+    assert juju("deploy", "./web").err.endswith(
+        'ERROR base "ubuntu@20.04/stable" is not supported, supported bases are: '
+        "ubuntu@24.04, ubuntu@22.04\n"
+    )
+    assert "ERROR base: ubuntu@14.04/stable not supported" in (
+        juju("deploy", "./web", "--base", "ubuntu@14.04").err
+    )
+
+
+def test_base_that_juju_prefers(juju, daemon, packed):
+    bases = [{"name": "ubuntu", "channel": number} for number in ("22.04", "24.04")]
+    with zipfile.ZipFile(packed / "web_amd64.charm", "w") as archive:
+        archive.writestr("metadata.yaml", yaml.safe_dump(METADATA))
+        archive.writestr("manifest.yaml", yaml.safe_dump({"bases": bases}))
+    juju("deploy", "./web")
+    assert deployed(daemon)["base"] == "ubuntu@24.04/stable"
+
+
+def test_bundle_on_a_base_that_its_charm_does_not_know(juju, daemon, bundle):
+    bundle.write_text("default-base: ubuntu@20.04\n" + bundle.read_text())
+    done = juju("deploy", str(bundle), "--trust")
+    assert done.code == 1
+    assert done.out.endswith("- deploy application shop on ubuntu@20.04/stable\n")
+    assert done.err.startswith('ERROR base "ubuntu@20.04/stable" is not supported, ')
+
+
+def test_units_of_a_bundle_go_to_the_machines_there_really_are(juju, daemon, bundle, monkeypatch):
+    bundle.write_text(
+        "applications:\n  shop: {charm: ./web/web_amd64.charm, num_units: 2, to: [4, 'lxd:7']}\n"
+        "machines: {4: {constraints: mem=1G}, 7: }\n"
+    )
+    # Somebody else makes machines meanwhile.
+    made = iter(["11", "12", "12/lxd/3"])
+    plain = daemon.call
+
+    def call(method, **parameters):
+        answer = plain(method, **parameters)
+        return next(made) if method == "add_machine" else answer
+
+    monkeypatch.setattr(daemon, "call", call)
+    assert juju("deploy", str(bundle)).code == 0
+    asked = [p for method, p in daemon.asked if method in ("add_machine", "add_unit")]
+    assert asked[0]["constraints"] == "mem=1G"
+    assert [a["placement"] for a in asked if "placement" in a] == [["11"], "lxd:12", ["12/lxd/3"]]
+
+
 def test_bundle_needs_trust(juju, daemon, bundle):
     done = juju("deploy", str(bundle))
     assert (done.code, daemon.asked) == (1, [])
