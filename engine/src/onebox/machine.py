@@ -166,9 +166,9 @@ class UnitRoom:
         (self.charm / ".juju-charm").write_text(f"{charm_url}\n")
         (self.charm / "revision").write_text(charm_url.rpartition("-")[2])
 
-    def resource(self, name: str, filename: str, blob: Path) -> Path:
+    def resource(self, filename: str, blob: Path) -> Path:
         """The file of a resource in place; the bytes are shared with the engine's own copy."""
-        target = self.base / "resources" / name / filename
+        target = self.base / "resources" / filename
         if target.exists() and target.stat().st_ino == blob.stat().st_ino:
             return target
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -55,8 +55,11 @@ class UnitServices:
         resource = application.resources.get(name)
         if resource is None:
             raise Refused(f'resource "{name}" not found', "not-found")
-        filename = self._model.charm_of(application.name).resources[name].filename
-        path = self._room.resource(name, filename, self._engine.blobs.path(resource.digest))
+        declared = self._model.charm_of(application.name).resources
+        filename = declared[name].filename
+        if [spec.filename for spec in declared.values()].count(filename) > 1:
+            filename = f"{name}/{filename}"
+        path = self._room.resource(filename, self._engine.blobs.path(resource.digest))
         return self._room.machine.told(path)
 
     def storage_path(self, location: str) -> Path:

@@ -47,13 +47,13 @@ def test_sockets_fit_however_long_the_path_is(tmp_path: Path) -> None:
 def test_a_resource_shares_its_bytes(room: UnitRoom, tmp_path: Path) -> None:
     blob = tmp_path / "blob"
     blob.write_text("1")
-    path = room.resource("data", "data.txt", blob)
-    assert path == room.base / "resources/data/data.txt"
+    path = room.resource("data.txt", blob)
+    assert path == room.base / "resources/data.txt"
     assert path.samefile(blob)
-    assert room.resource("data", "data.txt", blob) == path
+    assert room.resource("data.txt", blob) == path
     other = tmp_path / "other"
     other.write_text("2")
-    assert room.resource("data", "data.txt", other).read_text() == "2"
+    assert room.resource("data.txt", other).read_text() == "2"
 
 
 def test_a_host_without_python_gets_ours_at_the_end(

@@ -42,13 +42,14 @@ def enqueue(
     tasks: list[int] = []
     failures: dict[str, str] = {}
     for name in names:
+        # Who cannot be asked takes a number all the same.
+        model, task = edit.next_number(model, "operation")
         if name not in model.units and name not in model.machines:
             failures[name] = (
                 f'linking task to unit: getting unit UUID for "{name}": unit "{name}" not found'
             )
             continue
         spec = builtin if action == EXEC else _spec(model, name, action)
-        model, task = edit.next_number(model, "operation")
         queued = Task(
             id=task,
             operation=number,

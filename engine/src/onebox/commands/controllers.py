@@ -24,7 +24,8 @@ Lists the one controller there is: this machine.
 
 FORMAT = output_format(("tabular", "json", "yaml"), "tabular")
 MANAGED = switch("managed", help="Show only controllers that are managed; ignored")
-REFRESH = switch("refresh", help="Connect to each controller; ignored")
+REFRESH = switch("refresh", help="Connect to each controller to download the latest details")
+_OLD = "Use --refresh option with this command to see the latest information.\n\n"
 
 
 def flags() -> Flags:
@@ -37,7 +38,7 @@ def run(client: Client, args: Parsed) -> int:
     no_more(args.args)
     document = controllers(len(client.call("models")), focus.current())
     if args[FORMAT] == "tabular":
-        show(controllers_table(document, colour(args)))
+        show(("" if args[REFRESH] else _OLD) + controllers_table(document, colour(args)))
     else:
         show(formatted(document, args[FORMAT]))
     return 0

@@ -41,8 +41,7 @@ def run(client: Client, args: Parsed) -> int:
     snapshots = [client.call("snapshot", model=m["name"]) for m in client.call("models")]
     document = listing(snapshots, focus.current(), datetime.now(timezone.utc))
     if args[FORMAT] == "tabular":
-        units = {m["name"]: len(m["units"]) for m in snapshots}
-        show(models_table(document, units, uuid=args[UUID], colour=colour(args)))
+        show(models_table(document, snapshots, uuid=args[UUID], colour=colour(args)))
     else:
         show(formatted(document, args[FORMAT]))
     return 0

@@ -13,7 +13,7 @@ from onebox.errors import Refused
 from onebox.flags import Parsed, UsageError, output_format
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
-from onebox.render.status import document, for_yaml
+from onebox.render.status import all_machines, document, for_yaml
 from onebox.render.status_table import machines
 
 NAME = "show-machine"
@@ -42,10 +42,11 @@ def run(client: Client, args: Parsed) -> int:
     now = datetime.now(timezone.utc)
     result = document(model, now=now, utc=args[UTC], hardware=host.hardware())
     result = for_yaml(result) if args[FORMAT] == "yaml" else result
-    unknown = [name for name in args.args if name not in result["machines"]]
+    every = all_machines(result["machines"])
+    unknown = [name for name in args.args if name not in every]
     if unknown:
         raise Refused(f'machine "{unknown[0]}" not found', "not-found")
-    found = {name: result["machines"][name] for name in args.args}
+    found = {name: every[name] for name in args.args}
     if args[FORMAT] == "tabular":
         show(machines(found, colour(args)))
     else:

@@ -46,16 +46,16 @@ def listing(models: list[Json], current: str, now: datetime) -> Json:
             "access": "admin",
             "last-connection": _NOW,
             "agent-version": persona.VERSION,
-            "machines": {key: {"cores": 0} for key in sorted(model["machines"])},
         }
         for model in models
     ]
-    entries = [{k: v for k, v in entry.items() if v != {}} for entry in entries]
     return {"models": entries, "current-model": current}
 
 
-def models_table(document: Json, units: Json, *, uuid: bool = False, colour: bool = False) -> str:
-    """The table of `juju models`, with the number of units of each by name."""
+def models_table(
+    document: Json, models: list[Json], *, uuid: bool = False, colour: bool = False
+) -> str:
+    """The table of `juju models`, from its document and what it was made of."""
     identity = ["UUID"] if uuid else []
     header = [
         "Model",
@@ -69,13 +69,14 @@ def models_table(document: Json, units: Json, *, uuid: bool = False, colour: boo
         "Last connection",
     ]
     current = document["current-model"]
-    rows = [_row(entry, units, current, uuid) for entry in document["models"]]
+    pairs = zip(document["models"], models, strict=True)
+    rows = [_row(entry, model, current, uuid) for entry, model in pairs]
     right = (5, 6) if uuid else (4, 5)
     body = table(header, rows, right=right, colour=colour)
     return f"Controller: {persona.CONTROLLER}\n\n{body}"
 
 
-def _row(entry: Json, units: Json, current: str, uuid: bool) -> list[Cell]:
+def _row(entry: Json, model: Json, current: str, uuid: bool) -> list[Cell]:
     name = entry["short-name"]
     identity: list[Cell] = [entry["model-uuid"]] if uuid else []
     return [
@@ -84,8 +85,8 @@ def _row(entry: Json, units: Json, current: str, uuid: bool) -> list[Cell]:
         f"{entry['cloud']}/{entry['region']}",
         entry["type"],
         status_cell(entry["status"]["current"]),
-        str(len(entry.get("machines", {}))),
-        str(units[name] or "-"),
+        str(len(model["machines"])),
+        str(len(model["units"]) or "-"),
         entry["access"],
         entry["last-connection"],
     ]

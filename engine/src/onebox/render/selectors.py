@@ -31,6 +31,8 @@ def selected(model: Json, patterns: Sequence[str]) -> Json:
     }
     machines = {u["machine"] for u in units.values()}
     machines |= {key for key in model["machines"] if key in patterns}
+    # Containers are shown inside their machines.
+    machines |= {key.partition("/")[0] for key in machines}
     return {
         **model,
         "units": units,

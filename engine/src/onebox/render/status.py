@@ -41,10 +41,7 @@ def document(
     """
     return {
         "model": _model(model, now, utc),
-        "machines": {
-            key: _machine(model["machines"][key], utc, hardware)
-            for key in sorted(model["machines"], key=_machine_order)
-        },
+        "machines": _machines(model["machines"], utc, hardware),
         "applications": {
             name: _application(model, name, utc, relations)
             for name in sorted(model["applications"])
@@ -66,15 +63,40 @@ def _across(model: Json, statuses: Json) -> Json:
 
 def for_yaml(document: Json) -> Json:
     """The same document without what Juju leaves out of YAML."""
-    machines = {
-        key: {k: v for k, v in machine.items() if v != {}}
-        for key, machine in document["machines"].items()
-    }
-    return {**document, "machines": machines}
+    return {**document, "machines": machines_for_yaml(document["machines"])}
 
 
-def _machine_order(key: str) -> tuple[int, str]:
-    return (int(key) if key.isdigit() else 1 << 30, key)
+def machines_for_yaml(machines: Json) -> Json:
+    """The machines, and those inside them, without what is empty."""
+    found: Json = {}
+    for key, machine in machines.items():
+        found[key] = {k: v for k, v in machine.items() if v != {}}
+        if "containers" in machine:
+            found[key]["containers"] = machines_for_yaml(machine["containers"])
+    return found
+
+
+def all_machines(machines: Json) -> Json:
+    """Each machine followed by those inside it."""
+    found: Json = {}
+    for key, machine in machines.items():
+        found[key] = machine
+        found |= all_machines(machine.get("containers", {}))
+    return found
+
+
+def _machines(machines: Json, utc: bool, hardware: str) -> Json:
+    """The machines by their ids; a container is inside its machine."""
+    found: Json = {}
+    for key in sorted(machines, key=_machine_order):
+        inside = {k: m for k, m in machines.items() if k.startswith(f"{key}/")}
+        if "/" not in key or key.rpartition("/")[0].rpartition("/")[0] not in machines:
+            found[key] = _machine(machines[key], utc, hardware, _machines(inside, utc, hardware))
+    return found
+
+
+def _machine_order(key: str) -> list[tuple[int, str]]:
+    return [(int(part) if part.isdigit() else -1, part) for part in key.split("/")]
 
 
 def unit_order(name: str) -> tuple[str, int]:
@@ -98,7 +120,7 @@ def _model(model: Json, now: datetime, utc: bool) -> Json:
     }
 
 
-def _machine(machine: Json, utc: bool, hardware: str) -> Json:
+def _machine(machine: Json, utc: bool, hardware: str, containers: Json) -> Json:
     since = times.since(machine["since"], utc)
     address, life = machine["address"], machine["life"]
     agent = "down" if machine.get("down") else "started"
@@ -119,6 +141,7 @@ def _machine(machine: Json, utc: bool, hardware: str) -> Json:
                 "is-up": True,
             }
         },
+        **({"containers": containers} if containers else {}),
         "constraints": _constraints(hardware.partition(" ")[0], machine.get("constraints", "")),
         "hardware": hardware,
     }

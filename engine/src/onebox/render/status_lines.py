@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from onebox.render.status import port_order, unit_order
+from onebox.render.status import all_machines, port_order, unit_order
 from onebox.render.status_table import all_units
 
 Json = dict[str, Any]
@@ -43,7 +43,7 @@ def summary(document: Json) -> str:
     """Machines and units counted by state, applications, addresses and ports."""
     applications = document["applications"]
     units = all_units(applications)
-    machines = document["machines"].values()
+    machines = all_machines(document["machines"]).values()
     width = max([_NARROWEST, *map(len, applications)]) + 2
     blank = " " * width + "\n"
     states = Counter(m["juju-status"]["current"] for m in machines)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from onebox.render.offers import offers_section, saas_section
-from onebox.render.status import port_order, unit_order
+from onebox.render.status import all_machines, port_order, unit_order
 from onebox.render.storage import storage_table
 from onebox.render.table import (
     BRIGHT_MAGENTA,
@@ -180,7 +180,8 @@ def _ports(ports: list[str]) -> Cell:
 def machines(found: Json, colour: bool = False) -> str:
     """The table of `juju machines`."""
     header = ["Machine", "State", "Address", "Inst id", "Base", "AZ", "Message"]
-    return table(header, [_machine(key, found[key]) for key in found], colour=colour)
+    rows = [_machine(key, machine) for key, machine in all_machines(found).items()]
+    return table(header, rows, colour=colour)
 
 
 def _machine(key: str, machine: Json) -> list[Cell]:

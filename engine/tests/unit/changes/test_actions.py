@@ -57,6 +57,12 @@ def test_an_unknown_unit_is_noted(world: World) -> None:
     }
 
 
+def test_who_cannot_be_asked_takes_a_number(world: World) -> None:
+    model, first = actions.enqueue(world.model, ["app/9", "app/0"], "hello", {}, world.now)
+    _, second = actions.enqueue(model, ["app/0"], "hello", {}, world.now)
+    assert (first.id, first.tasks, second.id) == (0, (2,), 3)
+
+
 @pytest.mark.parametrize(
     ("target", "action", "message"),
     [

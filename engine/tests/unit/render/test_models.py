@@ -15,11 +15,20 @@ def as_lxd(text):
 def test_table(sample, world, model):
     found = models.listing([model], "m1", world.NOW)
     wanted = sample("models/table.txt").splitlines()
-    text = models.models_table(found, {"m1": 2}).splitlines()
+    text = models.models_table(found, [model]).splitlines()
     assert text[0] == wanted[0]
     assert [w.split() for w in text[2:]] == [
         wanted[2].split(),
         [word.replace("lxd", "onebox") for word in wanted[4].split()],
+    ]
+
+
+def test_listing_has_the_keys_of_a_real_one(world, model):
+    (entry,) = models.listing([model], "m1", world.NOW)["models"]
+    assert [*entry] == [
+        *("name", "short-name", "model-uuid", "model-type", "controller-uuid"),
+        *("controller-name", "is-controller", "cloud", "region", "type", "life", "status"),
+        *("access", "last-connection", "agent-version"),
     ]
 
 

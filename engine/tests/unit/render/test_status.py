@@ -5,7 +5,10 @@ import json
 import pytest
 
 from onebox.render.document import to_json, to_yaml
+from onebox.render.selectors import selected
 from onebox.render.status import document, for_yaml
+from onebox.render.status_lines import summary
+from onebox.render.status_table import machines
 
 HARDWARE = "arch=amd64 cores=0 mem=0M availability-zone=vm virt-type=container"
 
@@ -89,3 +92,28 @@ def test_allocating_unit_has_no_version_and_a_dying_one_says_so(model, world):
     agent = unit_status(document(model, now=world.NOW))["juju-status"]
     assert "version" not in agent
     assert agent["life"] == "dying"
+
+
+@pytest.fixture
+def contained(model):
+    """The model with containers in its machine 1, one of which has a container of its own."""
+    for name in ("1/lxd/10", "1/lxd/2", "1/lxd/2/lxd/0"):
+        model["machines"][name] = {**model["machines"]["1"], "id": name, "constraints": "mem=1G"}
+    return model
+
+
+def test_containers_are_inside_their_machines(contained, world):
+    found = document(contained, now=world.NOW, utc=True, hardware=HARDWARE)
+    assert [*found["machines"]] == ["0", "1"]
+    inside = found["machines"]["1"]["containers"]
+    assert [*inside] == ["1/lxd/2", "1/lxd/10"]
+    assert [*inside["1/lxd/2"]["containers"]] == ["1/lxd/2/lxd/0"]
+    assert inside["1/lxd/10"]["constraints"] == "arch=amd64 mem=1024M"
+    assert "modification-status" not in for_yaml(found)["machines"]["1"]["containers"]["1/lxd/2"]
+    rows = [line.split()[0] for line in machines(found["machines"]).splitlines()]
+    assert rows == ["Machine", "0", "1", "1/lxd/2", "1/lxd/2/lxd/0", "1/lxd/10"]
+    assert "# Machines:  (5)" in summary(found)
+
+
+def test_container_is_selected_with_its_machine(contained):
+    assert selected(contained, ["1/lxd/2"])["machines"].keys() == {"1", "1/lxd/2"}
