@@ -55,6 +55,7 @@ class Survey(NamedTuple):
         max_timestamp: ms since 1970; -1 without batches.
         batches: how many.
         last: where the last one begins, its base offset and its CRC: they tell it from any other.
+        transactional: whether any of them belongs to a transaction.
     """
 
     size: int
@@ -62,6 +63,7 @@ class Survey(NamedTuple):
     max_timestamp: int
     batches: int
     last: tuple[int, int, int]
+    transactional: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -114,7 +116,12 @@ class Batch:
 
 
 def survey(
-    data: bytes, *, limit: int = NO_LIMIT, most: int = NO_LIMIT, at: int = 0, after: int = 0
+    data: bytes | memoryview,
+    *,
+    limit: int = NO_LIMIT,
+    most: int = NO_LIMIT,
+    at: int = 0,
+    after: int = 0,
 ) -> Survey:
     """What the whole batches at the beginning of some bytes are; the CRC of each is checked.
 
@@ -129,10 +136,10 @@ def survey(
         CorruptError: a CRC is wrong, an offset falls, or it is no batch of magic 2.
     """
     crc32c = _native.crc32c()
-    unpack, size = _HEADER.unpack_from, len(data)
-    position, newest, count, mark = 0, -1, 0, (-1, -1, 0)
+    unpack, size, view = _HEADER.unpack_from, len(data), memoryview(data)
+    position, newest, count, mark, flags = 0, -1, 0, (-1, -1, 0), 0
     while position < most and position + HEADER_SIZE <= size:
-        base, length, _, magic, crc, _, delta, _, stamp, *_ = unpack(data, position)
+        base, length, _, magic, crc, marks, delta, _, stamp, *_ = unpack(data, position)
         if not length:
             # A file that was given its size in advance ends in zeros.
             break
@@ -141,18 +148,20 @@ def survey(
             raise CorruptError(at + position, base, f"it is no batch of magic {_MAGIC}")
         if end > size or base + delta >= limit:
             break
-        if crc32c(data[position + _COVERED : end]) != crc:
+        # The library takes nothing but bytes: a batch is copied, which is small beside its hash.
+        if crc32c(bytes(view[position + _COVERED : end])) != crc:
             raise CorruptError(at + position, base, "its CRC is wrong")
         if base < after:
             raise CorruptError(at + position, base, f"offset {after} was to come, or a later one")
         mark = (at + position, base, crc)
-        after, position, count = base + delta + 1, end, count + 1
+        after, position, count, flags = base + delta + 1, end, count + 1, flags | marks
         if stamp > newest:
             newest = stamp
-    return Survey(position, after if count else -1, newest, count, mark)
+    end = after if count else -1
+    return Survey(position, end, newest, count, mark, bool(flags & _TRANSACTIONAL))
 
 
-def needed(data: bytes, position: int = 0) -> int:
+def needed(data: bytes | memoryview, position: int = 0) -> int:
     """How many bytes the batch at a position takes; those of a header, while that is not whole."""
     if len(data) < position + HEADER_SIZE:
         return HEADER_SIZE
@@ -165,6 +174,12 @@ def survey_header(data: bytes) -> tuple[int, int] | None:
         return None
     values = _HEADER.unpack_from(data)
     return values[0], values[4]
+
+
+def last_batch(data: bytes, found: Survey, *, at: int = 0) -> Batch:
+    """The last one of those that were surveyed; `at` as `survey` was told."""
+    position = found.last[0] - at
+    return _batch(data[position : found.size], found.last[0])
 
 
 def batches(data: bytes, *, at: int = 0) -> Iterator[Batch]:

@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
+import io
+import queue
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from dataops.backup.batches import Survey, needed, survey
 
@@ -15,45 +16,112 @@ from dataops.backup.batches import Survey, needed, survey
 PIECE = 16 << 20
 
 
-def chunks(path: Path, position: int, after: int, limit: int) -> Iterator[tuple[bytes, Survey]]:
-    """A log file in pieces of whole batches, each checked.
+class Buffers:
+    """Memory for some pieces, used again and again: fresh memory costs as much as hashing it.
+
+    Args:
+        count: how many pieces there may be at once.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._free: queue.SimpleQueue[bytearray | None] = queue.SimpleQueue()
+        for _ in range(count):
+            self._free.put(None)
+
+    def take(self) -> bytearray:
+        """Room for a piece, once there is some."""
+        return self._free.get() or bytearray(PIECE)
+
+    def give(self, room: bytearray) -> None:
+        """The room is free again. One that was made larger goes back to the system."""
+        self._free.put(room if len(room) == PIECE else None)
+
+
+class Loaded:
+    """Some bytes of a file, in memory that is given back.
+
+    Args:
+        buffers: whose memory it is.
+        room: that memory.
+        size: how many bytes of it count.
+    """
+
+    def __init__(self, buffers: Buffers, room: bytearray, size: int) -> None:
+        self._buffers = buffers
+        self._room = room
+        self.data = memoryview(room)[:size].toreadonly()
+
+    def free(self) -> None:
+        """The bytes are not looked at any more."""
+        self._buffers.give(self._room)
+
+
+def chunks(
+    path: Path, position: int, after: int, limit: int, buffers: Buffers
+) -> Iterator[tuple[Loaded, Survey]]:
+    """A log file in pieces of whole batches, each checked; whoever takes one frees it.
 
     Args:
         path: of the file.
         position: where to begin, in bytes.
         after: the least offset that may come.
         limit: the high watermark: the first offset that does not count.
+        buffers: where the pieces are read to.
 
     Raises:
         CorruptError: it holds what no broker wrote.
     """
-    with path.open("rb") as file:
+    with path.open("rb", buffering=0) as file:
         while True:
-            data, found = _chunk(file, position, after, limit)
+            room = buffers.take()
+            try:
+                room, found = _chunk(file, room, position, after, limit)
+            except BaseException:
+                buffers.give(room)
+                raise
             if not found.size:
+                buffers.give(room)
                 return
-            yield data, found
+            yield Loaded(buffers, room, found.size), found
             position, after = position + found.size, found.end
 
 
-def _chunk(file: BinaryIO, position: int, after: int, limit: int) -> tuple[bytes, Survey]:
-    """The batches from a position on, about a piece of them."""
-    size = PIECE
+def _chunk(
+    file: io.FileIO, room: bytearray, position: int, after: int, limit: int
+) -> tuple[bytearray, Survey]:
+    """The batches from a position on, about a piece of them, and the memory they are in."""
     while True:
-        file.seek(position)
-        data = file.read(size)
-        found = survey(data, limit=limit, at=position, after=after)
-        wanted = needed(data)
-        if found.size or len(data) < size or wanted <= size:
-            return (data if found.size == len(data) else data[: found.size]), found
+        size = _read(file, room, position)
+        view = memoryview(room)[:size]
+        found = survey(view, limit=limit, at=position, after=after)
+        wanted = needed(view)
+        if found.size or size < len(room) or wanted <= len(room):
+            return room, found
         # One batch that is larger than a piece; a damaged length asks for no more than there is.
-        size = min(wanted, file.seek(0, 2) - position)
-        if size <= len(data):
-            return b"", found
+        most = min(wanted, file.seek(0, 2) - position)
+        if most <= size:
+            return room, found
+        room = bytearray(most)
 
 
-def blocks(path: Path) -> Iterator[bytes]:
-    """A file in pieces, whatever it holds."""
-    with path.open("rb") as file:
-        while data := file.read(PIECE):
-            yield data
+def _read(file: io.FileIO, room: bytearray, position: int) -> int:
+    """How many bytes from a position on there are, at most as many as there is room for."""
+    file.seek(position)
+    view, size = memoryview(room), 0
+    while count := file.readinto(view[size:]):
+        size += count
+    return size
+
+
+def blocks(path: Path, buffers: Buffers) -> Iterator[Loaded]:
+    """A file in pieces, whatever it holds; whoever takes one frees it."""
+    with path.open("rb", buffering=0) as file:
+        position = 0
+        while True:
+            room = buffers.take()
+            size = _read(file, room, position)
+            if not size:
+                buffers.give(room)
+                return
+            position += size
+            yield Loaded(buffers, room, size)

@@ -86,7 +86,7 @@ class Key:
         """A new key that opens whatever this one opens."""
         return Key(os.urandom(_SIZE), (self.secret, *self.earlier))
 
-    def seal(self, data: bytes, sha256: str) -> bytes:
+    def seal(self, data: bytes | memoryview, sha256: str) -> bytes:
         """The sealed object.
 
         Args:

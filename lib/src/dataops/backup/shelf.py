@@ -61,7 +61,7 @@ class Shelf:
         """What is stored there, if anything is."""
         return self.store.head(f"{self.cluster}/{key}")
 
-    def put(self, key: str, data: bytes, pace: Pace | None = None) -> None:
+    def put(self, key: str, data: bytes | memoryview, pace: Pace | None = None) -> None:
         """Store some bytes."""
         self.store.put(f"{self.cluster}/{key}", data, pace=pace)
 

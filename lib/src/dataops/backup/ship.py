@@ -12,12 +12,14 @@ from types import TracebackType
 from typing import NamedTuple
 
 from dataops.backup.manifest import Piece
+from dataops.backup.reading import Buffers, Loaded
 from dataops.backup.sealed import Key
 from dataops.backup.shelf import SEGMENTS, Shelf
 from dataops.objectstore import Pace
 
-# Pieces on their way at once; with the one at hand and both forms of each, about 100 MB.
+# Pieces on their way at once; with the ones read ahead and both forms of each, about 100 MB.
 _AT_ONCE = 3
+_AHEAD = 1
 # What the beginning of a piece becomes tells whether to compress the rest.
 _SAMPLE = 128 << 10
 _PAYS = 0.9
@@ -49,7 +51,7 @@ class Shipper:
         self._key = key
         self._compress = compress
         self._pace = pace
-        self._free = threading.Semaphore(_AT_ONCE)
+        self.buffers = Buffers(_AT_ONCE + _AHEAD)
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="ship")
         self._lock = threading.Lock()
         self._there = {one.key: one.size for one in shelf.list(SEGMENTS)}
@@ -72,35 +74,34 @@ class Shipper:
             there = self._there.get(piece.object_key) == piece.stored
         return there and piece.key == self._seal(sealed)
 
-    def send(self, data: bytes, *, sealed: bool) -> Future[Shipped]:
-        """Send some bytes, once there is room for them in memory.
+    def send(self, loaded: Loaded, *, sealed: bool) -> Future[Shipped]:
+        """Send some bytes; their memory, one of `buffers`, is free once they have arrived.
 
         Raises:
             Exception: what went wrong with an earlier piece.
         """
         if self._pace:
-            self._pace.take(len(data))
-        self._free.acquire()
+            self._pace.take(len(loaded.data))
         if self._failed is not None:
-            self._free.release()
+            loaded.free()
             raise self._failed
-        return self._threads.submit(self._work, data, sealed)
+        return self._threads.submit(self._work, loaded, sealed)
 
-    def _work(self, data: bytes, sealed: bool) -> Shipped:
+    def _work(self, loaded: Loaded, sealed: bool) -> Shipped:
         try:
-            return self._ship(data, sealed)
+            return self._ship(loaded.data, sealed)
         except BaseException as error:
             self._failed = self._failed or error
             raise
         finally:
-            self._free.release()
+            loaded.free()
 
-    def _ship(self, data: bytes, sealed: bool) -> Shipped:
+    def _ship(self, data: memoryview, sealed: bool) -> Shipped:
         digest, key = hashlib.sha256(data).hexdigest(), self._seal(sealed)
         for piece in self._forms(digest, len(data), key):
             return Shipped(piece, 0)
         coded = compressed(data) if self._compress else None
-        body = data if coded is None else coded
+        body: bytes | memoryview = data if coded is None else coded
         if key:
             body = self._key.seal(body, digest)
         piece = Piece(
@@ -129,7 +130,7 @@ class Shipper:
         return self._key.id if sealed else None
 
 
-def compressed(data: bytes) -> bytes | None:
+def compressed(data: bytes | memoryview) -> bytes | None:
     """The data in fewer bytes; None where a sample says that it does not pay."""
     import zstandard
 

@@ -256,11 +256,11 @@ class _Taking:
             position, after = position + one.piece.bytes, one.end
             self._read += one.piece.bytes
             yield _Coming(one, None, None)
-        for data, found in chunks(file.path, position, after, mark.end):
+        for loaded, found in chunks(file.path, position, after, mark.end, self._shipper.buffers):
             self._job.check()
             self._tell()
-            self._read += len(data)
-            yield _Coming(None, self._shipper.send(data, sealed=self._seal), found)
+            self._read += len(loaded.data)
+            yield _Coming(None, self._shipper.send(loaded, sealed=self._seal), found)
 
     def _settle(
         self,
@@ -314,7 +314,8 @@ class _Taking:
         for path in sorted((self._links / METADATA).iterdir()):
             if path.suffix not in (".log", ".checkpoint"):
                 continue
-            sent = [self._shipper.send(data, sealed=True) for data in blocks(path)]
+            pieces = blocks(path, self._shipper.buffers)
+            sent = [self._shipper.send(one, sealed=True) for one in pieces]
             shipped = [one.result() for one in sent]
             self._new += sum(one.new for one in shipped)
             files.append(File(name=path.name, pieces=tuple(one.piece for one in shipped)))

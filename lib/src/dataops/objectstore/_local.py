@@ -12,10 +12,11 @@ from collections.abc import Generator, Iterable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
-from dataops.objectstore._errors import Full, NoBucket, Refused, StoreError
+from dataops.objectstore._errors import Full, Missing, NoBucket, Refused, StoreError
 from dataops.objectstore._pace import Pace
 from dataops.objectstore._store import (
     NO_ROOM,
+    Bytes,
     Source,
     Store,
     Stored,
@@ -72,6 +73,15 @@ class LocalStore(Store):
             except (FileNotFoundError, NotADirectoryError):
                 return None
             return self._stored(key, found) if path.is_file() else None
+
+    def get(self, key: str) -> bytes:
+        """See `Store.get`; read at once, and so of one version."""
+        path = self._root / checked(key)
+        with self._named(key):
+            self._bucket_there()
+            if not path.is_file():
+                raise Missing(f"{self.target.describe()} has no object {key}")
+            return path.read_bytes()
 
     def list(self, prefix: str = "") -> Iterator[Stored]:
         """See `Store.list`."""
@@ -174,7 +184,7 @@ class _SourceError(Exception):
         self.own = own
 
 
-def _guarded(content: Iterator[bytes]) -> Iterator[bytes]:
+def _guarded(content: Iterator[Bytes]) -> Iterator[Bytes]:
     try:
         yield from content
     except OSError as error:

@@ -20,7 +20,15 @@ from obstore.store import S3Store as Bucket
 from dataops.objectstore._errors import StoreError
 from dataops.objectstore._pace import Pace
 from dataops.objectstore._refusals import named
-from dataops.objectstore._store import Source, Store, Stored, checked, pieces, same_size
+from dataops.objectstore._store import (
+    Bytes,
+    Source,
+    Store,
+    Stored,
+    checked,
+    pieces,
+    same_size,
+)
 from dataops.objectstore._target import Target
 
 if TYPE_CHECKING:
@@ -34,6 +42,8 @@ _AT_ONCE = 4
 # Amazon's limit is 10,000 parts in an object.
 _PARTS = 9_000
 _BATCH = 900
+# What is in memory goes up in one request, up to this size: parts cost the store as much again.
+_WHOLE = 32 << 20
 
 
 class S3Store(Store):
@@ -57,10 +67,16 @@ class S3Store(Store):
         with self._named(key):
             at_once = max(1, _AT_ONCE * _PART // part)
             content: Any = source
-            if not isinstance(source, Path) or pace:
+            if pace or not isinstance(source, (Path, bytes, memoryview)):
                 content = _whole_if_small(pieces(source, pace))
+            whole = isinstance(content, (bytes, memoryview)) and len(content) <= _WHOLE
             obstore.put(
-                self._bucket, self._at(key), content, chunk_size=part, max_concurrency=at_once
+                self._bucket,
+                self._at(key),
+                content,
+                use_multipart=False if whole else None,
+                chunk_size=part,
+                max_concurrency=at_once,
             )
         stored = self.head(key)
         if stored is None:
@@ -161,9 +177,9 @@ def _listed(bucket: Bucket, prefix: str | None) -> Iterator[ObjectMeta]:
     return itertools.chain.from_iterable(pages)
 
 
-def _whole_if_small(content: Iterator[bytes]) -> bytes | Iterator[bytes]:
+def _whole_if_small(content: Iterator[Bytes]) -> bytes | Iterator[Bytes]:
     """The content at once if it is less than a part: one request instead of three."""
-    first: list[bytes] = []
+    first: list[Bytes] = []
     length = 0
     for piece in content:
         first.append(piece)

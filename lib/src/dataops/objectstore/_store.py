@@ -25,7 +25,8 @@ _PART = re.compile(r"[A-Za-z0-9_=@+,:-][A-Za-z0-9_.=@+,:-]{0,254}")
 _READ = 1 << 20
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
-Source = Path | bytes | Iterable[bytes]
+Bytes = bytes | memoryview
+Source = Path | Bytes | Iterable[bytes]
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Store(abc.ABC):
 
         Args:
             key: where.
-            source: a file, bytes, or pieces of any size.
+            source: a file, bytes (which are not copied), or pieces of any size.
             pace: a limit on the bytes a second.
             once: for keys that name their content: an object that is there is left alone, if it
                 has the size of the source (of pieces: whatever its size).
@@ -161,19 +162,21 @@ def checked(key: str) -> str:
     return key
 
 
-def pieces(source: Source, pace: Pace | None, most: int = _READ) -> Iterator[bytes]:
+def pieces(source: Source, pace: Pace | None, most: int = _READ) -> Iterator[Bytes]:
     """The source's bytes, as fast as the pace allows."""
     size = pace.piece(most) if pace else most
     for block in _blocks(source, size):
+        if pace is None:
+            yield block
+            continue
         for start in range(0, len(block), size):
             part = block[start : start + size] if len(block) > size else block
-            if pace:
-                pace.take(len(part))
+            pace.take(len(part))
             yield part
 
 
-def _blocks(source: Source, size: int) -> Iterator[bytes]:
-    if isinstance(source, bytes):
+def _blocks(source: Source, size: int) -> Iterator[Bytes]:
+    if isinstance(source, (bytes, memoryview)):
         yield source
     elif isinstance(source, Path):
         with source.open("rb") as file:
@@ -187,7 +190,7 @@ def same_size(stored: Stored | None, source: Source) -> bool:
     """Whether what is stored may be the source, as far as sizes say."""
     if stored is None:
         return False
-    if isinstance(source, bytes):
+    if isinstance(source, (bytes, memoryview)):
         return stored.size == len(source)
     return not isinstance(source, Path) or stored.size == source.stat().st_size
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 
 from dataops.backup import content
-from dataops.backup.batches import Batch, CorruptError, batches
+from dataops.backup.batches import Batch, CorruptError, Survey, batches, last_batch, survey
 from dataops.backup.manifest import Partition, Piece, Segment
 from dataops.backup.restoration._plan import RestoreError
 from dataops.backup.restoration._transactions import Transactions
@@ -168,6 +168,15 @@ class _Maker:
 
     def _until_cut(self, data: bytes) -> int:
         """How many bytes of whole batches are wanted."""
+        whole = _whole(data, self._partition.name)
+        if not whole.transactional and (
+            self._to_time is None or whole.max_timestamp <= self._to_time
+        ):
+            # All of it, and of its batches only the last one matters.
+            if whole.batches:
+                self._transactions.see(last_batch(data, whole))
+                self._end = whole.end
+            return len(data)
         size = 0
         for batch, end in _walk(data, self._partition.name):
             if self._to_time is not None and batch.max_timestamp > self._to_time:
@@ -239,6 +248,14 @@ def _walk(data: bytes, name: str) -> Generator[tuple[Batch, int]]:
         raise RestoreError(f"{name}: {error}: verify the backup") from None
     ends = [batch.position for batch in found[1:]] + [len(data)]
     yield from zip(found, ends, strict=True)
+
+
+def _whole(data: bytes, name: str) -> Survey:
+    """What the batches are, each of them checked."""
+    try:
+        return survey(data)
+    except CorruptError as error:
+        raise RestoreError(f"{name}: {error}: verify the backup") from None
 
 
 def _slice(path: Path, at: int, size: int) -> bytes:
