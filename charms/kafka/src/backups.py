@@ -7,49 +7,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import pydantic
+from typing import Any
 
 from cluster import ClusterError
-from dataops.objectstore import StoreError, Target
-from dataops.operations import OperationError
+from dataops.backup import verbs as shared
+from dataops.backup.verbs import Access, place_of
 from observed import Config, Observed
 from workload import Workload
-
-if TYPE_CHECKING:
-    from dataops.backup.sealed import Key
-    from dataops.backup.shelf import Shelf
-
-
-class Access(pydantic.BaseModel):
-    """What every job that works with backups is told.
-
-    Attributes:
-        unit: whose job.
-        target: where backups are.
-        cluster: Kafka's cluster id.
-        key: opens and seals; empty when there is none.
-    """
-
-    unit: str
-    target: Target
-    cluster: str
-    key: str = pydantic.Field(default="", repr=False)
-
-    def shelf(self) -> Shelf:
-        """The cluster's place in the store; nothing is asked of it yet."""
-        # Loading the store's client takes longer than a hook may.
-        from dataops.backup.shelf import Shelf
-        from dataops.objectstore import open_store
-
-        return Shelf(open_store(self.target), self.cluster)
-
-    def opened(self) -> Key | None:
-        """The key."""
-        from dataops.backup.sealed import Key
-
-        return Key.of(self.key) if self.key else None
 
 
 class Spec(Access):
@@ -90,18 +54,12 @@ def access(o: Observed, workload: Workload, *, cluster: str = "") -> Access:
     Raises:
         OperationError: there is no place for backups.
     """
-    if o.store is None:
-        raise OperationError(
-            f"{o.app} has no place for backups"
-            + (f": {o.store_trouble}" if o.store_trouble else "")
-            + f". `juju integrate {o.app}:s3 ...` with an object store, or "
-            f"`juju config {o.app} backup-directory=/a/directory/of/every/unit`"
-        )
+    target = place_of(o.app, o.store, o.store_trouble)
     with told():
         key = workload.backup_keys.current()
     return Access(
         unit=o.unit,
-        target=o.store,
+        target=target,
         cluster=cluster or o.agreement.cluster_id,
         key=key.text if key else "",
     )
@@ -126,18 +84,5 @@ def prepared(o: Observed, workload: Workload) -> dict[str, Any]:
 @contextlib.contextmanager
 def told() -> Generator[None]:
     """What goes wrong with backups, as the operator reads it."""
-    from dataops.backup.cut import CutError
-    from dataops.backup.finishing import FinishError
-    from dataops.backup.manifest import ManifestError
-    from dataops.backup.pruning import CollectingError
-    from dataops.backup.sealed import SealError
-    from dataops.backup.shelf import DamagedError
-    from dataops.backup.taking import TakingError
-
-    try:
+    with shared.told(ClusterError):
         yield
-    except (
-        StoreError, ManifestError, SealError, DamagedError, TakingError, FinishError,
-        CollectingError, CutError, ClusterError,
-    ) as error:  # fmt: skip
-        raise OperationError(str(error)) from error

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import enum
-from typing import Annotated
+from typing import Annotated, Any
 
 import pydantic
 
@@ -176,6 +176,53 @@ class File(Value):
     def bytes(self) -> int:
         """Its size."""
         return sum(piece.bytes for piece in self.pieces)
+
+
+def _inside(path: str) -> str:
+    """A path that leads nowhere else, wherever it is put."""
+    if any(part in ("", ".", "..") for part in path.split("/")) or "\0" in path:
+        raise ValueError("a path relative to its tree, without `.`, `..` and empty parts")
+    return path
+
+
+class TreeFile(Value):
+    """A file of a tree.
+
+    Attributes:
+        path: relative to the tree's root.
+        bytes: its size.
+        at: where it begins in the tree's bundle; None when it has pieces of its own.
+        pieces: its content, in order.
+    """
+
+    path: Annotated[str, pydantic.AfterValidator(_inside)]
+    bytes: Count
+    at: Count | None = None
+    pieces: tuple[Piece, ...] = ()
+
+
+class Tree(Value):
+    """The files of one unit of an application that is not Kafka, as they were at one moment.
+
+    Attributes:
+        files: in order of their paths.
+        bundle: small files, one after the other: an object for each would cost more than it holds.
+        facts: what the application says of them, such as the offsets that Spark's jobs had read.
+    """
+
+    files: tuple[TreeFile, ...] = ()
+    bundle: tuple[Piece, ...] = ()
+    facts: dict[str, Any] = {}
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """Every piece."""
+        return (*self.bundle, *(piece for file in self.files for piece in file.pieces))
+
+    @property
+    def bytes(self) -> int:
+        """The size of all files."""
+        return sum(file.bytes for file in self.files)
 
 
 class ClusterMetadata(Value):

@@ -69,6 +69,7 @@ class Entry(pydantic.BaseModel):
         why: what is wrong with it, where something is.
         topics: how many are in it, Kafka's own left out.
         partitions: how many.
+        files: how many, of an application that is not Kafka.
         totals: sizes in bytes, seconds.
         units: whose parts there are.
         verified: what `verify-backup` said last; None when it never looked.
@@ -83,6 +84,7 @@ class Entry(pydantic.BaseModel):
     why: str = ""
     topics: int = 0
     partitions: int = 0
+    files: int = 0
     totals: Totals = Totals()
     units: tuple[str, ...] = ()
     verified: Verdict | None = None
@@ -126,6 +128,7 @@ def entry(shelf: Shelf, backup: str) -> Entry:
         began=manifest.began,
         topics=sum(not topic.internal for topic in manifest.topics),
         partitions=len(manifest.partitions),
+        files=len(manifest.tree.files) if manifest.tree else 0,
         totals=manifest.totals,
         units=tuple(unit.unit for unit in manifest.units),
         verified=_verdict(shelf, verified_key(backup)),

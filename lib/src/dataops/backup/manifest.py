@@ -30,6 +30,8 @@ from dataops.backup._models import (
     Segment,
     Topic,
     Totals,
+    Tree,
+    TreeFile,
     Trouble,
     Value,
 )
@@ -37,9 +39,9 @@ from dataops.backup._models import (
 __all__ = [
     "FORMAT", "Absent", "AnyDocument", "Begun", "Cluster", "ClusterMetadata", "Document",
     "Epoch", "File", "Group", "GroupOffset", "Manifest", "ManifestError", "NewerError", "Part",
-    "Partition", "Piece", "Segment", "Share", "Topic", "Totals", "Trouble", "Unit",
-    "UnreadableError", "begun_key", "directory", "dump", "load", "manifest_key", "new_id",
-    "part_key",
+    "Partition", "Piece", "Segment", "Share", "Topic", "Totals", "Tree", "TreeFile",
+    "Trouble", "Unit", "UnreadableError", "begun_key", "directory", "dump", "load",
+    "manifest_key", "new_id", "part_key",
 ]  # fmt: skip
 
 
@@ -139,6 +141,7 @@ class Manifest(Document):
         groups: offsets of partitions in it.
         metadata: the newest copy of the cluster's metadata.
         absent: what was deleted or created meanwhile, and so is left out.
+        tree: the files of an application that is not Kafka.
     """
 
     cluster: Cluster
@@ -150,6 +153,7 @@ class Manifest(Document):
     groups: tuple[Group, ...] = ()
     metadata: ClusterMetadata | None = None
     absent: tuple[Absent, ...] = ()
+    tree: Tree | None = None
     totals: Totals = Totals()
 
     @property
@@ -157,6 +161,7 @@ class Manifest(Document):
         """Every object that it refers to, each once, in order of its key."""
         files = self.metadata.files if self.metadata else ()
         found = {p.object_key: p for f in files for p in f.pieces}
+        found.update((p.object_key, p) for p in (self.tree.pieces if self.tree else ()))
         for partition in self.partitions:
             for segment in partition.segments:
                 found.update((piece.object_key, piece) for piece in segment.pieces)

@@ -113,13 +113,20 @@ def _read(file: io.FileIO, room: bytearray, position: int) -> int:
     return size
 
 
-def blocks(path: Path, buffers: Buffers) -> Iterator[Loaded]:
-    """A file in pieces, whatever it holds; whoever takes one frees it."""
+def blocks(path: Path, buffers: Buffers, most: int | None = None) -> Iterator[Loaded]:
+    """A file in pieces, whatever it holds; whoever takes one frees it.
+
+    Args:
+        path: of the file.
+        buffers: where the pieces are read to.
+        most: how many bytes from its beginning on count.
+    """
     with path.open("rb", buffering=0) as file:
         position = 0
-        while True:
+        while most is None or position < most:
             room = buffers.take()
             size = _read(file, room, position)
+            size = size if most is None else min(size, most - position)
             if not size:
                 buffers.give(room)
                 return

@@ -87,6 +87,12 @@ class Verification:
                     for _, data in self._fetched(threads, file.pieces)
                     if isinstance(data, DamagedError)
                 ]
+            if manifest.tree:
+                problems += [
+                    f"files: {data}"
+                    for _, data in self._fetched(threads, manifest.tree.pieces)
+                    if isinstance(data, DamagedError)
+                ]
             for partition in manifest.partitions:
                 checked = self._partition(threads, partition)
                 problems += checked.problems

@@ -1,0 +1,94 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Where backups are, and how what goes wrong with them is told."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+import pydantic
+
+from dataops.objectstore import StoreError, Target
+from dataops.operations import OperationError
+
+if TYPE_CHECKING:
+    from dataops.backup.sealed import Key
+    from dataops.backup.shelf import Shelf
+
+
+class Access(pydantic.BaseModel):
+    """What every job that works with backups is told.
+
+    Attributes:
+        unit: whose job.
+        target: where backups are.
+        cluster: whose backups: Kafka's cluster id, or one unit's place in the store.
+        key: opens and seals; empty when there is none.
+    """
+
+    unit: str
+    target: Target
+    cluster: str
+    key: str = pydantic.Field(default="", repr=False)
+
+    def shelf(self) -> Shelf:
+        """That place in the store; nothing is asked of it yet."""
+        # Loading the store's client takes longer than a hook may.
+        from dataops.backup.shelf import Shelf
+        from dataops.objectstore import open_store
+
+        return Shelf(open_store(self.target), self.cluster)
+
+    def opened(self) -> Key | None:
+        """The key."""
+        from dataops.backup.sealed import Key
+
+        return Key.of(self.key) if self.key else None
+
+
+def place_of(app: str, store: Target | None, trouble: str = "") -> Target:
+    """Where an application's backups go.
+
+    Args:
+        app: its name.
+        store: what it observed.
+        trouble: why there is none although there should be one.
+
+    Raises:
+        OperationError: there is no place for backups.
+    """
+    if store is None:
+        raise OperationError(
+            f"{app} has no place for backups"
+            + (f": {trouble}" if trouble else "")
+            + f". `juju integrate {app}:s3 ...` with an object store, or "
+            f"`juju config {app} backup-directory=/a/directory/of/every/unit`"
+        )
+    return store
+
+
+@contextlib.contextmanager
+def told(*also: type[Exception]) -> Generator[None]:
+    """What goes wrong with backups, as the operator reads it.
+
+    Args:
+        also: errors of the charm's own that an operator can read.
+    """
+    from dataops.backup.cut import CutError
+    from dataops.backup.finishing import FinishError
+    from dataops.backup.manifest import ManifestError
+    from dataops.backup.pruning import CollectingError
+    from dataops.backup.sealed import SealError
+    from dataops.backup.shelf import DamagedError
+    from dataops.backup.taking import TakingError
+    from dataops.backup.trees import TreeError
+
+    try:
+        yield
+    except (
+        StoreError, ManifestError, SealError, DamagedError, TakingError, FinishError, TreeError,
+        CollectingError, CutError, *also,
+    ) as error:  # fmt: skip
+        raise OperationError(str(error)) from error
