@@ -14,7 +14,6 @@ import pydantic
 
 from dataops.backup.batches import HEADER_SIZE, survey_header
 from dataops.backup.manifest import Piece
-from dataops.host.files import ensure_contents
 
 # Fewer bytes than this make a small piece, and so many small ones are shipped as one anew.
 SMALL = 4 << 20
@@ -86,7 +85,11 @@ class Ledger:
     def remember(self, partition: str, known: KnownPartition) -> None:
         """Write it down."""
         self._directory.mkdir(parents=True, exist_ok=True)
-        ensure_contents(self._path(partition), known.model_dump_json())
+        path = self._path(partition)
+        # Whole or not at all, but not flushed: what a crash takes away is read again.
+        partial = path.with_suffix(".new")
+        partial.write_text(known.model_dump_json())
+        partial.replace(path)
 
     def forget_all_but(self, partitions: set[str]) -> None:
         """Forget partitions that are not here any more."""

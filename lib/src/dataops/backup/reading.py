@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import queue
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dataops.backup.batches import Survey, needed, survey
@@ -14,6 +16,20 @@ from dataops.backup.batches import Survey, needed, survey
 # A piece is this large at most, unless a single batch is larger. Larger pieces cost memory,
 # smaller ones objects: a terabyte is 65,000 of them.
 PIECE = 16 << 20
+SMALL = 1 << 20
+
+
+class Loaded:
+    """Some bytes of a file, in memory that is given back.
+
+    Args:
+        data: the bytes.
+        free: called once when they are not looked at any more.
+    """
+
+    def __init__(self, data: memoryview, free: Callable[[], None]) -> None:
+        self.data = data
+        self.free = free
 
 
 class Buffers:
@@ -21,10 +37,12 @@ class Buffers:
 
     Args:
         count: how many pieces there may be at once.
+        small: how many small ones beside them, each in memory of its own.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, small: int) -> None:
         self._free: queue.SimpleQueue[bytearray | None] = queue.SimpleQueue()
+        self._small = threading.Semaphore(small)
         for _ in range(count):
             self._free.put(None)
 
@@ -36,24 +54,16 @@ class Buffers:
         """The room is free again. One that was made larger goes back to the system."""
         self._free.put(room if len(room) == PIECE else None)
 
-
-class Loaded:
-    """Some bytes of a file, in memory that is given back.
-
-    Args:
-        buffers: whose memory it is.
-        room: that memory.
-        size: how many bytes of it count.
-    """
-
-    def __init__(self, buffers: Buffers, room: bytearray, size: int) -> None:
-        self._buffers = buffers
-        self._room = room
-        self.data = memoryview(room)[:size].toreadonly()
-
-    def free(self) -> None:
-        """The bytes are not looked at any more."""
-        self._buffers.give(self._room)
+    def load(self, room: bytearray, size: int) -> Loaded:
+        """The first bytes of a room; it is free once they are."""
+        data = memoryview(room)[:size]
+        if size > SMALL:
+            return Loaded(data.toreadonly(), functools.partial(self.give, room))
+        # Many small ones wait for the store together, and keep no large ones from being read.
+        own = memoryview(bytes(data))
+        self.give(room)
+        self._small.acquire()
+        return Loaded(own, self._small.release)
 
 
 def chunks(
@@ -72,7 +82,8 @@ def chunks(
         CorruptError: it holds what no broker wrote.
     """
     with path.open("rb", buffering=0) as file:
-        while True:
+        # Its size is asked for again: it may grow, and nobody waits for memory at its end.
+        while position < file.seek(0, 2):
             room = buffers.take()
             try:
                 room, found = _chunk(file, room, position, after, limit)
@@ -82,7 +93,7 @@ def chunks(
             if not found.size:
                 buffers.give(room)
                 return
-            yield Loaded(buffers, room, found.size), found
+            yield buffers.load(room, found.size), found
             position, after = position + found.size, found.end
 
 
@@ -131,4 +142,4 @@ def blocks(path: Path, buffers: Buffers, most: int | None = None) -> Iterator[Lo
                 buffers.give(room)
                 return
             position += size
-            yield Loaded(buffers, room, size)
+            yield buffers.load(room, size)

@@ -20,6 +20,8 @@ from dataops.objectstore import Pace
 # Pieces on their way at once; with the ones read ahead and both forms of each, about 100 MB.
 _AT_ONCE = 3
 _AHEAD = 1
+# Of small ones the store's answer takes longer than anything else.
+_SMALL_AT_ONCE = 12
 # What the beginning of a piece becomes tells whether to compress the rest.
 _SAMPLE = 128 << 10
 _PAYS = 0.9
@@ -51,8 +53,8 @@ class Shipper:
         self._key = key
         self._compress = compress
         self._pace = pace
-        self.buffers = Buffers(_AT_ONCE + _AHEAD)
-        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="ship")
+        self.buffers = Buffers(_AT_ONCE + _AHEAD, _SMALL_AT_ONCE)
+        self._threads = ThreadPoolExecutor(_AT_ONCE + _SMALL_AT_ONCE, thread_name_prefix="ship")
         self._lock = threading.Lock()
         self._there = {one.key: one.size for one in shelf.list(SEGMENTS)}
         self._failed: BaseException | None = None

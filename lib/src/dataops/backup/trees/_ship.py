@@ -108,14 +108,14 @@ class Shipping:
         for path in paths:
             size = self._sizes[path]
             if filled + size > len(room):
-                yield Loaded(buffers, room, filled)
+                yield buffers.load(room, filled)
                 room, filled, before = buffers.take(), 0, before + filled
             with (self._links / path).open("rb", buffering=0) as file:
                 _fill(file, memoryview(room)[filled : filled + size], path)
             places[path] = before + filled
             filled += size
         if filled:
-            yield Loaded(buffers, room, filled)
+            yield buffers.load(room, filled)
         else:
             buffers.give(room)
 
