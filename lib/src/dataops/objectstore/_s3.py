@@ -26,6 +26,7 @@ from dataops.objectstore._store import (
     Store,
     Stored,
     checked,
+    in_memory,
     pieces,
     same_size,
 )
@@ -69,7 +70,8 @@ class S3Store(Store):
             content: Any = source
             if pace or not isinstance(source, (Path, bytes, memoryview)):
                 content = _whole_if_small(pieces(source, pace))
-            whole = isinstance(content, (bytes, memoryview)) and len(content) <= _WHOLE
+            held = in_memory(content)
+            whole = held is not None and len(held) <= _WHOLE
             obstore.put(
                 self._bucket,
                 self._at(key),

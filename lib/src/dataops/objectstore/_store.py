@@ -15,6 +15,7 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeAlias, cast
 
 from dataops.objectstore._errors import Full, Missing, StoreError
 from dataops.objectstore._pace import Pace
@@ -25,8 +26,9 @@ _PART = re.compile(r"[A-Za-z0-9_=@+,:-][A-Za-z0-9_.=@+,:-]{0,254}")
 _READ = 1 << 20
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
-Bytes = bytes | memoryview
-Source = Path | Bytes | Iterable[bytes]
+# As text: only from Python 3.14 on does a memoryview take a parameter when this is run.
+Bytes: TypeAlias = "bytes | memoryview[int]"
+Source: TypeAlias = "Path | bytes | memoryview[int] | Iterable[bytes]"
 
 
 @dataclass(frozen=True)
@@ -176,22 +178,29 @@ def pieces(source: Source, pace: Pace | None, most: int = _READ) -> Iterator[Byt
 
 
 def _blocks(source: Source, size: int) -> Iterator[Bytes]:
-    if isinstance(source, (bytes, memoryview)):
-        yield source
+    held = in_memory(source)
+    if held is not None:
+        yield held
     elif isinstance(source, Path):
         with source.open("rb") as file:
             while block := file.read(size):
                 yield block
     else:
-        yield from source
+        yield from cast("Iterable[bytes]", source)
+
+
+def in_memory(source: Source) -> Bytes | None:
+    """The source, if it is bytes."""
+    return cast("Bytes", source) if isinstance(source, (bytes, memoryview)) else None
 
 
 def same_size(stored: Stored | None, source: Source) -> bool:
     """Whether what is stored may be the source, as far as sizes say."""
     if stored is None:
         return False
-    if isinstance(source, (bytes, memoryview)):
-        return stored.size == len(source)
+    held = in_memory(source)
+    if held is not None:
+        return stored.size == len(held)
     return not isinstance(source, Path) or stored.size == source.stat().st_size
 
 

@@ -65,9 +65,13 @@ def place(
     for file, data in _unbundled(shelf, tree, key):
         _opened(target, file).write_bytes(data)
         passed(len(data))
+
+    def whole(file: TreeFile) -> TreeFile:
+        return _whole(shelf, file, target, key)
+
     large = [file for file in tree.files if file.at is None]
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="place") as threads:
-        for file in threads.map(lambda one: _whole(shelf, one, target, key), large):
+        for file in threads.map(whole, large):
             passed(file.bytes)
     if owner:
         for path in (target, *target.rglob("*")):
