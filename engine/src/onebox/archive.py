@@ -21,6 +21,8 @@ _MOST_BYTES = 8 << 30
 _LARGEST_DOCUMENT = 4 << 20
 _LONGEST_LINK = 4096
 _MANIFEST = ".onebox-manifest"
+_AT_ONCE = 1 << 20
+_BUFFER = 1 << 16
 
 
 class Archive:
@@ -48,13 +50,13 @@ class Archive:
         target.mkdir(parents=True, exist_ok=True)
         _remove_stale(target, self.names)
         # A charm has thousands of files in a few hundred directories: each is looked at once.
-        entered: set[Path] = set()
+        entered: set[str] = set()
         for info in self._file.infolist():
-            path = target / info.filename
-            if path.parent not in entered:
-                _enter(target, path.parent, info.filename)
-                entered.add(path.parent)
-            _write(self._file, info, path)
+            directory = posixpath.dirname(info.filename.rstrip("/"))
+            if directory not in entered:
+                _enter(target, directory, info.filename)
+                entered.add(directory)
+            _write(self._file, info, target / info.filename)
             if _is_link(info):
                 # From here on, any of them may lead elsewhere.
                 entered.clear()
@@ -134,26 +136,48 @@ def _remove_stale(target: Path, names: frozenset[str]) -> None:
             path.unlink()
 
 
-def _enter(target: Path, directory: Path, name: str) -> None:
+def _enter(target: Path, directory: str, name: str) -> None:
     """Make the directory of a file; Refused when a link carries it out of the target."""
-    directory.mkdir(parents=True, exist_ok=True)
+    path = target / directory
+    path.mkdir(parents=True, exist_ok=True)
     # A link that came earlier in the archive may not carry a later file elsewhere.
-    if not directory.resolve().is_relative_to(target.resolve()):
+    if not path.resolve().is_relative_to(target.resolve()):
         raise Refused(f'file "{name}" leads out of the charm archive')
 
 
 def _write(file: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> None:
     if info.is_dir():
         path.mkdir(parents=True, exist_ok=True)
-        return
-    with suppress(FileNotFoundError):
-        path.unlink()
-    if _is_link(info):
+    elif _is_link(info):
+        with suppress(FileNotFoundError):
+            path.unlink()
         path.symlink_to(_link(file, info))
-        return
-    with file.open(info) as source, path.open("wb") as sink:
-        shutil.copyfileobj(source, sink, 1 << 20)
-        os.fchmod(sink.fileno(), _permissions(info))
+    else:
+        _write_file(file, info, _create(path, _permissions(info)))
+
+
+def _create(path: Path, mode: int) -> int:
+    """The descriptor of a new file, in place of whatever file or link was there."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    try:
+        made = os.open(path, flags, mode)
+    except FileExistsError:
+        path.unlink()
+        made = os.open(path, flags, mode)
+    # Whatever the umask kept back.
+    if stat.S_IMODE(os.fstat(made).st_mode) != mode:
+        os.fchmod(made, mode)
+    return made
+
+
+def _write_file(file: zipfile.ZipFile, info: zipfile.ZipInfo, made: int) -> None:
+    # Most of a charm is small files: each is read in one go.
+    with open(made, "wb", buffering=_BUFFER) as sink:
+        if info.file_size <= _AT_ONCE:
+            sink.write(file.read(info))
+        else:
+            with file.open(info) as source:
+                shutil.copyfileobj(source, sink, _AT_ONCE)
 
 
 def _permissions(info: zipfile.ZipInfo) -> int:
