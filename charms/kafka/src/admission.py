@@ -11,7 +11,7 @@ from dataops.rotation import Change, Rotation, Sight, obstacle, seen_again
 from facts import ClusterFacts
 from observed import Observed
 from slots import Slots, client_of
-from steps import Admit, Agree, Dismiss, Grant, ProveRefused, Renew, Revoke, Step
+from steps import Admit, Agree, Dismiss, Grant, ProveRefused, Renew, Revoke, Step, Withdraw
 
 
 def steps_of(o: Observed, cluster: ClusterFacts) -> Iterator[Step]:
@@ -27,10 +27,12 @@ def steps_of(o: Observed, cluster: ClusterFacts) -> Iterator[Step]:
     if ours - grants:
         # First the permissions: that ends what live sessions can do.
         yield Revoke(frozenset(ours - grants))
-    for username in sorted(cluster.users - set(users)):
-        client = client_of(username)
-        if client:
-            yield Dismiss(username, "" if client in wanted else client)
+    gone = {user: client for user in cluster.users - set(users) if (client := client_of(user))}
+    for username, client in sorted(gone.items()):
+        yield Dismiss(username, "" if client in wanted else client)
+    # A hook that died after it had dropped them has told Juju nothing of it.
+    for client in sorted(o.answered - set(wanted) - set(gone.values())):
+        yield Withdraw(client)
     if not _open(o, cluster):
         return
     yield Agree({"opened": "true"})

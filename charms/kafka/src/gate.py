@@ -68,6 +68,8 @@ class Gate:
                 admin.drop_user(step.username)
                 if step.client:
                     self._clients.withdraw(step.client)
+            case steps.Withdraw():
+                self._clients.withdraw(step.client)
             case steps.Renew():
                 self._renew(step, admin)
             case steps.ProveRefused():

@@ -113,6 +113,7 @@ class Observed(World):
         requests: what clients ask for.
         refusals: what cannot be granted, and why.
         passwords: of clients that were admitted, by user; leader only.
+        answered: clients that our databags name an answer for; leader only.
         store: where backups go; None when there is no place for them.
         store_trouble: why there is none although there should be one; empty else.
         accepted: by client and unit of it, the users that it says it works with.
@@ -132,6 +133,7 @@ class Observed(World):
     requests: tuple[ClientRequest, ...] = ()
     refusals: tuple[str, ...] = ()
     passwords: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str], repr=False)
+    answered: frozenset[str] = frozenset()
     store: "Target | None" = None
     store_trouble: str = ""
     accepted: Mapping[str, Mapping[str, frozenset[str] | None]] = dataclasses.field(
@@ -173,6 +175,7 @@ class Observed(World):
             requests=requests,
             refusals=clients.refusals(),
             passwords=dict(one for one in given if one),
+            answered=clients.answered(world.leaving.broken) if leader else frozenset(),
             store=store,
             store_trouble=store_trouble,
             accepted={one.username: clients.accepted(one) for one in requests},

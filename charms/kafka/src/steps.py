@@ -186,6 +186,13 @@ class Dismiss(Admission):
 
 
 @dataclasses.dataclass(frozen=True)
+class Withdraw(Admission):
+    """Take back answer and secrets of a client whose request and users are gone already."""
+
+    client: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Renew(Admission):
     """Give each of these clients a new user beside the one it has; keep the old passwords.
 

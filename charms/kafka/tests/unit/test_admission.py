@@ -53,6 +53,17 @@ def test_permissions_go_before_the_user():
     assert order == [steps.Revoke, steps.Dismiss]
 
 
+def test_what_a_hook_that_died_has_not_taken_back_is_taken_back():
+    users = a_cluster(users=frozenset())
+    found = observed(cluster=users, answered=frozenset({"relation-7", "relation-8"}))
+    kept = but(found, requests=(request(8),))
+    assert of(steps.Withdraw, kept) == [steps.Withdraw("relation-7")]
+    # Whose user is still there is dismissed with all that it has.
+    there = but(found, cluster=a_cluster(users=frozenset({"relation-7"})), requests=(request(8),))
+    assert not of(steps.Withdraw, there)
+    assert of(steps.Dismiss, there) == [steps.Dismiss("relation-7", "relation-7")]
+
+
 def test_users_and_permissions_of_others_stay():
     acl = Acl("User:alice", "TOPIC", "orders", False, "READ")
     cluster = a_cluster(users=frozenset({"alice"}), acls=frozenset({acl}))

@@ -160,6 +160,7 @@ class Faults(RuleBasedStateMachine):
             cluster=cluster,
             traffic=busy,
             accepted={name: self.says(one) for name, one in self.clients.items()},
+            answered=frozenset(self.juju.given),
         )
 
     def says(self, client):
@@ -261,6 +262,7 @@ class Faults(RuleBasedStateMachine):
         rotation = self.facts().agreement.rotation
         assert rotation is None or rotation.finished
         assert not self.juju.vault
+        assert set(self.juju.given) == set(self.clients), "a secret of who has left stayed behind"
         held = {self.juju.given[name][0] for name in self.clients}
         assert set(self.kafka.users) == held, "no user is left over"
         for client in self.clients.values():

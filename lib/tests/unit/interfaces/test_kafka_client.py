@@ -229,6 +229,26 @@ def test_a_vanished_v1_request_loses_its_answer():
     assert answer["request-id"] == ORDERS.request_id
 
 
+@pytest.mark.parametrize("kind", [RequirerV0, RequirerV1])
+@pytest.mark.parametrize("broken", [True, False])
+def test_what_was_answered_is_known_though_the_request_is_gone(kind, broken):
+    out, answered = provide(consume(kind).local_app_data)
+    relation = testing.Relation("kafka-client", id=7, local_app_data=answered.local_app_data)
+    state = testing.State(relations=[relation], secrets=out.secrets, leader=True)
+    on = PROVIDER.on
+    event = on.relation_broken(relation) if broken else on.relation_changed(relation)
+    with PROVIDER(event, state) as manager:
+        clients = manager.charm.clients
+        told = clients.answered(7 if broken else None)
+        assert told and all(client.startswith("relation-7") for client in told)
+        assert clients.requests() == ()
+        for client in [*told, *told]:
+            clients.withdraw(client)
+        assert broken or clients.answered() == frozenset()
+        after = manager.run()
+    assert not after.secrets
+
+
 def test_withdrawing_removes_answer_and_secrets():
     asked = consume(RequirerV1).local_app_data
     out, answered = provide(asked)

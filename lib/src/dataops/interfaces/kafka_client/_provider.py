@@ -74,6 +74,26 @@ class KafkaClientProvider:
             return {}
         return {unit.name: users_in(relation.data[unit]) for unit in relation.units}
 
+    def answered(self, broken: int | None = None) -> frozenset[str]:
+        """Whom our databags name an answer for, as `ClientRequest.username` does. Leader only.
+
+        Also those whose request is gone meanwhile.
+
+        Args:
+            broken: the relation that this hook takes away, which the model has no more.
+        """
+        relations = list(self._model.relations[self._endpoint])
+        if broken is not None and (gone := self._model.get_relation(self._endpoint, broken)):
+            relations.append(gone)
+        return frozenset(user for relation in relations for user in self._answered(relation))
+
+    def _answered(self, relation: ops.Relation) -> Iterator[str]:
+        bag = relation.data[self._model.app]
+        for answer in entries(bag.get("requests", "[]")):
+            yield f"relation-{relation.id}-{answer.get('request-id', '')}"
+        if bag.get("secret-user"):
+            yield f"relation-{relation.id}"
+
     def withdraw(self, username: str) -> None:
         """Take back the answer and the secrets of a request that is gone. Leader only.
 
@@ -93,6 +113,8 @@ class KafkaClientProvider:
         kept = [answer for answer in answers if answer.get("request-id") != request_id]
         if request_id and kept != answers:
             bag["requests"] = json.dumps(kept)
+        if not request_id and bag.get("secret-user"):
+            bag.update({"secret-user": "", "secret-tls": ""})
 
     def _read(self) -> Iterator[ClientRequest | str]:
         for relation in sorted(self._model.relations[self._endpoint], key=lambda one: one.id):
