@@ -1,6 +1,6 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Every credential of a model, and whether the old ones are dead: asked of who takes them."""
+"""Every credential of a model, a change of them under load, and whether the old ones are dead."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ import jubilant
 import requests
 from confluent_kafka import KafkaError, KafkaException, Producer
 
+from dataops.evidence import Evidence, Phase
 from dataops.objectstore import Refused, StoreError, Target, open_store
 from tests.integration import leaks
+from tests.integration.clients import Reader, Writer, nothing_lost, read_all
+from tests.integration.operations import begin, ended, shown
 from tests.integration.processes import eventually
 from tools.demo import pipeline
 
@@ -140,3 +143,66 @@ def busy(model: jubilant.Juju, users: set[str]) -> dict[str, float]:
                 if line.startswith(metric) and f'user="{user}"' in line:
                     found[user] = max(found.get(user, 0.0), float(line.rpartition(" ")[2]))
     return {user: value for user, value in found.items() if value}
+
+
+def followed(
+    model: jubilant.Juju, customer: str, before: pipeline.Credentials, patience: float
+) -> tuple[dict[str, Any], pipeline.Credentials]:
+    """A change of all credentials, under a writer and a reader who follow.
+
+    Args:
+        model: the model.
+        customer: the application whose credentials the customer has.
+        before: what these are now.
+        patience: seconds for the whole of it.
+
+    Returns:
+        What the operation said at its end, and the new credentials.
+    """
+    there = read_all(before)
+    with Reader(before) as early, Writer(before, first=10_000_000) as old:
+        old.progress(200)
+        number = begin(model, "rotate-passwords", quiet=3)
+
+        def given() -> pipeline.Credentials | None:
+            told = shown(model, number)
+            assert told["status"] not in ("failed", "cancelled"), told
+            new = pipeline.credentials(model, customer)
+            return new if new != before else None
+
+        after = eventually(given, patience, "the customer is given new credentials")
+        assert after.username != before.username and after.group == before.group
+        # The old ones hold as long as somebody works with them, and the operation says who.
+        eventually(
+            lambda: before.username in json.dumps(shown(model, number)),
+            patience,
+            "it says what it waits for",
+        )
+        old.progress(200)
+        assert login(before) is None
+        early.__exit__(None, None, None)
+        with Reader(after) as late, Writer(after, first=20_000_000) as new:
+            new.progress(100)
+            old.__exit__(None, None, None)
+            told = ended(model, number, patience)
+            assert told["status"] == "completed", told
+            new.progress(100)
+            new.__exit__(None, None, None)
+            wanted = there + old.acknowledged + new.acknowledged
+            eventually(
+                lambda: (early.seen + late.seen).total() >= wanted.total(), 60, "all is read"
+            )
+    assert not early.failed and not late.failed
+    assert early.seen + late.seen == wanted, "lost or read twice"
+    seen = read_all(after)
+    nothing_lost(old, seen)
+    nothing_lost(new, seen)
+    return told, after
+
+
+def nobody_else_felt_it(told: dict[str, Any]) -> None:
+    """What the canary counted."""
+    seen = Evidence.model_validate_json(told["evidence"])
+    bad = (seen.failed, seen.lost, seen.duplicated, seen.reordered)
+    assert not any(bad), told["canary"]
+    assert seen.of(Phase.DURING).acknowledged > 100, told["canary"]

@@ -100,6 +100,8 @@ def _values(name: str, text: str) -> Iterator[tuple[str, str]]:
 def _within(name: str, value: Mapping[str, Any], every: bool) -> Iterator[tuple[str, str]]:
     for key, item in value.items():
         if isinstance(item, dict):
+            if key in KNOWN:
+                continue
             yield from _within(f"{name}.{key}", item, every or key == "retired")
         elif isinstance(item, str) and (every or key in HIDDEN):
             yield f"{name}.{key}", item
