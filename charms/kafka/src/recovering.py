@@ -64,9 +64,7 @@ def of_leader(o: Observed) -> Iterator[Step]:
         gone = f"units came or went meanwhile: {len(recovery.members)} began it"
         yield _agree(recovery.failed(gone, o.now))
         return
-    shares = {peer.unit: peer.share for peer in o.peers}
-    shares[o.unit] = _mine(o, recovery)
-    mine = {unit: share for unit, share in shares.items() if share.name == recovery.name}
+    mine = _shares(o, recovery)
     for unit, share in sorted(mine.items()):
         if share.state == "failed":
             yield _agree(recovery.failed(f"{unit}: {share.text}", o.now))
@@ -122,11 +120,10 @@ def progress(o: Observed) -> str:
         "finishing": "telling groups of backup {} where to go on",
     }
     text = doing[recovery.stage].format(recovery.backup)
-    if recovery.stage == "starting" and (missing := _missing(o, recovery)):
+    if missing := _awaited(o, recovery):
         text += f", which waits for {', '.join(missing)}"
-    share = o.broker.share
-    mine = share.name == recovery.name and share.text
-    return f"{text}: {share.text}" if mine else text
+    share = _mine(o, recovery)
+    return f"{text}: {share.text}" if share.text else text
 
 
 def undone(o: Observed, why: str) -> dict[str, str]:
@@ -147,11 +144,24 @@ def _agreed(o: Observed) -> dict[str, str]:
     }
 
 
-def _missing(o: Observed, recovery: Recovery) -> list[str]:
-    """Which units the new cluster lacks."""
+def _awaited(o: Observed, recovery: Recovery) -> list[str]:
+    """Which units it waits for, once this one has done its part."""
+    if recovery.stage == "placing" and _mine(o, recovery).state == "placed":
+        shares = _shares(o, recovery)
+        done = {unit for unit, share in shares.items() if share.state == "placed"}
+        return [peer.unit for peer in o.peers if peer.unit not in done]
+    if recovery.stage != "starting":
+        return []
     answers = o.cluster is not None and not stale(o, o.cluster)
     up = o.cluster.brokers if o.cluster and answers else frozenset[int]()
     return [f"{o.app}/{node}" for node in sorted(set(recovery.members) - up)]
+
+
+def _shares(o: Observed, recovery: Recovery) -> dict[str, Share]:
+    """How far each unit is that has begun."""
+    shares = {peer.unit: peer.share for peer in o.peers}
+    shares[o.unit] = o.broker.share
+    return {unit: share for unit, share in shares.items() if share.name == recovery.name}
 
 
 def _mine(o: Observed, recovery: Recovery) -> Share:

@@ -168,6 +168,19 @@ def test_the_operator_sees_where_it_is(stage):
     assert len(shown) == 1 and "20261122T215036Z" in shown[0] and "3 of 9 MiB" in shown[0]
 
 
+def test_the_operator_sees_who_is_waited_for():
+    def shown(o):
+        (text,) = [one.message for one in statuses(o) if isinstance(one, ops.MaintenanceStatus)]
+        return text
+
+    assert "waits" not in shown(with_shares(restoring(), {1: placed(1)}))
+    assert shown(with_shares(restoring(), {0: placed(0), 2: placed(2)})).endswith(
+        ", which waits for kafka/1"
+    )
+    new = a_cluster(cluster_id=a_recovery().cluster_id, brokers=frozenset({0, 2}))
+    assert shown(starting(cluster=new)).endswith(", which waits for kafka/1")
+
+
 def test_a_unit_that_comes_later_is_like_any_other():
     o = restoring(observed(nodes=4, node=3), stage="done")
     empty = dataclasses.replace(BrokerFacts(version="v1"))
