@@ -1,10 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""A restore from an S3 server: given up at two moments, killed at a third, and done."""
+"""Restores from an S3 server: given up twice, killed once, and into a new application."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -156,3 +157,56 @@ def test_the_store_s_backup_comes_back_though_the_job_is_killed(
     with Writer(access, first=30_000_000) as writer:
         writer.progress(50)
     eventually(lambda: not list(data.parent.glob("kafka.re*")), 60, "nothing of it is left")
+
+
+def test_a_new_application_takes_the_place_of_one_that_is_gone(
+    model: jubilant.Juju, access: pipeline.Credentials
+) -> None:
+    before = records(access)
+    back_up(model)
+    source = model.run("kafka/leader", "describe-cluster").results["cluster-id"]
+    key = backup_key(model)
+    model.remove_application("kafka", destroy_storage=True, force=True)
+    eventually(lambda: "kafka" not in model.status().apps, 200, "kafka is gone", pause=2)
+
+    charm = CHARMS / "kafka" / "kafka_amd64.charm"
+    model.deploy(charm, "events", config={"heap": "256m"})
+    model.integrate("events:certificates", "certificates:certificates")
+    model.integrate("events:s3", "object-storage:s3")
+    model.wait(lambda status: jubilant.all_active(status, "events"), timeout=300, delay=1)
+    with pytest.raises(jubilant.TaskError, match=f"clusters that have some there: .*{source}"):
+        model.run("events/leader", "restore", wait=120)
+    with pytest.raises(AssertionError, match=r"sealed with key \w+"):
+        renewed(model, cluster=source)
+    secret = model.add_secret("old-key", {"key": key})
+    model.grant_secret("old-key", "events")
+    model.config("events", {"backup-key": secret})
+    assert int(renewed(model, cluster=source)["partitions"]) >= 1
+    model.integrate("data-access:kafka", "events:kafka-client")
+    model.wait(jubilant.all_active, error=jubilant.any_error, timeout=300, delay=1)
+    again = pipeline.credentials(model, "data-access")
+    assert records(again) == before
+    with Writer(again, first=40_000_000) as writer:
+        writer.progress(50)
+
+
+def backup_key(model: jubilant.Juju) -> str:
+    """What opens the backups, as its owner keeps it."""
+    uri = model.run("kafka/leader", "export-backup-key").results["secret"]
+    shown = json.loads(model.cli("show-secret", uri, "--reveal", "--format", "json"))
+    return str(next(iter(shown.values()))["content"]["Data"]["key"])
+
+
+def renewed(model: jubilant.Juju, **params: str) -> dict[str, str]:
+    """A restore into the new application, from its start to its end."""
+
+    def ended() -> dict[str, str] | None:
+        try:
+            found = model.run("events/leader", "restore", params, wait=120).results
+        except jubilant.TaskError as error:
+            return {"failed": str(error)}
+        return None if found.get("status") == "running" else found
+
+    found = eventually(ended, 300, "the end of the restore")
+    assert "failed" not in found, found["failed"]
+    return found

@@ -174,9 +174,10 @@ def _manifest(shelf: Shelf, backup: str) -> Manifest:
     if not backup:
         newest = catalogue.newest_good(shelf)
         if newest is None:
+            others = [one for one in catalogue.clusters(shelf.store) if one != shelf.cluster]
+            named = ", ".join(f"cluster={one}" for one in others[:_MOST_NAMED]) or "none"
             raise OperationError(
-                f"{shelf.where} has no good backup. If another cluster was backed up, name it: "
-                "cluster=<id>, as list-backups of its application tells"
+                f"{shelf.where} has no good backup. Other clusters that have some there: {named}"
             )
         backup = newest.id
     manifest = shelf.read(Manifest, manifest_key(backup))

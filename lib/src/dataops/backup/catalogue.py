@@ -21,7 +21,17 @@ from dataops.backup.manifest import (
     directory,
     manifest_key,
 )
-from dataops.backup.shelf import Shelf
+from dataops.backup.shelf import BACKUPS, Shelf
+from dataops.objectstore import Store
+
+
+def clusters(store: Store) -> tuple[str, ...]:
+    """Ids of all clusters that have backups in the store.
+
+    Raises:
+        StoreError: it does not answer.
+    """
+    return tuple(one for one in store.parts() if BACKUPS in store.parts(one))
 
 
 class State(str, enum.Enum):

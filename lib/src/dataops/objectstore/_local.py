@@ -90,6 +90,17 @@ class LocalStore(Store):
             self._bucket_there()
             yield from self._below(checked(prefix) if prefix else "")
 
+    def parts(self, prefix: str = "") -> list[str]:
+        """See `Store.parts`."""
+        prefix = prefix.strip("/")
+        with self._named(prefix):
+            self._bucket_there()
+            try:
+                entries = list(os.scandir(self._root / (checked(prefix) if prefix else "")))
+            except (FileNotFoundError, NotADirectoryError):
+                return []
+        return sorted(e.name for e in entries if e.is_dir() and not e.name.startswith("."))
+
     def delete(self, keys: str | Iterable[str]) -> None:
         """See `Store.delete`."""
         for key in [keys] if isinstance(keys, str) else keys:

@@ -103,6 +103,16 @@ class S3Store(Store):
             below = self._at(checked(prefix)) if prefix else self.target.path
             yield from map(self._stored, _listed(self._bucket, below or None))
 
+    def parts(self, prefix: str = "") -> list[str]:
+        """See `Store.parts`."""
+        prefix = prefix.strip("/")
+        with self._named(prefix):
+            below = self._at(checked(prefix)) if prefix else self.target.path
+            # Typed here: the client's own declaration names a library that is not needed.
+            found: Any = obstore.list_with_delimiter(self._bucket, below or None)  # pyright: ignore[reportUnknownMemberType]
+        names: list[str] = found["common_prefixes"]
+        return sorted(name.rstrip("/").rpartition("/")[2] for name in names)
+
     def delete(self, keys: str | Iterable[str]) -> None:
         """See `Store.delete`."""
         several = iter([keys] if isinstance(keys, str) else keys)

@@ -83,6 +83,13 @@ class Store(abc.ABC):
         """The objects below a prefix, which is whole parts of keys, in the order of their keys."""
 
     @abc.abstractmethod
+    def parts(self, prefix: str = "") -> list[str]:
+        """What comes next in the keys below a prefix, where that is not their end; sorted.
+
+        It asks for no more than these, however many objects there are.
+        """
+
+    @abc.abstractmethod
     def delete(self, keys: str | Iterable[str]) -> None:
         """The objects are gone, whether or not they were there."""
 

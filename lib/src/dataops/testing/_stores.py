@@ -26,6 +26,7 @@ def store_contract() -> tuple[Callable[[Store, Path], None], ...]:
         a_put_replaces,
         once_leaves_what_is_there,
         a_list_is_sorted_and_goes_by_whole_parts,
+        parts_are_told_without_what_is_below,
         deleting_twice_is_no_error,
         big_objects_come_back,
         a_source_that_breaks_leaves_nothing,
@@ -103,6 +104,15 @@ def a_list_is_sorted_and_goes_by_whole_parts(store: Store, directory: Path) -> N
     assert [stored.key for stored in store.list("a/")] == ["a/b", "a/b.c", "a/bc/d"]
     assert list(store.list("none")) == []
     assert {stored.key: stored.size for stored in store.list()} == {k: len(k) for k in keys}
+
+
+def parts_are_told_without_what_is_below(store: Store, directory: Path) -> None:
+    """Only where a key goes on after them."""
+    for key in ["a/b/c", "a/b/d", "a/e", "f", "g-h/i/j"]:
+        store.put(key, key.encode())
+    assert store.parts() == ["a", "g-h"]
+    assert store.parts("a") == store.parts("a/") == ["b"]
+    assert store.parts("a/b") == store.parts("none") == []
 
 
 def deleting_twice_is_no_error(store: Store, directory: Path) -> None:
