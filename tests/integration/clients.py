@@ -7,8 +7,10 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import Protocol
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
@@ -22,6 +24,7 @@ class Writer:
     Attributes:
         first: number of the first record; those before it are another writer's.
         rate: records a second at most.
+        value: of a record, by its key.
         acknowledged: key to the number of acknowledgements.
         failed: key to the reason that it was not acknowledged.
         longest_gap: longest time between two acknowledgements, in seconds.
@@ -31,6 +34,7 @@ class Writer:
     access: Credentials
     first: int = 0
     rate: float = 200.0
+    value: Callable[[str], bytes] = lambda key: b"v" + key.encode()
     acknowledged: Counter[str] = field(default_factory=Counter)
     failed: dict[str, str] = field(default_factory=dict)
     longest_gap: float = 0.0
@@ -76,7 +80,7 @@ class Writer:
             key = f"{number:08d}"
             try:
                 self._producer.produce(
-                    self.access.topic, b"v" + key.encode(), key, on_delivery=self._delivered
+                    self.access.topic, self.value(key), key, on_delivery=self._delivered
                 )
                 number += 1
             except BufferError:
@@ -161,7 +165,10 @@ class Reader:
 
 
 def read_all(access: Credentials, patience: float = 60) -> Counter[str]:
-    """Every key of the topic from its start to its present end, with how often it is there."""
+    """Every key of the topic from its start to its present end, with how often it is there.
+
+    Of a record without a key, its value.
+    """
     consumer = Consumer({**access.client(), "group.id": access.group, "enable.auto.commit": False})
     seen: Counter[str] = Counter()
     try:
@@ -180,13 +187,27 @@ def read_all(access: Credentials, patience: float = 60) -> Counter[str]:
             error = message.error()
             if error is not None:
                 raise KafkaException(error)
-            seen[(message.key() or b"").decode()] += 1
+            seen[(message.key() or message.value() or b"").decode()] += 1
     finally:
         consumer.close()
     return seen
 
 
-def nothing_lost(writer: Writer, seen: Counter[str]) -> None:
+class Writing(Protocol):
+    """Whoever wrote, in whatever language."""
+
+    @property
+    def acknowledged(self) -> Counter[str]:
+        """Key to the number of acknowledgements."""
+        ...
+
+    @property
+    def failed(self) -> dict[str, str]:
+        """Key to the reason that it was not acknowledged."""
+        ...
+
+
+def nothing_lost(writer: Writing, seen: Counter[str]) -> None:
     """Every acknowledged key is there exactly once, and no write failed."""
     lost = sorted(k for k in writer.acknowledged if k not in seen)
     repeated = sorted(k for k in writer.acknowledged if seen[k] > 1)
