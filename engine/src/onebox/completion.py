@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from onebox import commands, console
 
@@ -15,11 +16,21 @@ _juju_flags() {{
     esac
 }}
 
+_juju_formats() {{
+    case $1 in
+{formats}
+    esac
+}}
+
+_juju_models() {{
+    juju models --format json 2>/dev/null | grep -o '"short-name":"[^"]*"' | cut -d'"' -f4
+}}
+
 _juju_names() {{
     case $1 in
-        switch | destroy-model | show-model | find-offers)
-            juju models --format json | grep -o '"short-name":"[^"]*"' | cut -d'"' -f4 ;;
+        switch | destroy-model | show-model | find-offers) _juju_models ;;
         help) echo "$_juju_commands" ;;
+        deploy | add-model | add-secret) ;;
         *)
             juju status --format json 2>/dev/null |
                 grep -oE '"[a-z][a-z0-9-]*(/[0-9]+)?":\\{{"(charm|workload-status)"' |
@@ -27,12 +38,24 @@ _juju_names() {{
     esac
 }}
 
+# The actions of the application whose unit stands before the word.
+_juju_actions() {{
+    juju actions "${{1%/*}}" --format json 2>/dev/null | grep -oE '"[a-z][a-z0-9-]*":' | tr -d '":'
+}}
+
 _juju_commands="{names}"
 
 _juju() {{
     local word=${{COMP_WORDS[COMP_CWORD]}} command=${{COMP_WORDS[1]}}
+    local before=${{COMP_WORDS[COMP_CWORD - 1]}}
     if [[ $COMP_CWORD == 1 ]]; then
         COMPREPLY=($(compgen -W "$_juju_commands" -- "$word"))
+    elif [[ $before == -m || $before == --model ]]; then
+        COMPREPLY=($(compgen -W "$(_juju_models)" -- "$word"))
+    elif [[ $before == --format ]]; then
+        COMPREPLY=($(compgen -W "$(_juju_formats "$command")" -- "$word"))
+    elif [[ $command == run && $before == */* && $word != */* ]]; then
+        COMPREPLY=($(compgen -W "$(_juju_actions "$before")" -- "$word"))
     elif [[ $word == -* ]]; then
         COMPREPLY=($(compgen -W "$(_juju_flags "$command")" -- "$word"))
     else
@@ -46,17 +69,35 @@ complete -F _juju juju
 
 def script() -> str:
     """The script for bash."""
-    lines = [f'        {" | ".join(spelled)}) echo "{known}" ;;' for spelled, known in _known()]
-    names = sorted(name for spelled, _ in _known() for name in spelled)
-    return _SCRIPT.format(flags="\n".join(lines), names=" ".join(names))
+    known = [*_known()]
+    flags = [f'        {" | ".join(k.spelled)}) echo "{k.flags}" ;;' for k in known]
+    formats = [
+        f'        {" | ".join(k.spelled)}) echo "{k.formats}" ;;' for k in known if k.formats
+    ]
+    return _SCRIPT.format(
+        flags="\n".join(flags),
+        formats="\n".join(formats),
+        names=" ".join(sorted(name for k in known for name in k.spelled)),
+    )
 
 
-def _known() -> Iterator[tuple[list[str], str]]:
-    """Each command under all its names, and its flags."""
+@dataclass(frozen=True)
+class _Known:
+    """One command under all its names, its flags, and what it can print."""
+
+    spelled: tuple[str, ...]
+    flags: str
+    formats: str
+
+
+def _known() -> Iterator[_Known]:
     for name in commands.names():
         command = commands.find(name)
         if command is None:
             continue
-        flags = [n for flag in [*command.flags(), *console.GLOBAL] for n in flag.names]
-        known = " ".join(sorted(f"--{n}" for n in flags if len(n) > 1))
-        yield [name, *command.ALIASES], known
+        flags = [*command.flags(), *console.GLOBAL]
+        long = sorted(f"--{n}" for flag in flags for n in flag.names if len(n) > 1)
+        # The words of a format stand in the help of its flag.
+        form = next((flag.help for flag in flags if flag.names == ("format",)), "")
+        words = form.partition("(")[2].rstrip(")").replace("|", " ")
+        yield _Known((name, *command.ALIASES), " ".join(long), words)

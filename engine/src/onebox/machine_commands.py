@@ -121,7 +121,7 @@ def _outcome(process: subprocess.Popen[bytes], seconds: float) -> _Results:
         return {}, "exec request timed out"
     streams = {"stdout": out, "stderr": err}
     shown = {name: text.decode(errors="replace") for name, text in streams.items() if text}
-    return {"return-code": process.returncode, **shown}, None
+    return {"return-code": max(process.returncode, -1), **shown}, None
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

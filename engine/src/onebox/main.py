@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import sys
 from collections.abc import Generator, Sequence
@@ -15,6 +16,9 @@ from typing import Any
 from onebox import commands, console, flags
 from onebox.commands import _beyond
 from onebox.errors import OneboxError
+
+# What may also stand before the command's name.
+_BEFORE = {name for flag in console.GLOBAL for name in flag.names}
 
 
 def juju() -> None:
@@ -42,7 +46,9 @@ def _guarded(program: Any, argv: Sequence[str]) -> int:
 
 def run(argv: Sequence[str]) -> int:
     """What `juju *argv` does; the exit code."""
-    name, rest = (argv[0], argv[1:]) if argv else ("help", ())
+    before = list(itertools.takewhile(_for_all, argv))
+    argv = argv[len(before) :]
+    name, rest = (argv[0], [*before, *argv[1:]]) if argv else ("help", [])
     if name in ("--help", "-h"):
         name = "help"
     elif name == "--version":
@@ -51,6 +57,11 @@ def run(argv: Sequence[str]) -> int:
     if command is None:
         return _unknown(name, rest)
     return execute(command, rest)
+
+
+def _for_all(word: str) -> bool:
+    """Whether a word before the command's name is an option that every command takes."""
+    return word.startswith("-") and word.partition("=")[0].lstrip("-") in _BEFORE
 
 
 def execute(command: ModuleType, argv: Sequence[str]) -> int:

@@ -295,7 +295,7 @@ class Runner:
 
 def _results(ended: Ended) -> dict[str, Any]:
     """A process's part of a task's results, as Juju words them."""
-    found: dict[str, Any] = {"return-code": ended.code}
+    found: dict[str, Any] = {"return-code": max(ended.code, -1)}
     for name, output in (("stdout", ended.stdout), ("stderr", ended.stderr)):
         if not output:
             continue

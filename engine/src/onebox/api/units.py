@@ -93,19 +93,18 @@ def add_machine(
 
 
 @method
-def remove_machine(agents: Agents, model: str, machine: str) -> None:
-    """The end of a machine without units."""
+def remove_machine(agents: Agents, model: str, machine: str, force: bool = False) -> None:
+    """The end of a machine: at once when it has no units, with the last of them by force."""
+    gone: list[str] = []
 
     def change(before: Model) -> Model:
-        if machine not in before.machines:
-            raise Refused(f'machine "{machine}" not found', "not-found")
-        used = [u.name for u in before.units.values() if u.machine == machine]
-        if used:
-            raise Refused(f'machine {machine} has unit "{used[0]}" assigned')
-        return edit.drop(before, "machines", machine)
+        after = units.remove_machine(before, machine, force)
+        gone[:] = before.machines.keys() - after.machines.keys()
+        return after
 
     transact(agents, model, change)
-    demolish(agents.engine.home, agents.engine.store.read(model), machine)
+    for name in gone:
+        demolish(agents.engine.home, agents.engine.store.read(model), name)
 
 
 @method

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 
 from onebox.changes import edit
 from onebox.errors import Refused
 from onebox.model import Application, Charm, Model, Option, Scalar
 
 _TRUE = ("1", "t", "T", "true", "TRUE", "True")
+_URI = re.compile(r"(?:secret:)?(?://[0-9a-f-]{36}/)?[0-9a-v]{20}")
 _FALSE = ("0", "f", "F", "false", "FALSE", "False")
 
 
@@ -112,10 +114,15 @@ def _boolean(value: Scalar) -> Scalar | None:
     return True if value in _TRUE else False if value in _FALSE else None
 
 
+def _secret(value: Scalar) -> Scalar | None:
+    known = isinstance(value, str) and (not value or _URI.fullmatch(value))
+    return value if known else None
+
+
 _READERS = {
     "string": _string,
     "int": _int,
     "float": _float,
     "boolean": _boolean,
-    "secret": _string,
+    "secret": _secret,
 }

@@ -59,6 +59,24 @@ def remove(model: Model, name: str, force: bool) -> Model:
     return leadership.elect(model, unit.application)
 
 
+def remove_machine(model: Model, machine: str, force: bool) -> Model:
+    """The model without a machine, or with all units on it and in it on their way out."""
+    if machine not in model.machines:
+        raise Refused(f'machine "{machine}" not found', "not-found")
+    inside = [m for m in model.machines if m == machine or m.startswith(f"{machine}/")]
+    there = [u.name for u in model.units.values() if u.machine in inside and not u.principal]
+    if there and not force:
+        raise Refused(f'machine {machine} has unit "{there[0]}" assigned')
+    if not there:
+        return edit.drop(model, "machines", *inside)
+    for name in inside:
+        # Nobody keeps them any more: they go with the last of their units.
+        model = edit.put(model, "machines", name, edit.replace(model.machines[name], kept=False))
+    for name in there:
+        model = remove(model, name, force=True)
+    return model
+
+
 def resolve(model: Model, name: str, skip: bool) -> Model:
     """The model in which a failed hook is retried at once, or counts as done with `skip`."""
     unit = edit.unit(model, name)

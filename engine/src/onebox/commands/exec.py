@@ -22,6 +22,7 @@ from onebox.flags import (
     switch,
 )
 from onebox.focus import MODEL, model_of
+from onebox.names import valid
 from onebox.render.tasks import plain_exec
 
 NAME = "exec"
@@ -42,7 +43,7 @@ FORMAT = output_format(("plain", "json", "yaml"), "plain")
 UNITS = comma_separated("u", "unit", help="One or more unit ids")
 APPLICATIONS = comma_separated("a", "app", "application", help="One or more application names")
 MACHINES = comma_separated("machine", help="One or more machine ids")
-ALL = switch("all", help="Run the commands on all the units")
+ALL = switch("all", help="Run the commands on all the machines")
 WAIT = duration("wait", default=300.0, help="Maximum wait time for a task to complete")
 BACKGROUND = switch("background", help="Run the task in the background")
 PARALLEL = switch("parallel", default=True, help="Run commands in parallel")
@@ -59,9 +60,7 @@ def run(client: Client, args: Parsed) -> int:
     """Queue the commands on every target and wait."""
     if not args.args:
         raise UsageError("no commands specified")
-    if not (args[UNITS] or args[APPLICATIONS] or args[MACHINES] or args[ALL]):
-        flags = "--all, --machine, --application or --unit"
-        raise UsageError(f"You must specify a target, either through {flags}")
+    _refuse_misspelt(args)
     model = model_of(args)
     targets = _targets(client.call("snapshot", model=model), args)
     operation = _enqueue(client, model, targets, args)
@@ -77,6 +76,31 @@ def run(client: Client, args: Parsed) -> int:
     follower = Follower(client, model, args[WAIT] or WAIT.default, args[VERBOSE])
     done = follower.follow(operation["id"], args[UTC])
     return report(done, args[FORMAT], plain_exec(done), args[UTC])
+
+
+def _refuse_misspelt(args: Parsed) -> None:
+    kinds = ((MACHINES, "machines"), (APPLICATIONS, "applications"), (UNITS, "units"))
+    named = [words for flag, words in kinds if args[flag]]
+    if args[ALL] and named:
+        raise UsageError(f"You cannot specify --all and individual {named[0]}")
+    if not args[ALL] and not named:
+        flags = "--all, --machine, --application or --unit"
+        raise UsageError(f"You must specify a target, either through {flags}")
+    wrong = [
+        f'  "{m}" is not a valid machine id' for m in args[MACHINES] if not valid("machine", m)
+    ]
+    wrong += [
+        f'  "{name}" is not a valid application name'
+        for name in args[APPLICATIONS]
+        if not valid("application", name)
+    ]
+    wrong += [
+        f'  "{unit}" is not a valid unit name'
+        for unit in args[UNITS]
+        if not valid("unit", unit) and not valid("leader", unit)
+    ]
+    if wrong:
+        raise UsageError("The following exec targets are not valid:\n" + "\n".join(wrong))
 
 
 def _enqueue(client: Client, model: str, targets: list[str], args: Parsed) -> dict[str, Any]:
@@ -96,8 +120,10 @@ def _enqueue(client: Client, model: str, targets: list[str], args: Parsed) -> di
 
 
 def _targets(model: dict[str, Any], args: Parsed) -> list[str]:
+    if args[ALL]:
+        return [*model["machines"]]
     units = model["units"].values()
-    found = [u["name"] for u in units if args[ALL] or u["application"] in args[APPLICATIONS]]
+    found = [u["name"] for u in units if u["application"] in args[APPLICATIONS]]
     for application in args[APPLICATIONS]:
         if application not in model["applications"]:
             raise Refused(f'application "{application}" not found', "not-found")

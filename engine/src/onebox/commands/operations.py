@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from onebox.client import Client
 from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, Flags, colour, show, tell
 from onebox.flags import Parsed, UsageError, comma_separated, no_more, number, output_format
 from onebox.focus import MODEL, model_of
+from onebox.names import valid
 from onebox.render.document import formatted
 from onebox.render.tasks import operation, operations_table
 
@@ -38,9 +38,6 @@ LIMIT = number("limit", help="The maximum number of operations to return")
 OFFSET = number("offset", help="Return operations from offset onwards")
 
 _PAGE = 50
-_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]*[a-z][a-z0-9]*)*")
-_UNIT = re.compile(rf"{_NAME.pattern}/\d+")
-_MACHINE = re.compile(r"\d+(/[a-z]+/\d+)*")
 _STATUSES = (
     *("pending", "running", "completed", "failed", "cancelled"),
     *("aborting", "aborted", "error"),
@@ -75,9 +72,9 @@ def run(client: Client, args: Parsed) -> int:
 
 
 def _refuse_misspelt(args: Parsed) -> None:
-    wrong = [f'invalid application name "{a}"' for a in args[APPS] if not _NAME.fullmatch(a)]
-    wrong += [f'invalid unit name "{unit}"' for unit in args[UNITS] if not _UNIT.fullmatch(unit)]
-    wrong += [f'invalid machine id "{m}"' for m in args[MACHINES] if not _MACHINE.fullmatch(m)]
+    wrong = [f'invalid application name "{a}"' for a in args[APPS] if not valid("application", a)]
+    wrong += [f'invalid unit name "{unit}"' for unit in args[UNITS] if not valid("unit", unit)]
+    wrong += [f'invalid machine id "{m}"' for m in args[MACHINES] if not valid("machine", m)]
     listed = " ".join(_STATUSES)
     wrong += [
         f'"{status}" is not a valid task status, want one of [{listed}]'

@@ -9,6 +9,7 @@ from onebox.console import Flags
 from onebox.errors import Refused
 from onebox.flags import Parsed, UsageError, switch
 from onebox.focus import MODEL, model_of
+from onebox.names import valid
 
 NAME = "resolve"
 ALIASES = ("resolved",)
@@ -34,9 +35,12 @@ def flags() -> Flags:
 def run(client: Client, args: Parsed) -> int:
     """Resolve them, silently."""
     if args[ALL] and args.args:
-        raise UsageError("specifying unit names(s) with --all is not supported")
+        raise UsageError("specifying unit names(s) with --all not supported")
     if not args[ALL] and not args.args:
         raise UsageError("no unit specified")
+    for unit in args.args:
+        if not valid("unit", unit):
+            raise UsageError(f'unit name "{unit}" not valid')
     name = model_of(args)
     units = client.call("snapshot", model=name)["units"]
     wanted = [u for u, unit in units.items() if unit["agent"]["current"] == "error"]

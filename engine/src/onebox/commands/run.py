@@ -13,6 +13,7 @@ from onebox.commands._following import Follower, announce, scheduled, unschedule
 from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, Flags, show
 from onebox.flags import Parsed, UsageError, duration, option, output_format, switch
 from onebox.focus import MODEL, model_of
+from onebox.names import valid
 from onebox.render.document import formatted
 from onebox.render.tasks import failures, plain, receivers
 from onebox.values import merged, parameters, yaml_mapping
@@ -36,7 +37,6 @@ STRINGS = switch("string-args", help="Use raw string values of CLI args")
 WAIT = duration("wait", default=60.0, help="Maximum wait time for a task to complete")
 BACKGROUND = switch("background", help="Run the task in the background")
 
-_UNIT = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*/(\d+|leader)")
 _ACTION = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 
 
@@ -85,7 +85,7 @@ def _split(words: tuple[str, ...]) -> tuple[list[str], str, list[str]]:
     """(units, action, parameters): leading words that name units, one more, and the rest."""
     units: list[str] = []
     for word in words:
-        if not _UNIT.fullmatch(word):
+        if not valid("unit", word) and not valid("leader", word):
             break
         units.append(word)
     rest = words[len(units) :]

@@ -9,6 +9,7 @@ from onebox.console import Flags, show, tell
 from onebox.errors import Refused
 from onebox.flags import Parsed, UsageError, no_more
 from onebox.focus import MODEL, model_of
+from onebox.names import valid
 from onebox.render.actions import show_action
 
 NAME = "show-action"
@@ -30,11 +31,13 @@ def flags() -> Flags:
 def run(client: Client, args: Parsed) -> int:
     """Print it."""
     if not args.args:
-        raise UsageError("no application name specified")
+        raise UsageError("no application specified")
     if len(args.args) < 2:
-        raise UsageError("no action name specified")
+        raise UsageError("no action specified")
     name, action, *rest = args.args
     no_more(rest)
+    if not valid("application", name):
+        raise UsageError(f'invalid application name "{name}"')
     model = client.call("snapshot", model=model_of(args))
     if name not in model["applications"]:
         raise Refused(f'application "{name}" not found', "not-found")

@@ -9,6 +9,7 @@ from onebox.console import COLOUR, NO_COLOUR, OUTPUT, Flags, show
 from onebox.errors import Refused
 from onebox.flags import Parsed, UsageError, option, output_format, switch
 from onebox.focus import MODEL, model_of
+from onebox.names import valid
 from onebox.render.document import to_json, to_yaml
 from onebox.render.units import Shown, for_yaml, show_unit
 
@@ -37,7 +38,12 @@ def flags() -> Flags:
 def run(client: Client, args: Parsed) -> int:
     """Print it."""
     if not args.args:
-        raise UsageError("no unit specified")
+        raise UsageError("an unit name must be supplied")
+    wrong = [name for name in args.args if not valid("unit", name)]
+    if wrong:
+        raise UsageError(f"unit name{'s'[: len(wrong) - 1]} {', '.join(wrong)} not valid")
+    if args[RELATED] and not valid("unit", args[RELATED]):
+        raise UsageError(f"related unit name {args[RELATED]} not valid")
     model = client.call("snapshot", model=model_of(args))
     wanted = Shown(args[APP], args[ENDPOINT], args[RELATED])
     for name in args.args:

@@ -31,11 +31,9 @@ def actions_table(actions: Json, colour: bool = False) -> str:
 
 
 def show_action(action: Json) -> str:
-    """The description and, if there are any, the arguments."""
+    """The description and the arguments."""
     text = (action["description"] or _UNDESCRIBED) + "\n"
     properties: Json = action["schema_"].get("properties", {})
-    if not properties:
-        return text
     arguments = {name: _argument(properties[name]) for name in sorted(properties)}
     return f"{text}\nArguments\n{to_yaml(arguments)}\n"
 

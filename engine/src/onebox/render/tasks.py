@@ -112,10 +112,11 @@ def _plain_of_many(task: Json) -> Json:
 
 
 def plain_exec(tasks: list[Json]) -> str:
-    """The default output of `juju exec`: raw for one unit, else each under its name."""
-    if len(tasks) == 1:
-        return _streams(tasks[0])
-    return "".join(f"{task['unit']}:\n{_streams(task)}\n" for task in _by_unit(tasks))
+    """The default output of `juju exec`: raw when one says something, else each by name."""
+    texts = {task["unit"]: _streams(task) for task in _by_unit(tasks)}
+    if len([text for text in texts.values() if text]) < 2:
+        return "".join(texts.values())
+    return "".join(f"{name}:\n{text}\n" for name, text in texts.items())
 
 
 def failures(tasks: list[Json]) -> str:

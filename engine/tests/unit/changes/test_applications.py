@@ -26,6 +26,7 @@ def world(world: World) -> World:
         "count": Option(type="int", default=1),
         "flag": Option(type="boolean"),
         "ratio": Option(type="float"),
+        "key": Option(type="secret"),
     }
     world.model = edit.put(world.model, "charms", charm.url, edit.replace(charm, options=options))
     return world
@@ -141,6 +142,27 @@ def test_a_machine_stays_as_long_as_somebody_needs_it(world: World) -> None:
     assert set(model.machines) == {"0", kept}
     model = units.gone(model, "app/1", world.now)
     assert set(model.machines) == {kept}
+
+
+def test_a_machine_removed_by_force_takes_its_units_along(world: World) -> None:
+    model = units.add(world.model, "app", 2, ("0", "lxd:0"), world.now)
+    with pytest.raises(Refused, match='machine 0 has unit "app/0" assigned'):
+        units.remove_machine(model, "0", force=False)
+    model = units.remove_machine(model, "0", force=True)
+    assert {unit.life for unit in model.units.values()} == {"dying"}
+    for unit in tuple(model.units):
+        model = units.gone(model, unit, world.now)
+    assert not model.machines
+    with pytest.raises(Refused, match='machine "0" not found'):
+        units.remove_machine(model, "0", force=True)
+
+
+@pytest.mark.parametrize("value", ["", "secret:d1v3qkjs7jq0000000g0", "d1v3qkjs7jq0000000g0"])
+def test_an_option_that_names_a_secret(world: World, value: str) -> None:
+    model = config.set_values(world.model, "app", {"key": value}, ())
+    assert model.applications["app"].config["key"] == value
+    with pytest.raises(Refused, match='option "key" expected secret, got "word"'):
+        config.set_values(world.model, "app", {"key": "word"}, ())
 
 
 def test_addresses_are_not_reused_while_there_are_others(world: World) -> None:

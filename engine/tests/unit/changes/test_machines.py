@@ -42,3 +42,13 @@ def test_machine_with_another_container_stays(empty):
 def test_kept_machine_stays(empty):
     model, number = machines.place(empty, "", BASE, NOW, kept=True)
     assert list(machines.drop_unused(model).machines) == [number]
+
+
+def test_container_asked_for_by_name(empty):
+    model, name = machines.place(empty, "lxd", BASE, NOW, constraints="mem=1G", kept=True)
+    assert (name, model.machines[name].constraints) == ("0/lxd/0", "mem=1G")
+    model = machines.annotate(model, "0", {"rack": "a"})
+    assert machines.annotate(model, "0", {"row": "b"}).machines["0"].annotations == {
+        "rack": "a",
+        "row": "b",
+    }

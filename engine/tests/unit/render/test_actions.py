@@ -20,8 +20,9 @@ def test_show_action(sample, model):
     assert show_action(actions(model)["hello"]) == sample("actions/show.txt")
 
 
-def test_action_without_arguments_is_its_description(model):
-    assert show_action(actions(model)["env"]) == "Dump the environment.\n"
+def test_action_without_arguments(model):
+    # As Juju prints it, whether there are any or not.
+    assert show_action(actions(model)["env"]) == "Dump the environment.\n\nArguments\n{}\n\n"
 
 
 def test_undescribed_action(model):

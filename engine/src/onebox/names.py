@@ -1,0 +1,20 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What may name an application, a unit or a machine."""
+
+from __future__ import annotations
+
+import re
+
+_APPLICATION = r"[a-z][a-z0-9]*(?:-[a-z0-9]*[a-z][a-z0-9]*)*"
+_PATTERNS = {
+    "application": re.compile(_APPLICATION),
+    "unit": re.compile(rf"{_APPLICATION}/\d+"),
+    "leader": re.compile(rf"{_APPLICATION}/leader"),
+    "machine": re.compile(r"\d+(?:/[a-z]+/\d+)*"),
+}
+
+
+def valid(kind: str, text: str) -> bool:
+    """Whether `text` can name an `application`, a `unit`, a `leader` or a `machine`."""
+    return _PATTERNS[kind].fullmatch(text) is not None
