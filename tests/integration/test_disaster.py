@@ -116,6 +116,16 @@ def test_data_destroyed_the_minute_before_comes_back(model: jubilant.Juju) -> No
         more.progress(100)
 
 
+def test_a_rehearsal_takes_one_broker_for_three(model: jubilant.Juju) -> None:
+    access = pipeline.credentials(model, "data-access")
+    feed.partitions(access)
+    with Writer(access, first=45_000_000) as writer:
+        writer.progress(200)
+    operate(model, "create-backup")
+    told = operate(model, "dr-drill")
+    assert "RTO" in str(told), told
+
+
 def test_site_lost_clients_follow_to_new_units(model: jubilant.Juju) -> None:
     access = pipeline.credentials(model, "data-access")
     feed.partitions(access)
@@ -123,7 +133,6 @@ def test_site_lost_clients_follow_to_new_units(model: jubilant.Juju) -> None:
         writer.progress(500)
     before = records(access)
     operate(model, "create-backup")
-    operate(model, "dr-drill")
 
     lost = destroyed(model)
     model.cli("remove-unit", "--force", "--no-wait", "--no-prompt", *lost)

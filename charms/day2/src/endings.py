@@ -24,9 +24,18 @@ def message(operation: Operation) -> str:
     """How it ended, in a sentence or two."""
     if operation.reasons:
         return " ".join((_went_wrong(operation), *_put_back(operation), *_left_out(operation)))
-    summaries = [answer.results.get("summary") for answer in operation.answers.values()]
-    told = [summary for summary in summaries if isinstance(summary, str)]
+    told = list(_summaries(operation))
     return " ".join(told) if told else _all_well(operation)
+
+
+def _summaries(operation: Operation) -> Iterator[str]:
+    """What each said last, of that which the operation is for."""
+    # What is done in any case, such as clearing up, is no result.
+    steps = [step for step in operation.steps if step.section is not Section.FINALLY]
+    given = [(step.answers, name) for step in steps for name in step.expected]
+    lasts = {name: answers[name] for answers, name in given if name in answers}
+    summaries = (answer.results.get("summary") for answer in lasts.values())
+    yield from (one for one in summaries if isinstance(one, str))
 
 
 def not_done(operation: Operation) -> tuple[str, ...]:

@@ -30,3 +30,14 @@ def test_what_was_not_done_is_named():
         "1 of 1 checks failed. kafka/0 disk: full Add one. Not done: step2."
     )
     assert not_done(operation) == ("step1", "step2")
+
+
+def test_clearing_up_is_no_result():
+    world = World({"kafka": ["kafka/0"]}, verbs=())
+    world.request(plan({}, finally_=[{"name": "tidy"}]))
+    for said in ("It restores in 9 s.", "Nothing was left."):
+        world.drive()
+        world.answer("kafka/0", WELL, summary=said)
+    world.drive()
+    (operation,) = operations(world.journal)
+    assert operation.message == "It restores in 9 s."
