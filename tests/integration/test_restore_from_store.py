@@ -21,7 +21,6 @@ from tests.integration.processes import (
     of_unit,
     one_of_unit,
     runs,
-    suspended,
 )
 from tests.integration.test_restore import back_up, data_of, records, restored
 from tools.demo import feed, pipeline
@@ -120,13 +119,18 @@ def test_a_cluster_that_does_not_start_gives_the_old_one_back(
     others = of_unit("kafka/0", uuid, BROKER)
     with restoring(model):
         new = caught(uuid, BROKER, *others)
-    with suspended([new]):
+    # It stands still until it is killed: a cluster that never answers.
+    new.suspend()
+    try:
         assert (storage / "kafka.replaced").exists()
         with pytest.raises(jubilant.TaskError, match=r"waits for kafka/0.*undo=true"):
             model.run("kafka/leader", "cancel-restore", wait=120)
         told = model.run("kafka/leader", "cancel-restore", {"undo": True}, wait=120).results
         assert "takes up again" in told["summary"]
         eventually(lambda: not runs(new), 120, "the new broker ends")
+    finally:
+        if runs(new):
+            new.resume()
     model.wait(jubilant.all_active, error=jubilant.any_error, timeout=200, delay=1)
     # Records that no backup has are there again.
     assert records(access) == before
