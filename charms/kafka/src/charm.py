@@ -12,6 +12,7 @@ import ops
 import operations
 import wiring
 from cluster import ClusterError
+from dataops.certificates.requester import Requester
 from dataops.host import network
 from dataops.interfaces.kafka_client import KafkaClientProvider
 from dataops.interfaces.operations import OperationsProvider
@@ -23,7 +24,6 @@ from listeners import CLIENT_PORT
 from observed import Observed, World
 from peers import Peers
 from plan import plan
-from requester import Requester
 from status import statuses
 from steps import Step
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pem
 from broker import Broker
 from dataops.backup.scratch import Scratch
+from dataops.certificates import keystore, truststore
 from dataops.host.files import ensure_directory
 from dataops.host.paths import UnitPaths
 from dataops.host.services import ServiceManager
@@ -129,6 +130,6 @@ class DrillCluster:
         request = CertificateSigningRequest.generate(wanted, key)
         certificate = str(request.sign(ca, authority, _VALID))
         return {
-            "keystore.pem": pem.keystore(str(key), certificate, ()),
-            "truststore.pem": pem.truststore(str(ca), certificate, ()),
+            "keystore.pem": keystore(str(key), certificate, ()),
+            "truststore.pem": truststore(str(ca), certificate, ()),
         }

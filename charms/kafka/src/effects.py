@@ -15,6 +15,7 @@ import steps
 from broker import Broker, BrokerError
 from cluster import ClusterError
 from cluster_id import new_cluster_id
+from dataops.certificates.requester import Requester
 from dataops.host.packages import PackageError
 from dataops.host.services import ServiceError
 from dataops.host.wake import juju_exec
@@ -22,7 +23,6 @@ from gate import Gate
 from observed import Observed
 from peers import Peers
 from programs import ProgramError
-from requester import Requester
 
 if TYPE_CHECKING:
     from admin import Administrator

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import ops
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-import pem
+from dataops.certificates import Assigned, merged
 from dataops.host.paths import UnitPaths
 from dataops.interfaces.kafka_client import ClientRequest, KafkaClientProvider
 from dataops.interfaces.s3 import S3Requirer, store_of
@@ -21,7 +21,6 @@ from dataops.reconciler import Leaving
 from facts import BrokerFacts, ClusterFacts
 from listeners import CLIENT_PORT, INTERNAL_PORT, Replication, Settings, fingerprint
 from peers import Agreement, Peer, Peers
-from tls import Tls
 
 if TYPE_CHECKING:
     from dataops.objectstore import Target
@@ -84,7 +83,7 @@ class World:
 
     broker: BrokerFacts
     cluster: ClusterFacts | None = None
-    tls: Tls | None = None
+    tls: Assigned | None = None
     denied: str = ""
     address: str = ""
     problem: str = ""
@@ -235,7 +234,7 @@ class Observed(World):
         While one authority takes another's place, that is both.
         """
         own = self.tls.authorities if self.tls and not self.tls.objection else ""
-        return pem.merged(own, *(peer.authorities for peer in self.peers))
+        return merged(own, *(peer.authorities for peer in self.peers))
 
     @property
     def fingerprint(self) -> str:

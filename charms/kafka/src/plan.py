@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterator
 
 import admission
-import pem
 import placement
 import recovering
 import turns
+from dataops.certificates import Assigned, merged
 from dataops.rolling import Go, Hold, may_go, turn
 from facts import ClusterFacts
 from listeners import files
@@ -39,7 +39,7 @@ from steps import (
     Stop,
     Unregister,
 )
-from tls import Tls, trusted_everywhere
+from tls import trusted_everywhere
 
 # Seconds for a broker to flush its logs when the whole application goes.
 _LAST_PATIENCE = 10.0
@@ -120,7 +120,7 @@ def _vouch(o: Observed) -> Iterator[Step]:
     if o.tls is None or o.tls.objection:
         return
     kept = "" if o.broker.serial == o.tls.serial else o.me.authorities
-    yield Note({"authorities": pem.merged(o.tls.authorities, kept)})
+    yield Note({"authorities": merged(o.tls.authorities, kept)})
 
 
 def _stores(o: Observed) -> dict[str, str]:
@@ -131,7 +131,7 @@ def _stores(o: Observed) -> dict[str, str]:
     return stores
 
 
-def _may_serve(o: Observed, tls: Tls) -> bool:
+def _may_serve(o: Observed, tls: Assigned) -> bool:
     """Whether nobody who works with this broker would hang up because of the certificate."""
     if o.broker.serial in ("", tls.serial) or o.broker.expires <= o.now:
         return True

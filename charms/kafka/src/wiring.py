@@ -13,6 +13,7 @@ import ops
 
 from backup_keys import BackupKeys
 from broker import Broker
+from dataops.certificates.requester import Requester
 from dataops.host import services
 from dataops.host.paths import UnitPaths
 from dataops.host.users import ensure_user
@@ -27,7 +28,6 @@ from gate import Gate
 from listeners import METRICS_PORT
 from observed import Observed
 from peers import Peers
-from requester import Requester
 from vault import Vault
 from workload import Workload
 

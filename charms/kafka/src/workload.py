@@ -13,9 +13,9 @@ import traffic
 from backup_keys import BackupKeys
 from broker import Broker
 from cluster import administrator
+from dataops.certificates.renewal import Ledger
+from dataops.certificates.requester import Requester
 from peers import Peers
-from renewal import Ledger
-from requester import Requester
 
 if TYPE_CHECKING:
     from admin import Administrator

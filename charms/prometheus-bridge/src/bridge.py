@@ -28,6 +28,7 @@ from configuration import web_yml
 from configurator import Configurator
 from dataops.host.files import ensure_absent, ensure_contents, ensure_directory
 from dataops.host.paths import UnitPaths
+from dataops.host.processes import Process, identify
 from dataops.host.services import Service, ServiceError, ServiceManager
 from errors import ApiError, BridgeError, InstallError
 from installation import Programs, Workload, ensure_programs, installed
@@ -99,7 +100,7 @@ class Bridge:
 
     def api(self, url: str, user: str = "") -> Api:
         """The API at that address, asked as one of our own users."""
-        ca = self._files.ca if url.startswith("https") else None
+        ca = self._files.identity.ca if url.startswith("https") else None
         return Api(url, ca, user, self._files.password(user) if user else None)
 
     def alert_rules(self) -> dict[str, Any]:
@@ -127,15 +128,8 @@ class Bridge:
                 self._paths.remove()
 
     def _secure(self, step: Secure) -> None:
-        """The key goes first: a reader between two writes finds a pair or fails, and retries."""
-        files = self._files
-        contents = {files.key: step.key, files.chain: step.chain, files.ca: step.ca}
-        if step.chain:
-            for path, text in contents.items():
-                ensure_contents(path, text, mode=0o600, owner=self._user)
-        else:
-            for path in contents:
-                ensure_absent(path)
+        """Prometheus reads the files anew for each connection: nothing is restarted for them."""
+        self._files.identity.ensure(step.identity, self._user)
 
     def _admit(self, step: Admit) -> None:
         """Own passwords come first and go last: whoever is let in can be asked."""
@@ -144,8 +138,9 @@ class Bridge:
         for path, text in passwords.items():
             ensure_contents(path, text, mode=0o600, owner=self._user)
         ensure_contents(files.web, web_yml(step.users), mode=0o600, owner=self._user)
-        if files.chain.exists():
-            text = web_yml(step.users, (files.chain, files.key))
+        identity = files.identity
+        if identity.chain.exists():
+            text = web_yml(step.users, (identity.chain, identity.key))
             ensure_contents(files.web_tls, text, mode=0o600, owner=self._user)
         else:
             ensure_absent(files.web_tls)
@@ -236,6 +231,12 @@ class Bridge:
             restart="always",
             stop_timeout=60,
         )
+
+    @property
+    def process(self) -> Process | None:
+        """The one that serves; None when there is none."""
+        pid = self._services.state(SERVICE).pid
+        return identify(pid) if pid else None
 
     def _running(self) -> bool:
         """Whether the process is there."""

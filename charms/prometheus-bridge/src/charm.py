@@ -40,14 +40,15 @@ class PrometheusBridgeCharm(ops.CharmBase):
         super().__init__(framework)
         paths = UnitPaths.of(self)
         self.ledger = Ledger(self)
+        self.requester = wiring.certificates(self)
         self.bridge = Workload(
             self.ledger,
+            self.requester,
             paths,
             services.manager(paths, self.unit.name),
             workload=self.charm_dir / "workload.txt",
             user=ensure_user("prometheus"),
         )
-        self.certificates = wiring.certificates(self)
         self.jobs = Jobs.of(self)
         self.verbs = OperationsProvider(
             self, "operations", VERBS, role="monitoring", jobs=self.jobs
@@ -58,7 +59,7 @@ class PrometheusBridgeCharm(ops.CharmBase):
         observe_all(
             self,
             self._reconcile,
-            extra=[self.certificates.on.certificate_available],
+            extra=[self.requester.library.on.certificate_available],
             drop_revisions=False,
         )
         framework.observe(self.on.collect_unit_status, self._on_collect_status)
@@ -68,6 +69,8 @@ class PrometheusBridgeCharm(ops.CharmBase):
         observed = self._observe(event)
         if observed.leader and not observed.leaving.unit:
             observed = observed.knowing(self.ledger.advance(observed.accounts))
+        if not observed.leaving.unit and self.bridge.site(observed).recover():
+            observed = self._observe(event)
         self.bridge.converge(plan(observed))
         if observed.leaving.unit:
             return
@@ -109,8 +112,8 @@ class PrometheusBridgeCharm(ops.CharmBase):
 
     def _observe(self, event: ops.EventBase | None = None) -> Observed:
         """The facts, read once."""
-        accounts = self.ledger.read()
-        return Observed.read(self, self.certificates, accounts, leaving(event) if event else None)
+        tls = wiring.tls(self, self.requester)
+        return Observed.read(self, tls, self.ledger.read(), leaving(event) if event else None)
 
     def _condition(self, observed: Observed) -> Condition:
         """The workload as it is now."""

@@ -13,13 +13,9 @@ from typing import Annotated, Any, Literal
 
 import ops
 import pydantic
-from charmlibs.interfaces.tls_certificates import (
-    PrivateKey,
-    ProviderCertificate,
-    TLSCertificatesRequiresV4,
-)
 
 from accounts import OWN, Account, Accounts
+from dataops.certificates import Identity, TlsState
 from dataops.host.network import address
 from dataops.host.paths import UnitPaths
 from dataops.interfaces.alert_rules import load_alert_rules
@@ -78,15 +74,6 @@ class Config(pydantic.BaseModel):
 
 
 @dataclasses.dataclass(frozen=True)
-class Certificate:
-    """What a TLS server needs: PEM texts."""
-
-    chain: str
-    key: str = dataclasses.field(repr=False)
-    ca: str
-
-
-@dataclasses.dataclass(frozen=True)
 class Observed:
     """The world as this unit sees it.
 
@@ -100,8 +87,7 @@ class Observed:
         remote_write: Addresses from relations, in order.
         data: The storage; None while it is not attached.
         archive: The attached resource; None when there is none.
-        tls_wanted: Whether a certificate provider is related.
-        certificate: The certificate that it gave.
+        tls: How it stands with the certificate of this unit.
         accounts: Who may ask Prometheus; none before the leader has made them.
         leader: Whether this unit leads.
         own_rules: The alert rules that this charm brings itself, about everything it scrapes.
@@ -117,8 +103,7 @@ class Observed:
     remote_write: tuple[str, ...] = ()
     data: Path | None = None
     archive: Path | None = None
-    tls_wanted: bool = False
-    certificate: Certificate | None = None
+    tls: TlsState = dataclasses.field(default_factory=TlsState)
     accounts: Accounts = dataclasses.field(default_factory=Accounts)
     leader: bool = False
     own_rules: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
@@ -128,13 +113,12 @@ class Observed:
     def read(
         cls,
         charm: ops.CharmBase,
-        certificates: TLSCertificatesRequiresV4,
+        tls: TlsState,
         accounts: Accounts,
         leaving: Leaving | None = None,
     ) -> Observed:
         """Reads Juju once."""
         config, problems = _config(charm)
-        tls = certificates.get_assigned_certificates()
         remote_write = RemoteWriteRequirer(charm, "send-remote-write")
         return cls(
             topology=Topology.of(charm),
@@ -146,8 +130,7 @@ class Observed:
             remote_write=tuple(target.url for target in remote_write.targets()),
             data=_storage(charm),
             archive=_resource(charm),
-            tls_wanted=bool(charm.model.relations["certificates"]),
-            certificate=_certificate(*tls),
+            tls=tls,
             accounts=accounts,
             leader=charm.unit.is_leader(),
             own_rules=load_alert_rules(charm.charm_dir / OWN_RULES),
@@ -157,6 +140,11 @@ class Observed:
     def knowing(self, accounts: Accounts) -> Observed:
         """The same facts with other accounts."""
         return dataclasses.replace(self, accounts=accounts)
+
+    @property
+    def certificate(self) -> Identity | None:
+        """The certificate to serve: the last good one, while there is no better."""
+        return self.tls.identity
 
     @property
     def url(self) -> str:
@@ -183,7 +171,7 @@ class Observed:
     @property
     def awaits_certificate(self) -> bool:
         """Whether https is asked for and cannot be had yet."""
-        return self.tls_wanted and self.certificate is None
+        return self.tls.awaited
 
 
 def _config(charm: ops.CharmBase) -> tuple[Config | None, tuple[str, ...]]:
@@ -212,17 +200,3 @@ def _resource(charm: ops.CharmBase) -> Path | None:
     except (ops.ModelError, NameError):
         return None
     return path if path.is_file() and path.stat().st_size else None
-
-
-def _certificate(
-    assigned: list[ProviderCertificate], key: PrivateKey | None
-) -> Certificate | None:
-    """The assigned certificate with its intermediates, as a server presents them."""
-    if not assigned or key is None:
-        return None
-    given = assigned[0]
-    own, ca = str(given.certificate).strip(), str(given.ca).strip()
-    # Providers differ in whether the chain repeats the leaf and the root.
-    between = [text for each in given.chain if (text := str(each).strip()) not in (own, ca)]
-    chain = "\n".join([own, *between, ""])
-    return Certificate(chain=chain, key=f"{str(key).strip()}\n", ca=f"{ca}\n")

@@ -8,13 +8,17 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from accounts import OWN
 from configuration import Source, Tuning, own_source, sources
+from dataops.certificates import Identity, IdentityFiles, expiry_rules
 
 if TYPE_CHECKING:
     from observed import Config, Observed
+
+# What its one port is for.
+WEB = "web"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,11 +30,9 @@ class Install:
 
 @dataclasses.dataclass(frozen=True)
 class Secure:
-    """Have these PEM texts where the web server reads them; all empty: have none."""
+    """Have this certificate where the web server reads it; None: have none."""
 
-    chain: str = ""
-    key: str = dataclasses.field(default="", repr=False)
-    ca: str = ""
+    identity: Identity | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,19 +114,9 @@ class Files:
         return self.etc / f"password-{user}"
 
     @property
-    def chain(self) -> Path:
-        """The certificate that Prometheus presents."""
-        return self.etc / "web-certificate.pem"
-
-    @property
-    def key(self) -> Path:
-        """Its private key."""
-        return self.etc / "web-key.pem"
-
-    @property
-    def ca(self) -> Path:
-        """The CA by which that certificate is trusted."""
-        return self.etc / "web-ca.pem"
+    def identity(self) -> IdentityFiles:
+        """The certificate that Prometheus presents, its key, and the CA by which it is trusted."""
+        return IdentityFiles(self.etc, "web")
 
 
 def plan(observed: Observed) -> tuple[Step, ...]:
@@ -142,13 +134,7 @@ def plan(observed: Observed) -> tuple[Step, ...]:
         # What serves keeps serving as it does; nothing starts without the protection asked for.
         return (install, admit, configure)
     serve = _serve(observed, config, observed.data)
-    return (install, _secure(observed), admit, configure, serve)
-
-
-def _secure(observed: Observed) -> Secure:
-    """The server's certificate, if it has one."""
-    given = observed.certificate
-    return Secure(given.chain, given.key, given.ca) if given else Secure()
+    return (install, Secure(observed.certificate), admit, configure, serve)
 
 
 def _admit(observed: Observed) -> Admit:
@@ -172,13 +158,21 @@ def _configure(observed: Observed, config: Config) -> Configure:
         rule_files=(str(files.rules / "*.yml"),),
         own_target=f"{observed.address}:{config.port}",
         own_labels=labels,
-        own_ca=files.ca if observed.certificate else None,
+        own_ca=files.identity.ca if observed.certificate else None,
         own_user=observed.user,
         own_password=files.password(observed.user) if observed.user else None,
     )
-    own = own_source(observed.topology.application, observed.own_rules)
+    own = own_source(observed.topology.application, _own_rules(observed, labels, config.port))
     related = sources(observed.sources, files.source_certificates)
     return Configure(tuning, (own, *related))
+
+
+def _own_rules(observed: Observed, labels: Mapping[str, str], port: int) -> Mapping[str, Any]:
+    """Those of this charm, and until when the certificate is good that is served."""
+    if observed.certificate is None:
+        return observed.own_rules
+    told = expiry_rules(labels, {WEB: port}, observed.certificate.leaf.not_after)
+    return {"groups": [*observed.own_rules.get("groups", ()), told]}
 
 
 def _serve(observed: Observed, config: Config, data: Path) -> Serve:

@@ -31,17 +31,21 @@ def statuses(observed: Observed, condition: Condition) -> Iterator[ops.StatusBas
     if condition.failure:
         yield ops.BlockedStatus(condition.failure.replace("<application>", app))
     yield from _refusals(condition)
+    if observed.tls.trouble:
+        yield ops.BlockedStatus(observed.tls.trouble)
+    if observed.tls.waiting:
+        yield ops.WaitingStatus(observed.tls.waiting)
     if observed.awaits_accounts:
         yield ops.WaitingStatus(f"Waiting for passwords, which the leader of {app} makes")
-    elif observed.awaits_certificate:
-        yield ops.WaitingStatus("Waiting for a certificate: juju status --relations")
-    elif not condition.failure and observed.config and observed.data:
+    elif not observed.awaits_certificate and observed.config and observed.data:
         yield from _process(observed, condition)
     yield ops.ActiveStatus(_summary(observed))
 
 
 def _process(observed: Observed, condition: Condition) -> Iterator[ops.StatusBase]:
-    """Whether Prometheus is there."""
+    """Whether Prometheus is there, unless something stops it that is told already."""
+    if condition.failure:
+        return
     if not condition.running:
         yield ops.MaintenanceStatus("Prometheus is starting; see juju debug-log if it stays so")
     elif not condition.ready:

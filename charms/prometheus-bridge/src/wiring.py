@@ -6,32 +6,30 @@
 from __future__ import annotations
 
 import socket
+import time
 
 import ops
-from charmlibs.interfaces.tls_certificates import (
-    CertificateRequestAttributes,
-    KeyAlgorithm,
-    TLSCertificatesRequiresV4,
-)
 
 from accounts import SCRAPERS
+from dataops.certificates import TlsState
+from dataops.certificates.requester import Requester
 from dataops.host import network
+from dataops.host.paths import UnitPaths
 from dataops.interfaces.prometheus_api import Login
 from dataops.interfaces.prometheus_scrape import MetricsProvider
 from ledger import SELF_MONITORING
 from observed import OWN_RULES, Observed
+from plan import Files
 
 
-def certificates(charm: ops.CharmBase) -> TLSCertificatesRequiresV4:
-    """The requirer of one certificate per unit, for its address and its name."""
-    request = CertificateRequestAttributes(
-        common_name=charm.unit.name.replace("/", "-"),
-        sans_ip={network.address(charm, "query")},
-        sans_dns={socket.getfqdn()},
-    )
-    return TLSCertificatesRequiresV4(
-        charm, "certificates", [request], key_algorithm=KeyAlgorithm.ECDSA
-    )
+def certificates(charm: ops.CharmBase) -> Requester:
+    """Who asks for one certificate per unit, for its address and its name."""
+    return Requester.of(charm, network.address(charm, "query"), [socket.getfqdn()])
+
+
+def tls(charm: ops.CharmBase, requester: Requester) -> TlsState:
+    """How it stands with that certificate, beside the one that was served last."""
+    return requester.state(Files(UnitPaths.of(charm).etc).identity.read(), time.time())
 
 
 def monitoring(charm: ops.CharmBase, observed: Observed) -> MetricsProvider:

@@ -2,18 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Waits until this unit's broker trusts an authority, or trusts it no more."""
 
-from dataops.certificates import CheckTrust
-from dataops.operations import Context, OperationError, Pending, Result, Verb
+from dataops.certificates import CheckTrust, Trust
+from dataops.operations import Context, OperationError, Pending, Verb
 from listeners import LISTENERS
 from observed import Observed
 from workload import Workload
-
-
-class Trust(Result):
-    """Whom the broker trusts."""
-
-    summary: str
-    trusts: tuple[str, ...]
 
 
 def run(context: Context[Observed, Workload, CheckTrust]) -> Trust:

@@ -5,50 +5,16 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
 
-from dataops.certificates import RenewCertificates, Served, refusal
-from dataops.operations import Context, OperationError, Pending, Result, Scope, Verb
+from dataops.certificates import RenewCertificates, Renewed, RenewedPort, Served, refusal
+from dataops.certificates.renewal import Renewal
+from dataops.operations import Context, OperationError, Pending, Scope, Verb
 from dataops.rolling import Go, Hold
 from listeners import CLIENT_PORT, LISTENERS
 from observed import Observed
-from renewal import Renewal
 from workload import Workload
 
 RenewContext = Context[Observed, Workload, RenewCertificates]
-
-
-class Port(Result):
-    """What one port serves now.
-
-    Attributes:
-        listener, port: which one.
-        serial, issuer: of the certificate.
-        not_after: until when it is good, UTC.
-    """
-
-    listener: str
-    port: int
-    serial: str
-    issuer: str
-    not_after: datetime.datetime
-
-
-class Renewed(Result):
-    """What was changed.
-
-    Attributes:
-        old: the serial number that is served no more.
-        serial: the one that every port serves.
-        restarted: whether the broker's process is another one than before.
-        ports: as their handshakes show.
-    """
-
-    summary: str
-    old: str
-    serial: str
-    restarted: bool
-    ports: tuple[Port, ...]
 
 
 def run(context: RenewContext) -> Renewed:
@@ -103,7 +69,7 @@ def _begun(context: RenewContext) -> Renewal:
 def _proved(o: Observed, workload: Workload, renewal: Renewal) -> Renewed:
     """What the ports say, all of them, and to a client of before."""
     stores, address = workload.broker.stores, o.address
-    ports: list[Port] = []
+    ports: list[RenewedPort] = []
     for listener, port in LISTENERS.items():
         served = stores.ask(address, port)
         serial = served.leaf.serial if served else "none"
@@ -132,9 +98,9 @@ def _proved(o: Observed, workload: Workload, renewal: Renewal) -> Renewed:
     )
 
 
-def _port(listener: str, port: int, served: Served) -> Port:
+def _port(listener: str, port: int, served: Served) -> RenewedPort:
     leaf = served.leaf
-    return Port(
+    return RenewedPort(
         listener=listener,
         port=port,
         serial=leaf.serial,

@@ -5,13 +5,13 @@
 import dataclasses
 from pathlib import Path
 
+from dataops.certificates import Assigned
 from dataops.host.paths import UnitPaths
 from dataops.interfaces.kafka_client import ClientRequest
 from facts import BrokerFacts, ClusterFacts, Partition
 from observed import Config, Observed
 from peers import Agreement, Peer
 from recovery import Recovery
-from tls import Tls
 
 LATER = 4e9
 CA = "-----BEGIN CERTIFICATE-----\nQ0E=\n-----END CERTIFICATE-----\n"
@@ -68,7 +68,7 @@ def observed(nodes=3, node=0, **more):
     sound = Observed(
         broker=running,
         cluster=a_cluster(nodes),
-        tls=Tls("KEY", CA, "ab", "CN=CA", 0, LATER),
+        tls=Assigned("KEY", CA, "ab", "CN=CA", 0, LATER),
         address=f"10.0.0.{node + 1}",
         unit=f"kafka/{node}",
         app="kafka",

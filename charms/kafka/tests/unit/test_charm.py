@@ -17,14 +17,13 @@ import authority
 import broker as broker_module
 import pem
 import programs
-import requester
 import stores
 import wiring
 import workload
 from admin import Administrator
 from charm import KafkaCharm
 from dataops import jobs
-from dataops.certificates import Served, parse
+from dataops.certificates import Served, parse, requester
 from dataops.testing import FakePackages, FakeServices
 from operations import renew_certificates
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import steps
+from dataops.certificates import Assigned
 from plan import plan
-from tls import Tls
 
 NAMES = ("old", "new")
 
@@ -28,7 +28,7 @@ def names(text):
 def handed_out(node, name, both=False):
     """A certificate of that authority; with `both`, its provider introduces the new one, too."""
     authorities = block(name) + (block("new") if both and name == "old" else "")
-    return Tls(f"{name}-{node}", authorities, f"{name}-{node}", name, 0, 4e9)
+    return Assigned(f"{name}-{node}", authorities, f"{name}-{node}", name, 0, 4e9)
 
 
 @dataclasses.dataclass
@@ -36,7 +36,7 @@ class Unit:
     """One unit: its provider's answer, what is on disk, and what its broker works with."""
 
     node: int
-    tls: Tls
+    tls: Assigned
     key: str
     trust: str = block("old")
     serving: str = ""

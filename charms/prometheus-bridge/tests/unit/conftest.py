@@ -9,6 +9,7 @@ import sys
 import pytest
 from ops import testing
 
+from dataops.certificates import IdentityFiles
 from dataops.host import services
 from dataops.host.paths import UnitPaths
 from dataops.jobs import Jobs
@@ -41,8 +42,10 @@ def bridge(monkeypatch, tmp_path):
 
     fake = FakeBridge()
 
-    def workload(ledger, *_, **__):
-        fake.ledger = ledger
+    fake.files = IdentityFiles(paths.etc, "web")
+
+    def workload(ledger, requester, *_, **__):
+        fake.ledger, fake.requester = ledger, requester
         return fake
 
     monkeypatch.setattr(charm, "Workload", workload)

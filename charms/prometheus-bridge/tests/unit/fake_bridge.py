@@ -54,6 +54,8 @@ class FakeBridge:
         refusals: What it leaves out of any configuration.
         failure: What stops it; it then does not run.
         answers: What its API answers.
+        files: Where the certificate is that it serves.
+        requester: Who asks for another one.
     """
 
     def __init__(self, refusals=(), failure="", **answers):
@@ -61,12 +63,18 @@ class FakeBridge:
         self.refusals = tuple(refusals)
         self.failure = failure
         self.answers = answers
+        self.process = None
+        self.files = self.requester = None
         self._running = False
 
     def converge(self, steps):
         for step in steps:
             assert isinstance(step, Install | Secure | Admit | Configure | Serve | Retire)
             self.steps.append(step)
+            if isinstance(step, Secure) and self.files:
+                # On the disk, as the real one: later hooks read it there.
+                self.files.directory.mkdir(parents=True, exist_ok=True)
+                self.files.ensure(step.identity)
             if isinstance(step, Serve | Retire):
                 self._running = isinstance(step, Serve) and not self.failure
 
@@ -83,6 +91,8 @@ class FakeBridge:
     def api(self, url, user=""):
         assert url.startswith("http")
         return FakeApi(self.answers, set(self.last(Admit).users) if self.steps else set())
+
+    site = Workload.site
 
     # The proof is the real one: it asks our API, which lets in whom it was told to.
     prove = Workload.prove

@@ -4,8 +4,6 @@
 
 import contextlib
 import dataclasses
-import datetime
-import ipaddress
 import os
 import pathlib
 import shutil
@@ -14,22 +12,18 @@ import socket
 import time
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
-from factory import ACCOUNTS, CERTIFICATE, DOWN, observed, source
+from factory import ACCOUNTS, CERTIFICATE, DOWN, TLS, observed, source, tls
 
 from accounts import OWN, Accounts, Holder
 from bridge import SERVICE, Bridge
+from dataops.certificates import ask_port
 from dataops.host.paths import UnitPaths
 from dataops.host.services import manager
 from errors import ApiError
-from observed import Certificate, Config
+from observed import Config
 from plan import Retire, plan
 
-ADDRESS = "127.47.9.1"
+ADDRESS, PORT = "127.47.9.1", 9090
 WORKLOAD = pathlib.Path(__file__).parents[2] / "workload.txt"
 BAD = {"alert": "Bad", "expr": "up =="}
 
@@ -192,7 +186,7 @@ def test_facts_that_are_missing_leave_everything_alone(site):
 
 
 def test_keys_are_for_the_workload_only_and_go_with_the_certificate(site):
-    facts = observed(site.root, address=ADDRESS, certificate=CERTIFICATE, tls_wanted=True)
+    facts = observed(site.root, address=ADDRESS, tls=TLS)
     install, secure, *_ = plan(facts)
     site.bridge.converge((install, secure))
     key = site.paths.etc / "web-key.pem"
@@ -209,39 +203,18 @@ def test_keys_are_for_the_workload_only_and_go_with_the_certificate(site):
 def test_https_takes_over_the_port_of_http(site):
     """The port is taken, but by ourselves."""
     site.converge()
-    certificate = _self_signed(ADDRESS)
+    first = tls(ADDRESS)
 
-    condition = site.converge(certificate=certificate, tls_wanted=True)
+    condition = site.converge(tls=first)
 
     assert condition.failure == "" and condition.ready
-    renewed = _self_signed(ADDRESS)
-    pid = site.pid()
-    assert site.converge(certificate=renewed, tls_wanted=True).ready
-    # The new certificate is served, without a restart: the readiness above was checked against it.
-    assert site.pid() == pid
+    renewed, process = tls(ADDRESS), site.bridge.process
+    assert ask_port(ADDRESS, PORT).leaf.serial == first.assigned.serial
+    assert site.converge(tls=renewed).ready
+    # The new certificate is served, and by the same process.
+    assert ask_port(ADDRESS, PORT).leaf.serial == renewed.assigned.serial
+    assert site.bridge.process == process is not None
     assert site.converge().ready
-
-
-def _self_signed(address):
-    """A certificate that is its own CA, for one address."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "prometheus-0")])
-    now = datetime.datetime.now(datetime.timezone.utc)
-    alternative = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(minutes=5))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(alternative, critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = built.public_bytes(Encoding.PEM).decode()
-    key_pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    return Certificate(chain=pem, key=key_pem, ca=pem)
 
 
 def test_passwords_change_without_a_restart_and_without_a_gap(site):

@@ -175,10 +175,13 @@ def test_the_verbs_are_offered_to_day2(context, bridge):
     out = context.run(context.on.update_status(), state(relations=[relation]))
     catalogue = json.loads(out.get_relation(relation.id).local_app_data["catalogue"])
     assert [verb["name"] for verb in catalogue] == [
+        "check-trust",
         "get-credentials",
         "health-check",
+        "list-certificates",
         "list-targets",
         "query",
+        "renew-certificates",
         "rotate-passwords",
         "snapshot",
     ]

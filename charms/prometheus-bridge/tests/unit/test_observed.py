@@ -2,12 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the charm reads of Juju, option by option and certificate by certificate."""
 
-import types
-
 import pydantic
 import pytest
 
-from observed import Config, _certificate
+from observed import Config
 
 
 @pytest.mark.parametrize(
@@ -44,22 +42,3 @@ def test_what_prometheus_understands_is_taken(option, value):
 def test_what_it_does_not_is_refused_with_advice(option, value, advice):
     with pytest.raises(pydantic.ValidationError, match=advice):
         Config.model_validate({option: value})
-
-
-def given(certificate, ca, chain):
-    return types.SimpleNamespace(certificate=certificate, ca=ca, chain=chain)
-
-
-@pytest.mark.parametrize(
-    "chain", [["LEAF", "BETWEEN", "ROOT"], ["BETWEEN", "ROOT"], ["BETWEEN"], ["LEAF", "BETWEEN"]]
-)
-def test_a_server_presents_leaf_and_intermediates_whatever_the_provider_repeats(chain):
-    found = _certificate([given("LEAF", "ROOT", chain)], "KEY")
-
-    assert found is not None
-    assert (found.chain, found.key, found.ca) == ("LEAF\nBETWEEN\n", "KEY\n", "ROOT\n")
-
-
-def test_no_certificate_or_no_key_is_none():
-    assert _certificate([], "KEY") is None
-    assert _certificate([given("LEAF", "ROOT", [])], None) is None

@@ -5,8 +5,9 @@
 import pathlib
 
 import pytest
-from factory import CERTIFICATE, DOWN, observed, source
+from factory import CERTIFICATE, DOWN, TLS, observed, source
 
+from dataops.certificates import TlsState
 from dataops.reconciler import Leaving
 from observed import Config
 from plan import Admit, Configure, Install, Retire, Secure, Serve, plan
@@ -42,16 +43,25 @@ def test_without_facts_nothing_is_touched(missing):
 
 
 def test_nothing_starts_without_the_certificate_that_was_asked_for():
-    assert kinds(observed(tls_wanted=True)) == [Install, Admit, Configure]
+    assert kinds(observed(tls=TlsState(wanted=True))) == [Install, Admit, Configure]
 
 
 def test_with_the_certificate_the_address_is_https():
-    facts = observed(tls_wanted=True, certificate=CERTIFICATE)
+    facts = observed(tls=TLS)
 
     assert step(Serve, facts).https
-    assert step(Secure, facts).key == "KEY\n"
+    assert step(Secure, facts).identity == CERTIFICATE
     assert step(Configure, facts).tuning.own_ca == facts.paths.etc / "web-ca.pem"
     assert facts.url == "https://10.0.0.9:9090"
+
+
+def test_prometheus_knows_until_when_its_certificate_is_good():
+    own, *_ = step(Configure, observed(tls=TLS)).sources
+    (rule,) = [each.content for each in own.rules if "record" in each.content]
+    assert rule["record"] == "tls_certificate_not_after_timestamp_seconds"
+    assert rule["expr"] == f"vector({CERTIFICATE.leaf.not_after.timestamp():.0f})"
+    assert rule["labels"]["juju_unit"] == "prometheus/0" and rule["labels"]["port"] == "9090"
+    assert not step(Configure, observed()).sources[0].rules
 
 
 def test_without_it_no_key_is_kept():
@@ -59,7 +69,7 @@ def test_without_it_no_key_is_kept():
 
 
 def test_a_key_is_not_printed():
-    assert "KEY" not in repr(step(Secure, observed(certificate=CERTIFICATE)))
+    assert "PRIVATE" not in repr(step(Secure, observed(tls=TLS)))
 
 
 def test_samples_go_once_to_each_address():

@@ -4,9 +4,10 @@
 
 import ops
 import pytest
-from factory import CERTIFICATE, observed, source
+from factory import TLS, observed, source
 
 from condition import Condition
+from dataops.certificates import TlsState
 from rules import Refusal
 from status import statuses
 
@@ -25,7 +26,7 @@ def test_all_well_says_where_and_how_much():
 
 
 def test_over_https_it_says_so():
-    status = worst(observed(tls_wanted=True, certificate=CERTIFICATE))
+    status = worst(observed(tls=TLS))
     assert status.message.startswith("https://")
 
 
@@ -52,7 +53,7 @@ def test_over_https_it_says_so():
             ops.BlockedStatus,
             ["rule A of spark: no", "(and 1 more)", "everything else runs", "Correct it in spark"],
         ),
-        ({"tls_wanted": True}, {}, ops.WaitingStatus, ["certificate"]),
+        ({"tls": TlsState(wanted=True)}, {}, ops.WaitingStatus, ["certificate"]),
         ({}, {"running": False, "ready": False}, ops.MaintenanceStatus, ["starting"]),
         ({}, {"ready": False}, ops.WaitingStatus, ["reads its samples back"]),
     ],

@@ -6,12 +6,12 @@ from builders import a_cluster, but, observed
 
 import authority
 from dataops.certificates import Served, parse
+from dataops.certificates.renewal import Renewal
 from dataops.operations import Context, OperationError, Pending
 from dataops.rolling import Go, Hold
 from facts import Partition
 from operations import renew_certificates as module
 from operations.renew_certificates import VERB, RenewCertificates
-from renewal import Renewal
 
 (NEW,) = parse(authority.certificate()[0])
 BEGUN = Renewal("1/renew/1", "ab", "TRUST")

@@ -3,7 +3,7 @@
 """What people are told."""
 
 import pytest
-from factory import CERTIFICATE, observed
+from factory import CERTIFICATE, TLS, observed
 
 from accounts import Accounts
 from dataops.operations import Context, NoParams, OperationError
@@ -16,9 +16,9 @@ def call(task="", **changes):
 
 
 def test_people_are_told_where_and_as_whom():
-    found = call(certificate=CERTIFICATE)
+    found = call(tls=TLS)
     assert found["url"] == "https://10.0.0.9:9090"
-    assert (found["username"], found["password"], found["ca"]) == ("admin", "hush", "CA\n")
+    assert (found["username"], found["password"], found["ca"]) == ("admin", "hush", CERTIFICATE.ca)
 
 
 def test_where_nobody_has_to_log_in_there_is_no_password():

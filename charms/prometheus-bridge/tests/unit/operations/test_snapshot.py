@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an hour of Prometheus tells a post-mortem."""
 
+import dataclasses
 import json
 
 import pytest
@@ -10,6 +11,7 @@ from factory import CERTIFICATE, HASH, observed, source
 
 import operations.snapshot as module
 from api import Api
+from dataops.certificates import TlsState
 from dataops.snapshot.collect import Collection
 from dataops.snapshot.redact import Redactor
 from dataops.testing import FakeJuju
@@ -74,12 +76,11 @@ def collection(tmp_path):
 
 
 def test_every_secret_of_its_configuration_is_known(told):
-    import dataclasses
 
     from observed import Config
 
     spec = told(
-        certificate=dataclasses.replace(CERTIFICATE, key=KEY),
+        tls=TlsState(wanted=True, kept=dataclasses.replace(CERTIFICATE, key=KEY)),
         sources=(source(basic_auth={"username": "u", "password": "scrape-me"}),),
         config=Config(remote_write_url="https://me:push-it@10.1.2.3/push"),
     )

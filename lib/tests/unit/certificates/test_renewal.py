@@ -3,8 +3,8 @@
 
 import pytest
 
+from dataops.certificates.renewal import Ledger, Renewal
 from dataops.host.processes import Process
-from renewal import Ledger, Renewal
 
 
 @pytest.mark.parametrize("process", [None, Process(7, 42)])

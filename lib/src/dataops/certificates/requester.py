@@ -1,10 +1,14 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Asks the certificates provider, through the published library, on behalf of this unit."""
+"""Asks the certificates provider, through the published library, on behalf of a unit.
+
+A module of its own, because only charms that take certificates have that library.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 
 import ops
 from charmlibs.interfaces.tls_certificates import (
@@ -13,7 +17,11 @@ from charmlibs.interfaces.tls_certificates import (
     TLSCertificatesRequiresV4,
 )
 
-from tls import Tls
+from dataops.certificates._assigned import Assigned
+from dataops.certificates._identity import Identity
+from dataops.certificates._state import TlsState
+
+ENDPOINT = "certificates"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,37 +31,62 @@ class Requester:
     Attributes:
         library: the published one.
         wanted: what is asked for.
-        address: where clients and brokers come to.
+        names: the names and addresses by which clients come.
     """
 
     library: TLSCertificatesRequiresV4
     wanted: CertificateRequestAttributes
-    address: str
+    names: frozenset[str]
 
     @classmethod
-    def of(cls, charm: ops.CharmBase, address: str) -> Requester:
-        """The one of this unit; its certificate's name is the broker's identity to others."""
+    def of(cls, charm: ops.CharmBase, address: str, dns: Collection[str] = ()) -> Requester:
+        """The one of this unit.
+
+        Args:
+            charm: its certificate bears the unit's name; its endpoint is called `certificates`.
+            address: where clients come to.
+            dns: names that they may use instead.
+        """
         wanted = CertificateRequestAttributes(
             common_name=charm.unit.name.replace("/", "-"),
             sans_ip={address},
+            sans_dns=set(dns) or None,
             add_unique_id_to_subject_name=False,
         )
         library = TLSCertificatesRequiresV4(
             charm,
-            "certificates",
+            ENDPOINT,
             [wanted],
+            # It renews when Juju says that a secret has expired. Who was down then hears of it by
+            # these.
             refresh_events=[charm.on.start, charm.on.config_changed, charm.on.update_status],
             key_algorithm=KeyAlgorithm.ECDSA,
         )
-        return cls(library, wanted, address)
+        return cls(library, wanted, frozenset({address, *dns}))
 
-    def assigned(self, now: float) -> Tls | None:
+    def state(self, kept: Identity | None, now: float) -> TlsState:
+        """How it stands with this unit's certificate.
+
+        Args:
+            kept: what was served last.
+            now: Unix seconds.
+        """
+        related = self.library.model.relations[ENDPOINT]
+        return TlsState(
+            wanted=bool(related),
+            assigned=self.assigned(now) if related else None,
+            denied=self.denied() if related else "",
+            kept=kept,
+            now=now,
+        )
+
+    def assigned(self, now: float) -> Assigned | None:
         """What the provider answered to the request of now; None while it has not.
 
         Args:
             now: Unix seconds.
         """
-        return Tls.of(*self.library.get_assigned_certificate(self.wanted), self.address, now)
+        return Assigned.of(*self.library.get_assigned_certificate(self.wanted), self.names, now)
 
     def denied(self) -> str:
         """Why the provider refuses the request of now; empty when it does not."""

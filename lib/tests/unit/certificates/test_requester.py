@@ -14,7 +14,7 @@ from charmlibs.interfaces.tls_certificates import (
 )
 from ops import testing
 
-from requester import Requester
+from dataops.certificates.requester import Requester
 
 
 class Charm(ops.CharmBase):

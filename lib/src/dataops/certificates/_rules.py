@@ -1,0 +1,36 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Until when certificates are good, as Prometheus reads it. Pure."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+METRIC = "tls_certificate_not_after_timestamp_seconds"
+
+
+def expiry_rules(
+    labels: Mapping[str, str], ports: Mapping[str, int], not_after: datetime.datetime
+) -> dict[str, Any]:
+    """A group of recording rules that tell when the certificate of a unit's ports expires.
+
+    A workload that has no such metric of its own, and could not be asked any more once its
+    certificate has expired, tells it this way: Prometheus knows the date by itself.
+
+    Args:
+        labels: of the unit: its topology, and `juju_unit`.
+        ports: by what they are for.
+        not_after: of the certificate, UTC.
+    """
+    unit = labels.get("juju_unit", "").replace("/", "_")
+    rules = [
+        {
+            "record": METRIC,
+            "expr": f"vector({not_after.timestamp():.0f})",
+            "labels": {**labels, "listener": name, "port": str(port)},
+        }
+        for name, port in sorted(ports.items())
+    ]
+    return {"name": f"{unit}_certificates", "rules": rules}
