@@ -6,15 +6,12 @@
 from __future__ import annotations
 
 import socket
+import time
 
 import ops
-from charmlibs.interfaces.tls_certificates import (
-    CertificateRequestAttributes,
-    KeyAlgorithm,
-    TLSCertificatesRequiresV4,
-)
 
 import operations
+from dataops.certificates.requester import Requester
 from dataops.host import network, services
 from dataops.host.paths import UnitPaths
 from dataops.host.users import ensure_user
@@ -28,7 +25,7 @@ from observed import S3, Condition, Observed
 from plan import plan
 from server import Server
 from status import statuses
-from vault import Vault
+from workload import Workload
 
 VERBS = discover(operations)
 # A change of all keys that waits for others is looked at so often.
@@ -44,8 +41,9 @@ class ObjectStorageCharm(ops.CharmBase):
         manager = services.manager(paths, self.unit.name)
         waker, user = Waker(manager, self.unit.name), ensure_user("s3proxy")
         self.server = Server(paths, manager, waker, self.charm_dir / "pom.xml", user)
-        self.vault = Vault(self, S3Provider(self, S3))
-        self.certificates = self._certificates()
+        # One certificate per unit, for its address and its name.
+        self.requester = Requester.of(self, network.address(self, S3), [socket.getfqdn()])
+        self.vault = Workload(self, S3Provider(self, S3), self.server, self.requester)
         self.jobs = Jobs.of(self)
         self.verbs = OperationsProvider(
             self, "operations", VERBS, role="object-storage", jobs=self.jobs
@@ -56,7 +54,7 @@ class ObjectStorageCharm(ops.CharmBase):
         observe_all(
             self,
             self._reconcile,
-            extra=[self.certificates.on.certificate_available],
+            extra=[self.requester.library.on.certificate_available],
             drop_revisions=False,
         )
         framework.observe(self.on.collect_unit_status, self._on_collect_status)
@@ -64,7 +62,8 @@ class ObjectStorageCharm(ops.CharmBase):
     def _reconcile(self, event: ops.EventBase) -> None:
         """The one road for all events."""
         observed = self._observe(event)
-        if self.vault.agree(observed):
+        asked = not observed.leaving.unit and self.vault.site(observed).recover()
+        if self.vault.agree(observed) or asked:
             observed = self._observe(event)
         self.server.converge(plan(observed))
         if not observed.leaving.unit:
@@ -85,20 +84,10 @@ class ObjectStorageCharm(ops.CharmBase):
         if observed.leader and observed.keyring.changing:
             self.jobs.look_again(_SECONDS)
 
-    def _certificates(self) -> TLSCertificatesRequiresV4:
-        """One certificate per unit, for its address and its name."""
-        request = CertificateRequestAttributes(
-            common_name=self.unit.name.replace("/", "-"),
-            sans_ip={network.address(self, S3)},
-            sans_dns={socket.getfqdn()},
-        )
-        return TLSCertificatesRequiresV4(
-            self, "certificates", [request], key_algorithm=KeyAlgorithm.ECDSA
-        )
-
     def _observe(self, event: ops.EventBase | None = None) -> Observed:
         """The facts, read once."""
-        return Observed.read(self, self.certificates, leaving(event) if event else None)
+        tls = self.requester.state(self.server.identity.read(), time.time())
+        return Observed.read(self, tls, leaving(event) if event else None)
 
     def _condition(self, observed: Observed) -> Condition:
         """The workload as it is now."""

@@ -12,13 +12,10 @@ from typing import Annotated
 
 import ops
 import pydantic
-from charmlibs.interfaces.tls_certificates import (
-    PrivateKey,
-    ProviderCertificate,
-    TLSCertificatesRequiresV4,
-)
 
+from dataops.certificates import Identity, TlsState
 from dataops.host.network import address
+from dataops.host.paths import UnitPaths
 from dataops.interfaces.s3 import BucketRequest, S3Provider
 from dataops.objectstore import Target
 from dataops.reconciler import Leaving
@@ -40,15 +37,6 @@ class Config(pydantic.BaseModel):
     bucket: Bucket = "dataops"
     port: Annotated[int, pydantic.Field(ge=1, le=65535)] = 9000
     heap: Memory = "128m"
-
-
-@dataclasses.dataclass(frozen=True)
-class Certificate:
-    """What a TLS server needs: PEM texts."""
-
-    chain: str
-    key: str = dataclasses.field(repr=False)
-    ca: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,6 +65,7 @@ class Observed:
     Attributes:
         unit: its name.
         address: where it listens, IPv4 text.
+        paths: where its files lie.
         leader: whether it hands out buckets.
         planned: how many units the operator wants; one can be.
         config: the options; None while one of them is not usable.
@@ -87,14 +76,14 @@ class Observed:
         sights: by owner, which keys each unit behind the relation says it works with.
         data: the storage; None while it is not attached.
         archive: the attached resource; None when there is none.
-        tls_wanted: whether a certificates provider is related.
-        certificate: the certificate that it gave.
+        tls: how it stands with the certificate of this unit.
         now: Unix seconds.
         leaving: what this event takes away.
     """
 
     unit: str
     address: str
+    paths: UnitPaths
     leader: bool = False
     planned: int = 1
     config: Config | None = None
@@ -105,8 +94,7 @@ class Observed:
     sights: Mapping[str, Sight] = dataclasses.field(default_factory=dict[str, Sight])
     data: Path | None = None
     archive: Path | None = None
-    tls_wanted: bool = False
-    certificate: Certificate | None = None
+    tls: TlsState = dataclasses.field(default_factory=TlsState)
     now: float = 0
     leaving: Leaving = dataclasses.field(default_factory=Leaving)
 
@@ -114,7 +102,7 @@ class Observed:
     def read(
         cls,
         charm: ops.CharmBase,
-        certificates: TLSCertificatesRequiresV4,
+        tls: TlsState,
         leaving: Leaving | None = None,
     ) -> Observed:
         """Reads Juju once."""
@@ -124,6 +112,7 @@ class Observed:
         return cls(
             unit=charm.unit.name,
             address=address(charm, S3),
+            paths=UnitPaths.of(charm),
             leader=charm.unit.is_leader(),
             planned=charm.app.planned_units(),
             config=config,
@@ -137,8 +126,7 @@ class Observed:
             },
             data=_storage(charm),
             archive=_resource(charm),
-            tls_wanted=bool(charm.model.relations["certificates"]),
-            certificate=_certificate(*certificates.get_assigned_certificates()),
+            tls=tls,
             now=time.time(),
             leaving=leaving or Leaving(),
         )
@@ -149,10 +137,20 @@ class Observed:
         return self.unit.partition("/")[0]
 
     @property
+    def certificate(self) -> Identity | None:
+        """The certificate to serve: the last good one, while there is no better."""
+        return self.tls.identity
+
+    @property
     def endpoint(self) -> str:
         """Where the store answers once the plan is applied."""
         scheme = "https" if self.certificate else "http"
-        return f"{scheme}://{self.address}:{self.config.port if self.config else 9000}"
+        return f"{scheme}://{self.address}:{self.port}"
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self.config.port if self.config else 9000
 
     @property
     def owners(self) -> frozenset[str]:
@@ -226,16 +224,3 @@ def _resource(charm: ops.CharmBase) -> Path | None:
     except (ops.ModelError, NameError):
         return None
     return path if path.is_file() and path.stat().st_size else None
-
-
-def _certificate(
-    assigned: list[ProviderCertificate], key: PrivateKey | None
-) -> Certificate | None:
-    """The assigned certificate with its intermediates, as a server presents them."""
-    if not assigned or key is None:
-        return None
-    given = assigned[0]
-    own, ca = str(given.certificate).strip(), str(given.ca).strip()
-    # Providers differ in whether the chain repeats the leaf and the root.
-    between = [text for each in given.chain if (text := str(each).strip()) not in (own, ca)]
-    return Certificate(chain="\n".join([own, *between, ""]), key=f"{str(key).strip()}\n", ca=ca)

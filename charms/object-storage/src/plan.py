@@ -7,8 +7,9 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+from dataops.certificates import Identity
 from keyring import Key
-from observed import Certificate, Observed
+from observed import Observed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Serve:
     data: Path
     buckets: frozenset[str]
     keys: tuple[Key, ...]
-    certificate: Certificate | None
+    certificate: Identity | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +48,7 @@ def plan(observed: Observed) -> tuple[Step, ...]:
     if o.config is None or o.data is None:
         return ()
     install = Install(o.archive)
-    if not o.keyring.keys or (o.tls_wanted and o.certificate is None):
+    if not o.keyring.keys or o.tls.awaited:
         # What serves keeps serving as it does; nothing starts without the protection asked for.
         return (install,)
     serve = Serve(

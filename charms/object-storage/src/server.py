@@ -13,14 +13,16 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from dataops.certificates import Identity, IdentityFiles
 from dataops.host import packages
 from dataops.host.files import ensure_absent, ensure_contents, ensure_directory
 from dataops.host.packages import PackageError
 from dataops.host.paths import UnitPaths
+from dataops.host.processes import Process, identify
 from dataops.host.services import Service, ServiceError, ServiceManager
 from dataops.host.wake import Waker
 from keyring import Key
-from observed import Certificate, Condition
+from observed import Condition
 from plan import Install, Retire, Serve, Step
 
 logger = logging.getLogger(__name__)
@@ -166,21 +168,33 @@ class Server:
     def _keystore(self) -> Path:
         return self._paths.etc / "keystore.p12"
 
-    def _secure(self, certificate: Certificate | None) -> bool:
-        """Whether the certificate that is served had to change."""
-        mark = self._paths.etc / "keystore.digest"
-        if certificate is None:
-            return any([ensure_absent(self._keystore), ensure_absent(mark)])
-        digest = hashlib.sha256((certificate.chain + certificate.key).encode()).hexdigest()
-        if mark.is_file() and mark.read_text() == digest and self._keystore.is_file():
-            return False
-        # Here, because it is needed once in a certificate's life.
-        from keystore import java_keystore
+    @property
+    def identity(self) -> IdentityFiles:
+        """The certificate that is served, as it was handed out."""
+        return IdentityFiles(self._paths.etc, "store")
 
-        content = java_keystore(certificate, _password(certificate))
-        ensure_contents(self._keystore, content, mode=0o600, owner=self._user)
-        ensure_contents(mark, digest, mode=0o600)
-        return True
+    @property
+    def process(self) -> Process | None:
+        """The one that serves; None when there is none."""
+        pid = self._services.state(SERVICE).pid
+        return identify(pid) if pid else None
+
+    def _secure(self, certificate: Identity | None) -> bool:
+        """Whether the certificate that is served had to change: S3Proxy reads it once."""
+        if certificate is None:
+            return any([ensure_absent(self._keystore), self.identity.ensure(None)])
+        before = self.identity.read()
+        served = before and self._keystore.is_file() and (before.chain, before.key)
+        changed = served != (certificate.chain, certificate.key)
+        if changed:
+            # Here, because it is needed once in a certificate's life.
+            from keystore import java_keystore
+
+            content = java_keystore(certificate, _password(certificate))
+            ensure_contents(self._keystore, content, mode=0o600, owner=self._user)
+        # Last: they say that the other one is there.
+        self.identity.ensure(certificate)
+        return changed
 
     def _service(self, step: Serve, files: Sequence[Path]) -> Service:
         java = [
@@ -220,7 +234,7 @@ def _sweep(objects: Path) -> None:
                     part.unlink()
 
 
-def _password(certificate: Certificate) -> str:
+def _password(certificate: Identity) -> str:
     """Of the key store: whoever reads the one file reads the other."""
     return hashlib.sha256(certificate.key.encode()).hexdigest()[:32]
 

@@ -29,6 +29,8 @@ def statuses(observed: Observed, condition: Condition) -> Iterator[ops.StatusBas
         yield ops.BlockedStatus(
             f"Disk full: {condition.free >> 20} MiB left at {observed.data}; make room there"
         )
+    if observed.tls.trouble:
+        yield ops.BlockedStatus(observed.tls.trouble)
     yield from (ops.WaitingStatus(text) for text in _waiting(observed, condition))
     yield ops.ActiveStatus("; ".join(_remarks(observed)))
 
@@ -38,9 +40,9 @@ def _waiting(o: Observed, condition: Condition) -> Iterator[str]:
         yield f"Waiting for storage: juju storage; unit {o.unit}"
     elif not o.keyring.keys:
         yield f"Waiting for the leader to make keys: juju status {o.application}"
-    elif o.tls_wanted and o.certificate is None:
-        yield "Waiting for a certificate: juju status --relations"
-    elif o.config and not condition.failure and not condition.listening:
+    elif o.tls.waiting:
+        yield o.tls.waiting
+    elif not o.tls.awaited and o.config and not condition.failure and not condition.listening:
         yield "The store starts; if it stays so: juju debug-log"
 
 

@@ -67,6 +67,7 @@ def facts(tmp_path):
         given = {
             "unit": "object-storage/0",
             "address": "127.0.0.1",
+            "paths": UnitPaths(tmp_path / "workload"),
             "leader": True,
             "config": Config(),
             "keyring": Keyring(keys),

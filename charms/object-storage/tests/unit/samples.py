@@ -8,10 +8,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from observed import Certificate
+from dataops.certificates import Assigned, Identity, TlsState, parse
 
 
-def certificate() -> Certificate:
+def certificate() -> Identity:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "object-storage-0")])
     now = datetime.datetime.now(datetime.timezone.utc)
@@ -31,4 +31,11 @@ def certificate() -> Certificate:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    return Certificate(chain=pem, key=private.decode(), ca=pem)
+    return Identity(chain=pem, key=private.decode(), ca=pem)
+
+
+def tls(given: Identity | None = None) -> TlsState:
+    """A provider is related, and has answered."""
+    one = given or certificate()
+    serial = parse(one.chain)[0].serial
+    return TlsState(wanted=True, assigned=Assigned(one.key + one.chain, one.ca, serial, expires=4e9))

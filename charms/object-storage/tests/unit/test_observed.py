@@ -19,7 +19,7 @@ def test_an_option_that_makes_no_sense_is_refused(option):
 
 
 def test_an_application_is_given_what_it_asked_for_with_its_own_keys(facts, request_of):
-    o = facts(certificate=Certificate("CHAIN", "KEY", "CA"))
+    o = facts(tls=tls())
     target = o.answer(request_of(bucket="mine", path="below"))
     assert target.describe() == "s3://mine/below at https://127.0.0.1:9000"
     assert target.access_key.get_secret_value() == "DOSEVEN"
@@ -40,4 +40,4 @@ def test_without_keys_nobody_is_answered(facts, request_of):
 
 
 def test_no_key_is_in_a_repr(facts):
-    assert "secret" not in repr(facts(certificate=Certificate("CHAIN", "my-secret", "CA")))
+    assert "secret" not in repr(facts(tls=tls()))

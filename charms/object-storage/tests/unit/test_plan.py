@@ -18,8 +18,8 @@ def test_a_store_serves_all_who_have_keys(facts):
 
 def test_nothing_is_served_before_there_are_keys_or_the_protection_asked_for(facts):
     assert plan(facts(keyring=Keyring())) == (Install(None),)
-    assert plan(facts(tls_wanted=True)) == (Install(None),)
-    certified = facts(tls_wanted=True, certificate=Certificate("CHAIN", "KEY", "CA"))
+    assert plan(facts(tls=TlsState(wanted=True))) == (Install(None),)
+    certified = facts(tls=tls())
     assert isinstance(plan(certified)[-1], Serve)
 
 

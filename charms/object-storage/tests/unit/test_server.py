@@ -72,7 +72,7 @@ def test_parts_of_uploads_that_nobody_completes_are_removed(machine, facts):
 
 def test_with_a_certificate_it_serves_https_alone(machine, facts):
     given = certificate()
-    machine.server.converge(plan(facts(certificate=given)))
+    machine.server.converge(plan(facts(tls=tls(given))))
     (first, _) = machine.settings
     assert first["s3proxy.secure-endpoint"] == "https://127.0.0.1:9000"
     assert "s3proxy.endpoint" not in first
@@ -82,9 +82,9 @@ def test_with_a_certificate_it_serves_https_alone(machine, facts):
     assert key is not None and leaf is not None
 
     before = list(machine.services.journal)
-    machine.server.converge(plan(facts(certificate=given)))
+    machine.server.converge(plan(facts(tls=tls(given))))
     assert machine.services.journal == before
-    machine.server.converge(plan(facts(certificate=certificate())))
+    machine.server.converge(plan(facts(tls=tls())))
     assert len(machine.services.journal) > len(before)
     machine.server.converge(plan(facts()))
     assert not (machine.paths.etc / "keystore.p12").exists()

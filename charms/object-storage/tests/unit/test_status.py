@@ -30,7 +30,7 @@ def test_all_is_well(facts, request_of):
         ({"planned": 2}, "blocked", "One unit is the whole store"),
         ({"data": None}, "waiting", "juju storage"),
         ({"keyring": Keyring()}, "waiting", "leader to make keys"),
-        ({"tls_wanted": True}, "waiting", "Waiting for a certificate"),
+        ({"tls": TlsState(wanted=True)}, "waiting", "Waiting for a certificate"),
         ({"refusals": ("no bucket",)}, "active", "refused: no bucket"),
     ],
 )

@@ -11,7 +11,7 @@ from operations.get_credentials import VERB
 
 
 def test_the_operators_keys_and_the_ca(facts):
-    o = facts(certificate=Certificate("CHAIN", "KEY", "CA"))
+    o = facts(tls=tls())
     shown = VERB.run(VERB.context(o, None, {})).action_results()
     assert shown["s3"]["access-key"] == "DOADMIN"
     assert shown["s3"]["secret-key"] == "admin-secret"

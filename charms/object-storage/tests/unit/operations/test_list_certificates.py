@@ -28,14 +28,14 @@ def listed(observed):
 
 
 def test_the_port_itself_is_asked(facts, asked):
-    (found,) = listed(facts(tls_wanted=True, certificate=certificate()))
+    (found,) = listed(facts(tls=tls()))
     assert asked == [("127.0.0.1", 9000)]
     assert (found.unit, found.listener, found.port) == ("object-storage/0", "s3", 9000)
     assert found.serial and not found.problem
 
 
 def test_a_certificate_that_is_waited_for_is_a_problem(facts, asked):
-    (found,) = listed(facts(tls_wanted=True))
+    (found,) = listed(facts(tls=TlsState(wanted=True)))
     assert found.problem and not asked
 
 

@@ -37,7 +37,7 @@ def written(tmp_path):
 
 
 def test_every_key_is_known_and_stays_here(facts, request_of, told, collection, tmp_path):
-    spec = told(facts(certificate=certificate(), requests=(request_of(),), refusals=("odd",)))
+    spec = told(facts(tls=tls(), requests=(request_of(),), refusals=("odd",)))
     assert {"admin-secret", "seven-secret"} < {each.value for each in spec.secrets}
     ticket = spec.model_dump(mode="json", context={"revealed": True})
     assert VERB.spec.model_validate(ticket) == spec
