@@ -183,7 +183,7 @@ class Observed:
             endpoint=self.endpoint,
             access_key=pydantic.SecretStr(key.access),
             secret_key=pydantic.SecretStr(key.secret),
-            ca_chain=(self.certificate.ca,) if self.certificate else (),
+            ca_chain=self.certificate.authorities if self.certificate else (),
         )
 
 

@@ -38,4 +38,5 @@ def tls(given: Identity | None = None) -> TlsState:
     """A provider is related, and has answered."""
     one = given or certificate()
     serial = parse(one.chain)[0].serial
-    return TlsState(wanted=True, assigned=Assigned(one.key + one.chain, one.ca, serial, expires=4e9))
+    assigned = Assigned(one.key + one.chain, one.ca, serial, expires=4e9)
+    return TlsState(wanted=True, assigned=assigned)

@@ -4,9 +4,10 @@
 
 import pytest
 from pydantic import ValidationError
+from samples import certificate, tls
 
 from keyring import Keyring
-from observed import Certificate, Config
+from observed import Config
 
 
 @pytest.mark.parametrize(
@@ -19,11 +20,12 @@ def test_an_option_that_makes_no_sense_is_refused(option):
 
 
 def test_an_application_is_given_what_it_asked_for_with_its_own_keys(facts, request_of):
-    o = facts(tls=tls())
+    given = certificate()
+    o = facts(tls=tls(given))
     target = o.answer(request_of(bucket="mine", path="below"))
     assert target.describe() == "s3://mine/below at https://127.0.0.1:9000"
     assert target.access_key.get_secret_value() == "DOSEVEN"
-    assert target.ca_chain == ("CA",)
+    assert target.ca_chain == (given.ca.strip(),)
     assert o.answer(request_of(relation_id=8)) is None
 
 

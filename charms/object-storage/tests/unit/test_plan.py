@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is to be done, from the facts alone."""
 
+from samples import tls
+
+from dataops.certificates import TlsState
 from dataops.reconciler import Leaving
 from keyring import Keyring
-from observed import Certificate
 from plan import Install, Retire, Serve, plan
 
 

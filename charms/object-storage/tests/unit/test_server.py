@@ -7,7 +7,7 @@ import stat
 import time
 
 from cryptography.hazmat.primitives.serialization import pkcs12
-from samples import certificate
+from samples import certificate, tls
 
 from keyring import Key, Keyring
 from plan import Install, Retire, plan

@@ -5,6 +5,7 @@
 import ops
 import pytest
 
+from dataops.certificates import TlsState
 from keyring import Keyring
 from observed import Condition
 from status import statuses
@@ -30,7 +31,7 @@ def test_all_is_well(facts, request_of):
         ({"planned": 2}, "blocked", "One unit is the whole store"),
         ({"data": None}, "waiting", "juju storage"),
         ({"keyring": Keyring()}, "waiting", "leader to make keys"),
-        ({"tls": TlsState(wanted=True)}, "waiting", "Waiting for a certificate"),
+        ({"tls": TlsState(wanted=True)}, "waiting", "waiting for a certificate"),
         ({"refusals": ("no bucket",)}, "active", "refused: no bucket"),
     ],
 )

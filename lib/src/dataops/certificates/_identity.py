@@ -8,6 +8,7 @@ import dataclasses
 from pathlib import Path
 
 from dataops.certificates._parsed import Certificate, parse
+from dataops.certificates._stores import blocks
 from dataops.host.files import ensure_absent, ensure_contents
 
 
@@ -29,6 +30,11 @@ class Identity:
     def leaf(self) -> Certificate:
         """Its own certificate."""
         return parse(self.chain)[0]
+
+    @property
+    def authorities(self) -> tuple[str, ...]:
+        """Each of the authorities by itself, PEM."""
+        return blocks(self.ca)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -38,8 +38,13 @@ def truststore(authority: str, certificate: str, chain: tuple[str, ...]) -> str:
 
 def merged(*texts: str) -> str:
     """All authorities of some trust stores, each once, in order."""
-    blocks = (block.strip() for text in texts for block in _BLOCK.findall(text))
-    return "".join(f"{block}\n" for block in dict.fromkeys(blocks))
+    return "".join(f"{block}\n" for block in blocks(*texts))
+
+
+def blocks(*texts: str) -> tuple[str, ...]:
+    """Each certificate of some PEM texts once, in order."""
+    found = (block.strip() for text in texts for block in _BLOCK.findall(text))
+    return tuple(dict.fromkeys(found))
 
 
 def _ordered(certificate: str, chain: tuple[str, ...]) -> Iterator[str]:

@@ -167,8 +167,8 @@ class Site:
 
     def inventory(self) -> Inventory:
         """The certificate that each port really serves; none of a unit without TLS."""
-        ports = self.ports if self.tls.wanted else {}
-        return Inventory.of(self._entry(name, port) for name, port in ports.items())
+        ports = self.ports.items() if self.tls.wanted else ()
+        return Inventory.of(self._entry(name, port) for name, port in ports)
 
     def recover(self) -> bool:
         """Whether another certificate was asked for, because this one expired meanwhile."""

@@ -97,6 +97,7 @@ class MetricsProvider:
         rules: The directory of alert rule files, usually `src/prometheus_alert_rules`; None
             when the charm has none.
         login: As whom to scrape; it is handed over as a secret. None: as nobody.
+        groups: Further groups of rules, such as what the charm itself knows and records.
     """
 
     def __init__(
@@ -106,10 +107,12 @@ class MetricsProvider:
         jobs: Sequence[Mapping[str, Any]],
         rules: pathlib.Path | None = None,
         login: Login | None = None,
+        groups: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         self._charm = charm
         self._endpoint = endpoint
         self._jobs = jobs
+        self._groups = groups
         self._rules = rules
         self._login = login
 
@@ -147,6 +150,8 @@ class MetricsProvider:
         """Keys are sorted, so that equal facts are equal bytes and wake nobody."""
         topology = Topology.of(self._charm)
         rules = load_alert_rules(self._rules, topology) if self._rules else {}
+        if self._groups:
+            rules = {"groups": [*rules.get("groups", ()), *self._groups]}
         contents: dict[str, Any] = {
             "scrape_jobs": [{**job, **self._basic_auth(relation)} for job in self._jobs],
             "scrape_metadata": topology.model_dump(),

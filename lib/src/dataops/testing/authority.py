@@ -74,6 +74,14 @@ class FakeAuthority:
         }
         return _told(state, certificates=[answer], request_errors=[])
 
+    def introduce(self, state: testing.State, *roots: str) -> testing.State:
+        """The state after it has handed out the same with other roots to trust, PEM."""
+        (relation,) = state.get_relations("certificates")
+        assert isinstance(relation, testing.Relation)
+        (answer,) = json.loads(relation.remote_app_data["certificates"])
+        chain = [answer["certificate"], self.pem, *roots]
+        return _told(state, certificates=[{**answer, "chain": chain}])
+
     def refuse(self, state: testing.State, message: str = "not here") -> testing.State:
         """The state after it has refused the request."""
         error = {"code": 102, "name": "IP_NOT_ALLOWED", "message": message}

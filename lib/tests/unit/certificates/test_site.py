@@ -235,7 +235,7 @@ def test_another_root_is_trusted_before_it_signs_and_forgotten_after(story, root
     with pytest.raises(Pending, match="not trusted yet"):
         story.call("trust", authority=new.subject)
     # The same certificate, with another root beside its own.
-    story.state = root.answer(story.state, also=[new.pem])
+    story.state = root.introduce(story.state, new.pem)
     story.hook()
     assert story.call("trust", authority=new.subject).trusts == (new.subject, root.subject)
     with pytest.raises(Pending):

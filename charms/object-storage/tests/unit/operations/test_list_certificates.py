@@ -3,11 +3,20 @@
 """What the store's port serves."""
 
 import pytest
-from samples import certificate
+from samples import certificate, tls
 
-from dataops.certificates import Served, parse
-from operations import list_certificates
+from dataops.certificates import Served, TlsState, parse, renewal
+from dataops.testing import FakeServices
 from operations.list_certificates import VERB
+from workload import Workload
+
+
+class Desk:
+    """As the charm's own workload, without a process."""
+
+    requester, server = None, FakeServices()
+    server.process = None
+    site = Workload.site
 
 
 @pytest.fixture
@@ -19,12 +28,12 @@ def asked(monkeypatch):
         found.append((address, port))
         return Served(parse(certificate().chain))
 
-    monkeypatch.setattr(list_certificates, "ask_port", ask)
+    monkeypatch.setattr(renewal, "ask_port", ask)
     return found
 
 
 def listed(observed):
-    return VERB.run(VERB.context(observed, None, {})).certificates
+    return VERB.run(VERB.context(observed, Desk(), {})).certificates
 
 
 def test_the_port_itself_is_asked(facts, asked):

@@ -3,7 +3,7 @@
 """What the store hands to a post-mortem, and what it keeps to itself."""
 
 import pytest
-from samples import certificate
+from samples import tls
 
 from dataops.objectstore import Target, open_store
 from dataops.snapshot.collect import Collection

@@ -90,7 +90,8 @@ def test_without_a_provider_there_is_none_to_list_or_renew(context, bridge):
 
 def test_clients_are_told_of_another_root_before_it_signs(site):
     new = FakeAuthority("new root")
-    site.answered(also=[new.pem])
+    site.state = site.root.introduce(site.state, new.pem)
+    site.wake()
     bag = site.state.get_relation(site.query.id).local_app_data
     assert site.root.pem in bag["ca"] and new.pem in bag["ca"]
 
