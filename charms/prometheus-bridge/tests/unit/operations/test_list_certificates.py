@@ -1,0 +1,29 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the port shows, and who is told to trust whom."""
+
+import json
+
+import pytest
+from certificate_story import Site
+from story import Story
+
+
+@pytest.fixture
+def site(context, bridge, monkeypatch):
+    return Site(context, bridge, monkeypatch)
+
+
+def test_every_certificate_is_listed_with_who_is_trusted(site):
+    (found,) = json.loads(site.run("list-certificates")["certificates"])
+    assert (found["listener"], found["serial"]) == ("web", site.serial)
+    assert found["trusts"] == [site.root.subject]
+    assert found["sans"][0] == "192.0.2.0"
+
+
+def test_without_a_provider_there_is_none_to_list_or_renew(context, bridge):
+    story = Story(context, bridge)
+    for name in ("list-certificates", "renew-certificates"):
+        context.run(context.on.action(name), story.state)
+        found = context.action_results
+        assert "takes no certificate" in found["summary"] or found["certificates"] == "[]"
