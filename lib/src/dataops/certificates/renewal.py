@@ -156,9 +156,11 @@ class Site:
         params = context.params
         if not self.tls.wanted:
             return Trust(summary=f"{self.unit} takes no certificate from a provider")
-        if self.tls.identity is None:
-            raise Pending(self.tls.trouble or self.tls.waiting)
-        trusts = tuple(sorted({one.subject for one in parse(self.tls.identity.ca)}))
+        # What lies there was told by an earlier hook; what has just come is told by this one.
+        told = self.tls.kept
+        if told is None:
+            raise Pending(self.tls.trouble or self.tls.waiting or "nothing is served yet")
+        trusts = tuple(sorted({one.subject for one in parse(told.ca)}))
         if (params.authority in trusts) is not params.trusted:
             state = "not trusted yet" if params.trusted else "still trusted"
             raise Pending(f"{params.authority} is {state}")
