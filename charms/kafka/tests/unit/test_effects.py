@@ -172,6 +172,7 @@ SAMPLES = [
     steps.Revoke(frozenset()),
     steps.Admit(request(), "relation-7", "", False),
     steps.Dismiss("relation-7"),
+    steps.Withdraw("relation-7"),
     steps.Renew(()),
     steps.ProveRefused(Rotation("t")),
     steps.Stop(),
