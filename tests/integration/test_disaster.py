@@ -17,7 +17,14 @@ from confluent_kafka.admin import AdminClient
 from tests.integration.clients import Writer, nothing_lost, read_all
 from tests.integration.operations import begin, ended
 from tests.integration.processes import eventually, kill, one_of_unit
-from tests.integration.test_restore import data_of, records
+from tests.integration.test_restore import (
+    COMMITTED,
+    committed,
+    data_of,
+    noted,
+    records,
+    resumed,
+)
 from tools.demo import feed, pipeline
 
 pytestmark = pytest.mark.long
@@ -95,6 +102,7 @@ def test_data_destroyed_the_minute_before_comes_back(model: jubilant.Juju) -> No
     feed.partitions(access)
     with Writer(access) as writer:
         writer.progress(500)
+    eventually(lambda: committed(access), 120, "the group's offset")
     before = records(access)
     # The clock goes on, so that what comes now is later than all that is there.
     time.sleep(1.5)
@@ -110,6 +118,7 @@ def test_data_destroyed_the_minute_before_comes_back(model: jubilant.Juju) -> No
     again = pipeline.credentials(model, "data-access")
     assert records(again) == before
     nothing_lost(writer, read_all(again))
+    assert resumed(again) == (0, COMMITTED) and noted(again) == "note"
     assert all(dumped(placed(model, unit)) for unit in units)
     eventually(lambda: complete(again), 120, "every copy is in sync")
     with Writer(again, first=40_000_000) as more:
@@ -131,6 +140,7 @@ def test_site_lost_clients_follow_to_new_units(model: jubilant.Juju) -> None:
     feed.partitions(access)
     with Writer(access, first=50_000_000) as writer:
         writer.progress(500)
+    eventually(lambda: committed(access), 120, "the group's offset")
     before = records(access)
     operate(model, "create-backup")
 
@@ -147,6 +157,7 @@ def test_site_lost_clients_follow_to_new_units(model: jubilant.Juju) -> None:
     assert set(again.endpoints.split(",")).isdisjoint(access.endpoints.split(","))
     assert records(again) == before
     nothing_lost(writer, read_all(again))
+    assert resumed(again) == (0, COMMITTED) and noted(again) == "note"
     units = model.status().apps["kafka"].units
     assert all(dumped(placed(model, unit)) for unit in units)
     eventually(lambda: complete(again), 120, "every copy is in sync")

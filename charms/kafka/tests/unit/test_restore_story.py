@@ -155,7 +155,7 @@ class Admin:
 
 
 class World:
-    """Three units, of which the first leads."""
+    """Three units, of which one leads."""
 
     def __init__(self, root):
         self.machines = [Machine(node, root / str(node)) for node in NODES]
@@ -164,6 +164,7 @@ class World:
             "recovery": a_recovery().to_text(),
         }  # fmt: skip
         self.led = set()
+        self.leader = 0
 
     @property
     def recovery(self):
@@ -200,8 +201,8 @@ class World:
             self.app["opened"] == "true", recovery=self.recovery,
         )  # fmt: skip
         return but(
-            o, broker=broker, peers=peers, agreement=agreement, cluster=self.cluster(node),
-            storage=machine.storage, paths=machine.paths, store=STORE, now=9.0,
+            o, leader=node == self.leader, broker=broker, peers=peers, agreement=agreement,
+            cluster=self.cluster(node), storage=machine.storage, paths=machine.paths, store=STORE, now=9.0,
         )  # fmt: skip
 
     def hook(self, node):
@@ -231,7 +232,7 @@ class World:
         raise AssertionError("it never comes to rest")
 
     def cancel(self, *, undo=True):
-        o = self.observe(0)
+        o = self.observe(self.leader)
         workload = Bags(self.app, {})
         return cancel(Context(o, workload, CancelParams(undo=undo), lambda line: None, None, "c"))
 
@@ -267,6 +268,7 @@ EVENTS = st.lists(
     st.one_of(
         st.tuples(st.just("hook"), st.sampled_from(NODES)),
         st.tuples(st.just("job"), st.sampled_from(NODES)),
+        st.tuples(st.just("lead"), st.sampled_from(NODES)),
         st.tuples(st.integers(0, 4), st.sampled_from(NODES)),
     ),
     max_size=20,
@@ -279,6 +281,8 @@ def happen(world, events):
             world.hook(node)
         elif what == "job":
             world.machines[node].job()
+        elif what == "lead":
+            world.leader = node
         else:
             # What a killed hook agreed on is forgotten; what it did on the disk is not.
             kept = dict(world.app), dict(world.machines[node].bag), set(world.led)
