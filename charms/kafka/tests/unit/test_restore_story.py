@@ -202,7 +202,8 @@ class World:
         )  # fmt: skip
         return but(
             o, leader=node == self.leader, broker=broker, peers=peers, agreement=agreement,
-            cluster=self.cluster(node), storage=machine.storage, paths=machine.paths, store=STORE, now=9.0,
+            cluster=self.cluster(node), storage=machine.storage, paths=machine.paths, store=STORE,
+            now=9.0,
         )  # fmt: skip
 
     def hook(self, node):
