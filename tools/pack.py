@@ -101,6 +101,17 @@ case "$JUJU_DISPATCH_PATH" in
         hooks/leader-elected | hooks/config-changed) [ -e "$charm/.started" ] || exit 0 ;;
     *) [ -e "$charm/.started" ] || : > "$charm/.started" ;;
 esac
+# So is one of which the charm has said, when it last ran, that it can change nothing
+# (dataops.passing): each line names a hook, and maybe what the other side must not have said.
+if [ -e "$charm/.passed-over" ]; then
+    while read -r hook key; do
+        [ "$JUJU_DISPATCH_PATH" = "hooks/$hook" ] || continue
+        [ -n "$key" ] || exit 0
+        said=$(relation-get --app "$key" "$JUJU_REMOTE_APP" < /dev/null) || continue
+        [ -n "$said" ] || exit 0
+    done < "$charm/.passed-over"
+    rm -f "$charm/.passed-over"
+fi
 """
 
 

@@ -114,7 +114,7 @@ def ran(charm: Path, *paths: str, unit: str = "", relation: str = "kafka:4") -> 
     """Which of these hooks and actions reach the charm."""
     (charm / "ran").write_text("")
     environment = {
-        "PATH": pack.AGENT_PATH,
+        "PATH": f"{charm}:{pack.AGENT_PATH}",
         "JUJU_UNIT_NAME": "results/0",
         "JUJU_RELATION_ID": relation,
         "JUJU_REMOTE_APP": "results" if relation.startswith("peers") else "kafka",
@@ -169,6 +169,45 @@ def test_no_hook_is_passed_over_after_one_that_was_started_in_vain(unpacked: Pat
 def test_a_charm_that_was_refreshed_gets_every_hook(unpacked: Path) -> None:
     hooks = ["hooks/upgrade-charm", "hooks/config-changed"]
     assert ran(unpacked, *hooks) == hooks
+
+
+ASKED = "hooks/operations-relation-changed"
+
+
+def tool(charm: Path, script: str) -> None:
+    """A `relation-get` where the charm's dispatch finds it."""
+    (charm / "relation-get").write_text(f"#!/bin/sh\n{script}\n")
+    (charm / "relation-get").chmod(0o755)
+
+
+def test_a_hook_that_the_charm_has_said_changes_nothing_is_passed_over(unpacked: Path) -> None:
+    (unpacked / ".passed-over").write_text("kafka-relation-changed\n")
+    assert ran(unpacked, CHANGED, CHANGED) == []
+    # Whatever else wakes the charm, it has its own way, and begins with every hook.
+    assert ran(unpacked, "hooks/update-status", CHANGED) == ["hooks/update-status", CHANGED]
+
+
+def test_an_action_begins_with_every_hook(unpacked: Path) -> None:
+    (unpacked / ".passed-over").write_text("kafka-relation-changed\n")
+    assert ran(unpacked, "actions/rotate", CHANGED) == ["actions/rotate", CHANGED]
+
+
+def test_a_hook_is_passed_over_unless_the_other_side_has_said_something(unpacked: Path) -> None:
+    tool(unpacked, '[ "$*" = "--app task kafka" ] && cat "$(dirname "$0")/said"')
+    (unpacked / "said").write_text("")
+    (unpacked / ".passed-over").write_text("operations-relation-changed task\n")
+    assert ran(unpacked, ASKED) == []
+    (unpacked / "said").write_text('{"verb": "snapshot"}')
+    assert ran(unpacked, ASKED) == [ASKED]
+    # That run has said nothing new.
+    (unpacked / "said").write_text("")
+    assert ran(unpacked, ASKED) == [ASKED]
+
+
+def test_a_hook_runs_when_it_cannot_be_known_what_was_said(unpacked: Path) -> None:
+    tool(unpacked, "exit 1")
+    (unpacked / ".passed-over").write_text("operations-relation-changed task\n")
+    assert ran(unpacked, ASKED) == [ASKED]
 
 
 def test_an_action_is_no_hook_of_that_name(unpacked: Path) -> None:

@@ -24,6 +24,7 @@ from dataops.interfaces.operations import (
     utc_now,
 )
 from dataops.operations import AnyVerb
+from dataops.passing import pass_over
 from executor import advance
 from history import queue
 from journal import Journal, Kind, append, tail, to_text
@@ -124,6 +125,7 @@ class Driver:
         self._publish()
         times = [at for at in (self._wake, coming) if at is not None]
         self._tools.alarm.set(min(times, default=None))
+        rest(self._charm, self.observed, self.journal)
         return self.journal
 
     def _heed_the_clock(self) -> datetime.datetime | None:
@@ -245,6 +247,13 @@ def follow(charm: ops.CharmBase, tools: Tools, observed: Observed, archive: Arch
     leave(tools.canary)
     tools.alarm.set(None)
     run_due(charm, tools.provider, observed, archive, observed.journal)
+    rest(charm, observed, observed.journal)
+
+
+def rest(charm: ops.CharmBase, observed: Observed, journal: Journal) -> None:
+    """Until an operation is wanted, what others offer moves nothing but the team's own plans."""
+    if not (queue(journal) or observed.plans or observed.schedule):
+        pass_over(charm, OPERATIONS)
 
 
 def leave(canary: Canary) -> None:

@@ -22,6 +22,7 @@ from dataops.interfaces.kafka_client import KafkaClientProvider
 from dataops.interfaces.prometheus_scrape import MetricsProvider
 from dataops.interfaces.s3 import S3Requirer
 from dataops.jobs import Jobs
+from dataops.passing import pass_over
 from effects import Effects
 from facts import ClusterFacts
 from gate import Gate
@@ -82,6 +83,9 @@ def publish(charm: ops.CharmBase, observed: Observed) -> None:
     rules, dashboards = source / "prometheus_alert_rules", source / "grafana_dashboards"
     MetricsProvider(charm, "monitoring", _jobs("*"), rules).publish()
     CosAgentProvider(charm, "cos-agent", _jobs(observed.address), rules, dashboards).publish()
+    if observed.cluster is None and not observed.broker.listening:
+        # Once the broker listens, it wakes this charm, which then lets everybody in together.
+        pass_over(charm, "kafka-client")
 
 
 def _jobs(host: str) -> list[dict[str, Any]]:

@@ -241,3 +241,24 @@ def test_a_canary_that_loses_its_access_stops_the_operation(manager, tmp_path):
     (operation,) = operations(driver.drive())
     assert "Kafka has taken its access away" in operation.message
     assert operation.steps == ()
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"), [({}, ["operations"]), ({"plans": "x"}, []), ({"schedule": "x"}, [])]
+)
+def test_what_others_offer_wakes_nobody_while_nothing_is_wanted(
+    manager, tmp_path, monkeypatch, facts, expected
+):
+    passed = []
+    monkeypatch.setattr(driver_module, "pass_over", lambda _, endpoint: passed.append(endpoint))
+    driver_module.rest(manager.charm, make(manager, tmp_path, **facts).observed, ())
+    assert passed == expected
+
+
+def test_what_others_answer_is_heard_while_an_operation_is_open(manager, tmp_path, monkeypatch):
+    passed = []
+    monkeypatch.setattr(driver_module, "pass_over", lambda _, endpoint: passed.append(endpoint))
+    driver = make(manager, tmp_path)
+    driver.request(plan({"applications": "kafka"}), {}, {})
+    driver_module.rest(manager.charm, driver.observed, driver.journal)
+    assert passed == []

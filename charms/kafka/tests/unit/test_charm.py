@@ -345,3 +345,15 @@ def test_a_renewal_from_the_first_call_to_the_proof(machine, context, monkeypatc
     context.run(context.on.action("list-certificates"), out)
     listed = json.loads(context.action_results["certificates"])
     assert {one["serial"] for one in listed} == {machine.working.serial}
+
+
+def test_clients_are_let_in_together_once_the_broker_listens(machine, context, monkeypatch):
+    passed = []
+    monkeypatch.setattr(wiring, "pass_over", lambda _, endpoint: passed.append(endpoint))
+    out = context.run(context.on.install(), deployed())
+    assert passed == ["kafka-client"]
+    context.run(
+        context.on.config_changed(),
+        dataclasses.replace(out, relations=deployed(CERTIFICATES).relations),
+    )
+    assert passed == ["kafka-client"]

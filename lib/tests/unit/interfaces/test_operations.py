@@ -503,3 +503,13 @@ def test_the_requirer_knows_what_became_of_a_job_whose_leader_changed(requirer, 
         (found,) = manager.charm.operations.participants()
         assert found.role == "keeper"
         assert found.outcomes["app"].status is expected
+
+
+def test_changes_can_be_passed_over_while_nobody_asks_for_anything(tmp_path):
+    context = ops.testing.Context(Provider, meta=PROVIDER_META, charm_root=tmp_path)
+    said = tmp_path / ".passed-over"
+    after(context, related())
+    assert said.read_text() == "operations-relation-changed task\n"
+    said.unlink()
+    after(context, related(Task(id="1/once/1", verb="once", operation=1)))
+    assert not said.exists()

@@ -33,6 +33,7 @@ from dataops.operations import (
     by_name,
     explain,
 )
+from dataops.passing import pass_over
 from dataops.rolling import Hold
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class OperationsProvider(Generic[ObservedT, WorkloadT]):
         jobs: Jobs | None = None,
         now: Clock = utc_now,
     ) -> None:
+        self._owner = charm
         self._app = charm.app
         self._unit = charm.unit
         self._model = charm.model
@@ -141,6 +143,9 @@ class OperationsProvider(Generic[ObservedT, WorkloadT]):
             _bags.write(relation.data[holder], "outcome", told.to_json())
         if self._jobs:
             self._jobs.keep_only(wanted)
+        if not wanted and self._endpoint in self._owner.meta.provides:
+            # Until somebody asks for something, nobody has anything to say here.
+            pass_over(self._owner, self._endpoint, unless="task")
 
     def _holder(
         self, key: str, task: Task, verb: OfferedVerb[ObservedT, WorkloadT] | None
