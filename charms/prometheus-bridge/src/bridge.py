@@ -58,7 +58,7 @@ class Bridge:
         self._paths = paths
         self._services = services
         self._workload = workload
-        self._user = user
+        self.user = user
         self._files = Files(paths.etc)
 
     def converge(self, steps: Sequence[Step]) -> None:
@@ -113,7 +113,7 @@ class Bridge:
         """One step."""
         match step:
             case Install():
-                self._paths.create(self._user)
+                self._paths.create(self.user)
                 ensure_programs(step.archive, self._paths.bin, Workload.read(self._workload))
             case Secure():
                 self._secure(step)
@@ -129,19 +129,19 @@ class Bridge:
 
     def _secure(self, step: Secure) -> None:
         """Prometheus reads the files anew for each connection: nothing is restarted for them."""
-        self._files.identity.ensure(step.identity, self._user)
+        self._files.identity.ensure(step.identity, self.user)
 
     def _admit(self, step: Admit) -> None:
         """Own passwords come first and go last: whoever is let in can be asked."""
         files = self._files
         passwords = {files.password(user): text for user, text in step.own.items()}
         for path, text in passwords.items():
-            ensure_contents(path, text, mode=0o600, owner=self._user)
-        ensure_contents(files.web, web_yml(step.users), mode=0o600, owner=self._user)
+            ensure_contents(path, text, mode=0o600, owner=self.user)
+        ensure_contents(files.web, web_yml(step.users), mode=0o600, owner=self.user)
         identity = files.identity
         if identity.chain.exists():
             text = web_yml(step.users, (identity.chain, identity.key))
-            ensure_contents(files.web_tls, text, mode=0o600, owner=self._user)
+            ensure_contents(files.web_tls, text, mode=0o600, owner=self.user)
         else:
             ensure_absent(files.web_tls)
         for path in files.etc.glob("password-*"):
@@ -160,7 +160,7 @@ class Bridge:
     def _serve(self, step: Serve) -> None:
         """The process, and in it the configuration."""
         samples = step.data / "prometheus"
-        ensure_directory(samples, mode=0o750, owner=self._user)
+        ensure_directory(samples, mode=0o750, owner=self.user)
         # Before anything changes: what serves goes on serving when a new port is taken.
         self._require_port(step)
         changed = self._services.ensure(self._service(step, samples))
@@ -227,7 +227,7 @@ class Bridge:
         return Service(
             name=SERVICE,
             command=(str(programs.prometheus), *arguments),
-            user=self._user,
+            user=self.user,
             restart="always",
             stop_timeout=60,
         )
@@ -273,7 +273,7 @@ class Bridge:
 
     def _configurator(self) -> Configurator:
         """Who writes the configuration."""
-        return Configurator(self._files, self._programs().promtool, self._paths.tmp, self._user)
+        return Configurator(self._files, self._programs().promtool, self._paths.tmp, self.user)
 
     def _last_words(self) -> str:
         """The last fault in the process's log."""

@@ -19,11 +19,12 @@ from dataops.interfaces.operations import OperationsProvider
 from dataops.interfaces.prometheus_api import Login, QueryProvider
 from dataops.interfaces.prometheus_remote_write import RemoteWriteRequirer
 from dataops.interfaces.prometheus_scrape import MetricsConsumer
+from dataops.interfaces.s3 import S3Requirer
 from dataops.jobs import Jobs
 from dataops.operations import Actions, discover
 from dataops.reconciler import leaving, observe_all
 from ledger import QUERY, Ledger
-from observed import Observed
+from observed import S3, Observed
 from plan import plan
 from status import statuses
 from workload import Workload
@@ -85,6 +86,7 @@ class PrometheusBridgeCharm(ops.CharmBase):
     def _tell(self, observed: Observed, condition: Condition) -> None:
         """What the other side of each relation needs to know."""
         self.verbs.publish_catalogue()
+        S3Requirer(self, S3).publish()
         MetricsConsumer(self, "monitoring").refuse(condition.reasons())
         RemoteWriteRequirer(self, "send-remote-write").publish(self.bridge.alert_rules())
         if condition.version:

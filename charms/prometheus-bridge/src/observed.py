@@ -9,7 +9,7 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import ops
 import pydantic
@@ -21,10 +21,16 @@ from dataops.host.paths import UnitPaths
 from dataops.interfaces.alert_rules import load_alert_rules
 from dataops.interfaces.prometheus_remote_write import RemoteWriteRequirer
 from dataops.interfaces.prometheus_scrape import MetricsConsumer, ScrapeSource
+from dataops.interfaces.s3 import S3Requirer, store_of
 from dataops.interfaces.topology import Topology
+from dataops.objectstore import Directory
 from dataops.reconciler import Leaving
 
+if TYPE_CHECKING:
+    from dataops.objectstore import Target
+
 OWN_RULES = "src/prometheus_alert_rules"
+S3 = "s3"
 
 _DURATION = re.compile(r"([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?")
 _SIZE = re.compile(r"[1-9][0-9]*(B|KB|MB|GB|TB|PB|EB)")
@@ -71,6 +77,7 @@ class Config(pydantic.BaseModel):
     log_level: Literal["debug", "info", "warn", "error"] = "info"
     require_password: bool = True
     port: Annotated[int, pydantic.Field(ge=1, le=65535)] = 9090
+    backup_directory: Directory = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,6 +97,8 @@ class Observed:
         tls: How it stands with the certificate of this unit.
         accounts: Who may ask Prometheus; none before the leader has made them.
         leader: Whether this unit leads.
+        store: Where backups go; None when there is no place for them.
+        store_trouble: Why there is none although there should be one; empty else.
         own_rules: The alert rules that this charm brings itself, about everything it scrapes.
         leaving: What this event takes away.
     """
@@ -106,6 +115,8 @@ class Observed:
     tls: TlsState = dataclasses.field(default_factory=TlsState)
     accounts: Accounts = dataclasses.field(default_factory=Accounts)
     leader: bool = False
+    store: Target | None = None
+    store_trouble: str = ""
     own_rules: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
     leaving: Leaving = dataclasses.field(default_factory=Leaving)
 
@@ -120,6 +131,8 @@ class Observed:
         """Reads Juju once."""
         config, problems = _config(charm)
         remote_write = RemoteWriteRequirer(charm, "send-remote-write")
+        directory = config.backup_directory if config else ""
+        store, store_trouble = store_of(S3Requirer(charm, S3), directory)
         return cls(
             topology=Topology.of(charm),
             address=address(charm, "query"),
@@ -133,6 +146,8 @@ class Observed:
             tls=tls,
             accounts=accounts,
             leader=charm.unit.is_leader(),
+            store=store,
+            store_trouble=store_trouble,
             own_rules=load_alert_rules(charm.charm_dir / OWN_RULES),
             leaving=leaving or Leaving(),
         )

@@ -76,7 +76,8 @@ def _summary(observed: Observed) -> str:
     """What the operator sees when all is well."""
     number = len({source.application for source in observed.sources if source.jobs})
     scraped = f"scrapes {number} application{'s' if number != 1 else ''}"
-    return f"{observed.url} {scraped}"
+    trouble = f"; no backups: {observed.store_trouble}" if observed.store_trouble else ""
+    return f"{observed.url} {scraped}{trouble}"
 
 
 def _short(text: str, length: int = 160) -> str:

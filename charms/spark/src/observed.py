@@ -84,6 +84,7 @@ class Observed:
     Attributes:
         unit: its name, such as ``spark/0``.
         application: its application's name.
+        model, model_uuid: where it is in Juju.
         address: where it listens, IPv4 text.
         leader: whether it leads.
         addresses: of every unit by name, this one included.
@@ -130,6 +131,8 @@ class Observed:
     archive: Path | None = None
     script: Path | None = None
     leaving: Leaving = dataclasses.field(default_factory=Leaving)
+    model: str = ""
+    model_uuid: str = ""
 
     @classmethod
     def read(cls, charm: ops.CharmBase, leaving: Leaving | None = None) -> "Observed":
@@ -167,6 +170,8 @@ class Observed:
             archive=_resource(charm, "spark"),
             script=_resource(charm, "script"),
             leaving=leaving,
+            model=charm.model.name,
+            model_uuid=charm.model.uuid,
         )
 
     @property

@@ -3,16 +3,19 @@
 """The verbs of backups that charms share: where backups are, what there is of them, what goes.
 
 A charm says where its backups are, and gets `list-backups`, `verify-backup`, `prune-backups`; one
-whose backups are files also gets `create-backup`. Nothing here loads a store's client in a hook.
+whose backups are files also gets `create-backup` and `restore`. Nothing here loads a store's
+client in a hook.
 """
 
-from dataops.backup.verbs._access import Access, place_of, told
+from dataops.backup.verbs._access import Access, place_of, told, unit_place
 from dataops.backup.verbs._create import Created, FilesSpec, creating
 from dataops.backup.verbs._list import Catalogue, Listed, listing
 from dataops.backup.verbs._prune import Removed, pruning
+from dataops.backup.verbs._restore import Restored, RestoreSpec, restoring
 from dataops.backup.verbs._verify import Verified, verifying
 
 __all__ = [
-    "Access", "Catalogue", "Created", "FilesSpec", "Listed", "Removed", "Verified", "creating",
-    "listing", "place_of", "pruning", "told", "verifying",
+    "Access", "Catalogue", "Created", "FilesSpec", "Listed", "Removed", "RestoreSpec", "Restored",
+    "Verified", "creating", "listing", "place_of", "pruning", "restoring", "told", "unit_place",
+    "verifying",
 ]  # fmt: skip

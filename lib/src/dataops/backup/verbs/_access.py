@@ -69,6 +69,11 @@ def place_of(app: str, store: Target | None, trouble: str = "") -> Target:
     return store
 
 
+def unit_place(unit: str, model_uuid: str) -> str:
+    """A unit's own place in a store that several models share: `spark-0-1f2e3d4c`."""
+    return f"{unit.replace('/', '-')}-{model_uuid[:8]}"
+
+
 @contextlib.contextmanager
 def told(*also: type[Exception]) -> Generator[None]:
     """What goes wrong with backups, as the operator reads it.
