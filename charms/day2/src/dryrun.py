@@ -58,6 +58,7 @@ def _said(steps: Sequence[Step], step: Step, *, chained: bool = True) -> str:
     parts += [f"within {spelled(step.timeout)}"]
     parts += [f"up to {step.retry.attempts} times"] if step.retry.attempts > 1 else []
     parts += ["once a person approves"] if step.approval else []
+    parts += ["where there is such an application"] if step.optional else []
     failing = f"roll back with {step.rollback}" if step.rollback else step.on_failure
     return f"{', '.join(parts)}; when it fails: {failing}"
 

@@ -55,6 +55,8 @@ def _nobody(
     own: str,
 ) -> Iterator[Finding]:
     """Whether there is nobody to do a step."""
+    if step.optional and not isinstance(step.applications, tuple):
+        return
     related = [p.application for p in everybody]
     if isinstance(step.applications, Role):
         roles = sorted({p.role for p in everybody} - {""})

@@ -100,6 +100,7 @@ class Step(_Part):
         retry: how often, and how soon, those are asked again that failed.
         verify: `healthy`: each answer must be a health check without a failed check.
         on_failure: `stop` ends the operation, `continue` goes on to the next step.
+        optional: whether it is passed over where nobody offers the verb.
         approval: whether a person has to approve before it begins.
     """
 
@@ -113,6 +114,7 @@ class Step(_Part):
     retry: Retry = Retry(attempts=1)
     verify: Literal["healthy"] | None = None
     on_failure: Literal["stop", "continue"] | RollBack = "stop"
+    optional: bool = False
     approval: bool = False
 
     @pydantic.field_validator("applications", mode="before")

@@ -128,7 +128,7 @@ def _problems(
                 yield f"{name} is not related"
             elif name in passed_over:
                 yield f"{name} does not offer {step.verb}"
-    elif not offering:
+    elif not offering and not step.optional:
         yield f"nobody among {_meant(step)} offers {step.verb}"
     for participant in offering:
         if not participant.units:

@@ -11,7 +11,7 @@ from typing import Any
 
 from cluster import ClusterError
 from dataops.backup import verbs as shared
-from dataops.backup.verbs import Access, place_of
+from dataops.backup.verbs import Access, Where, nowhere, usable
 from observed import Config, Observed
 from workload import Workload
 
@@ -54,12 +54,17 @@ def access(o: Observed, workload: Workload, *, cluster: str = "") -> Access:
     Raises:
         OperationError: there is no place for backups.
     """
-    target = place_of(o.app, o.store, o.store_trouble)
+    return usable(known(o, workload, cluster=cluster), Where())
+
+
+def known(o: Observed, workload: Workload, *, cluster: str = "") -> Access:
+    """As `access`, or why there is no place for backups."""
     with told():
         key = workload.backup_keys.current()
     return Access(
         unit=o.unit,
-        target=target,
+        target=o.store,
+        nowhere=nowhere(o.app, o.store_trouble),
         cluster=cluster or o.agreement.cluster_id,
         key=key.text if key else "",
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dataops.backup.verbs import Access, place_of, unit_place
+from dataops.backup.verbs import Access, nowhere, unit_place
 from dataops.operations import OperationError
 from observed import Observed
 
@@ -16,10 +16,11 @@ SAMPLES = "prometheus"
 
 
 def access(o: Observed) -> Access:
-    """Its own place in the store; raises `OperationError` when there is no store."""
+    """Its own place in the store."""
     return Access(
         unit=o.topology.unit,
-        target=place_of(o.topology.application, o.store, o.store_trouble),
+        target=o.store,
+        nowhere=nowhere(o.topology.application, o.store_trouble),
         cluster=unit_place(o.topology.unit, o.topology.model_uuid),
     )
 

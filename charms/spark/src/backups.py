@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dataops.backup.verbs import Access, place_of, unit_place
+from dataops.backup.verbs import Access, nowhere, unit_place
 from dataops.operations import OperationError
 from observed import Observed
 
@@ -15,10 +15,11 @@ STATE = ".backup"
 
 
 def access(o: Observed) -> Access:
-    """Its own place in the store; raises `OperationError` when there is no store."""
+    """Its own place in the store."""
     return Access(
         unit=o.unit,
-        target=place_of(o.application, o.store, o.store_trouble),
+        target=o.store,
+        nowhere=nowhere(o.application, o.store_trouble),
         cluster=unit_place(o.unit, o.model_uuid),
     )
 

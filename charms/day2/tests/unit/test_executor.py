@@ -42,6 +42,18 @@ def test_every_unit_is_asked_and_the_end_is_told():
     assert world.tasks == {"kafka": None, "spark": None}
 
 
+def test_an_optional_step_that_nobody_can_do_is_passed_over():
+    world = three()
+    role = {"role": "monitoring"}
+    world.request(plan({"name": "first", "applications": role, "optional": True}, CHECK))
+    world.drive()
+    assert world.may_run("kafka") == ["kafka/0", "kafka/1", "kafka/2"]
+    for who in ("kafka/0", "kafka/1", "kafka/2", "spark/0"):
+        world.answer(who)
+        world.drive()
+    assert last(world).ending is Status.COMPLETED
+
+
 def test_an_application_that_is_done_is_left_alone():
     world = three()
     world.request(plan(CHECK))

@@ -114,6 +114,13 @@ def test_what_does_not(chosen, place, hint):
     assert any(hint in message for _, message in found), found
 
 
+def test_nobody_is_needed_for_an_optional_step():
+    for step in ({"applications": {"role": "x"}}, {"verb": "dance"}):
+        assert of(plan(step))
+        assert of(plan({**step, "optional": True})) == []
+    assert of(plan({"applications": "flink", "optional": True}))
+
+
 def test_an_application_without_units_cannot_do_anything():
     assert of(plan({}), (EMPTY,)) == [("steps.0.applications", "empty has no units")]
 

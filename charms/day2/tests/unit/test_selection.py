@@ -48,6 +48,26 @@ def test_whoever_cannot_be_asked_is_a_problem(step, problem):
     assert chosen(**step).problems == (problem,)
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"verb": "dance"},
+        {"verb": "dance", "applications": {"role": "event-streaming"}},
+        {"applications": {"role": "monitoring"}},
+    ],
+)
+def test_an_optional_step_asks_nobody_where_nobody_offers_its_verb(step):
+    assert chosen(**step).problems
+    found = chosen(**step, optional=True)
+    assert found.problems == ()
+    assert found.targets == ()
+
+
+def test_an_optional_step_still_means_those_whom_it_names():
+    assert chosen(applications="flink", optional=True).problems == ("flink is not related",)
+    assert [t.application for t in chosen(optional=True).targets] == ["kafka", "day2"]
+
+
 def test_who_is_done_is_not_asked():
     (step,) = plan({"applications": "kafka"}).steps
     (target,) = select(step, WORLD.facts(), {"kafka/0"}).targets

@@ -46,7 +46,7 @@ def prepare(context: Context[Observed, Bridge, Any]) -> Spec:
 
 def source(spec: Spec) -> Source:
     """The files."""
-    import samples
+    import tsdb
     from dataops.backup.trees import Source
 
     root = spec.data / SAMPLES
@@ -57,9 +57,9 @@ def source(spec: Spec) -> Source:
         release=spec.release,
         root=root,
         state=spec.data / STATE,
-        listing=lambda: samples.listing(root),
-        steady=lambda: samples.steady(root),
-        facts=lambda links: {"blocks": samples.blocks(links)},
+        listing=lambda: tsdb.listing(root),
+        steady=lambda: tsdb.steady(root),
+        facts=lambda links: {"blocks": tsdb.blocks(links)},
     )
 
 

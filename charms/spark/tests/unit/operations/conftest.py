@@ -11,6 +11,7 @@ from factory import observed
 
 from cluster import Spark
 from dataops.host.paths import UnitPaths
+from dataops.objectstore import Target
 from dataops.testing import FakePackages, FakeServices
 from installation import Installation
 from job_store import JobStore
@@ -48,3 +49,24 @@ def facts(spark: Spark, data: Path) -> Callable[..., Observed]:
         return found
 
     return read
+
+
+UUID = "12345678-0000-4000-8000-000000000000"
+OFFSETS = 'v1\n{}\n{"flights":{"0":120}}\n'
+
+
+@pytest.fixture
+def unit(spark: Spark, facts: Callable[..., Observed], data: Path, tmp_path: Path) -> Call:
+    """Calls a verb of spark/0, which has a store and a checkpoint."""
+    (tmp_path / "store").mkdir()
+    store = Target(kind="local", directory=str(tmp_path / "store"))
+    for name, text in (("offsets/3", OFFSETS), ("commits/2", "v1"), ("state/0/0/3.delta", "x")):
+        path = data / "checkpoints" / "flights-hourly" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def call(verb: Any, params: dict[str, Any] | None = None, **fields: Any) -> Any:
+        fields = {"store": store, "model": "m", "model_uuid": UUID, **fields}
+        return verb.call(facts(**fields), spark, params or {})
+
+    return call

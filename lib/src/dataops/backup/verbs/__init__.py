@@ -7,7 +7,7 @@ whose backups are files also gets `create-backup` and `restore`. Nothing here lo
 client in a hook.
 """
 
-from dataops.backup.verbs._access import Access, place_of, told, unit_place
+from dataops.backup.verbs._access import Access, Where, nowhere, told, unit_place, usable
 from dataops.backup.verbs._create import Created, FilesSpec, creating
 from dataops.backup.verbs._list import Catalogue, Listed, listing
 from dataops.backup.verbs._prune import Removed, pruning
@@ -16,6 +16,6 @@ from dataops.backup.verbs._verify import Verified, verifying
 
 __all__ = [
     "Access", "Catalogue", "Created", "FilesSpec", "Listed", "Removed", "RestoreSpec", "Restored",
-    "Verified", "creating", "listing", "place_of", "pruning", "restoring", "told", "unit_place",
-    "verifying",
+    "Verified", "Where", "creating", "listing", "nowhere", "pruning", "restoring", "told",
+    "unit_place", "usable", "verifying",
 ]  # fmt: skip

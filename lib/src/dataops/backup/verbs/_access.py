@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Generator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pydantic
 
 from dataops.objectstore import StoreError, Target
-from dataops.operations import OperationError
+from dataops.operations import OperationError, Params
 
 if TYPE_CHECKING:
     from dataops.backup.sealed import Key
@@ -23,13 +23,15 @@ class Access(pydantic.BaseModel):
 
     Attributes:
         unit: whose job.
-        target: where backups are.
+        target: where backups are; None when there is no place for them.
+        nowhere: why there is none, and the next move.
         cluster: whose backups: Kafka's cluster id, or one unit's place in the store.
         key: opens and seals; empty when there is none.
     """
 
     unit: str
-    target: Target
+    target: Target | None
+    nowhere: str = ""
     cluster: str
     key: str = pydantic.Field(default="", repr=False)
 
@@ -39,6 +41,8 @@ class Access(pydantic.BaseModel):
         from dataops.backup.shelf import Shelf
         from dataops.objectstore import open_store
 
+        if self.target is None:
+            raise OperationError(self.nowhere)
         return Shelf(open_store(self.target), self.cluster)
 
     def opened(self) -> Key | None:
@@ -48,25 +52,42 @@ class Access(pydantic.BaseModel):
         return Key.of(self.key) if self.key else None
 
 
-def place_of(app: str, store: Target | None, trouble: str = "") -> Target:
-    """Where an application's backups go.
+class Where(Params):
+    """What every verb of backups takes."""
+
+    if_possible: bool = pydantic.Field(
+        default=False,
+        description="Whether to pass over this application where it has no place for backups.",
+    )
+
+
+def nowhere(app: str, trouble: str = "") -> str:
+    """What to tell of an application without a place for backups.
 
     Args:
         app: its name.
-        store: what it observed.
         trouble: why there is none although there should be one.
+    """
+    return (
+        f"{app} has no place for backups"
+        + (f": {trouble}" if trouble else "")
+        + f". `juju integrate {app}:s3 ...` with an object store, or "
+        f"`juju config {app} backup-directory=/a/directory/of/every/unit`"
+    )
+
+
+AccessT = TypeVar("AccessT", bound=Access)
+
+
+def usable(access: AccessT, where: Where) -> AccessT:
+    """The access, if there is a place for backups or it matters not.
 
     Raises:
-        OperationError: there is no place for backups.
+        OperationError: there is none, and whoever asks wants one.
     """
-    if store is None:
-        raise OperationError(
-            f"{app} has no place for backups"
-            + (f": {trouble}" if trouble else "")
-            + f". `juju integrate {app}:s3 ...` with an object store, or "
-            f"`juju config {app} backup-directory=/a/directory/of/every/unit`"
-        )
-    return store
+    if access.target is None and not where.if_possible:
+        raise OperationError(access.nowhere)
+    return access
 
 
 def unit_place(unit: str, model_uuid: str) -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pydantic
 
-from dataops.backup.verbs._access import Access, told
-from dataops.operations import Context, JobVerb, Params, Result, Scope, Work
+from dataops.backup.verbs._access import Access, Where, told, usable
+from dataops.operations import Context, JobVerb, Result, Scope, Work
 
 if TYPE_CHECKING:
     from dataops.backup.trees import Source
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _NICE = 10
 
 
-class CreateParams(Params):
+class CreateParams(Where):
     """How fast."""
 
     pace: int = pydantic.Field(
@@ -80,7 +80,8 @@ def creating(
     def prepared(context: Context[Any, Any, CreateParams]) -> SpecT:
         pace = context.params.pace
         default = CreateParams().pace
-        return prepare(context).model_copy(update={"pace": default if pace < 0 else pace})
+        made = usable(prepare(context), context.params)
+        return made.model_copy(update={"pace": default if pace < 0 else pace})
 
     def work(work: Work[SpecT]) -> Created:
         from dataops.backup.sealed import Key
@@ -88,8 +89,12 @@ def creating(
         from dataops.backup.trees import take
         from dataops.objectstore import Pace
 
-        os.nice(_NICE)
         spec = work.spec
+        if spec.target is None:
+            return Created(
+                id="", place="", summary=spec.nowhere, files=0, bytes=0, new_bytes=0, seconds=0.0
+            )
+        os.nice(_NICE)
         pace = Pace(spec.pace * 1e6) if spec.pace else None
         with told():
             shelf = spec.shelf()

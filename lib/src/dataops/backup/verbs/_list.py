@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
-from dataops.backup.verbs._access import Access, told
-from dataops.operations import Context, JobVerb, NoParams, Result, Scope, Work
+from dataops.backup.verbs._access import Access, Where, told, usable
+from dataops.operations import Context, JobVerb, Result, Scope, Work
 
 if TYPE_CHECKING:
     from dataops.backup.catalogue import Entry, Verdict
@@ -57,11 +57,11 @@ class Catalogue(Result):
 
 
 def listing(
-    where: Callable[[Context[Any, Any, NoParams]], Access],
+    where: Callable[[Context[Any, Any, Where]], Access],
     *,
     counted: Literal["topics", "files"],
     scope: Scope,
-) -> JobVerb[Any, Any, NoParams, Access, Catalogue]:
+) -> JobVerb[Any, Any, Where, Access, Catalogue]:
     """The verb of a charm.
 
     Args:
@@ -73,6 +73,8 @@ def listing(
     def work(work: Work[Access]) -> Catalogue:
         from dataops.backup.catalogue import entries
 
+        if work.spec.target is None:
+            return Catalogue(table=work.spec.nowhere, backups=())
         with told():
             found = tuple(_listed(entry) for entry in entries(work.spec.shelf()))
         return Catalogue(place=work.spec.cluster, table=_table(found, counted), backups=found)
@@ -80,9 +82,9 @@ def listing(
     return JobVerb(
         name="list-backups",
         description="Every backup with its sizes, and whether it was verified and rehearsed.",
-        prepare=where,
+        prepare=lambda context: usable(where(context), context.params),
         work=work,
-        params=NoParams,
+        params=Where,
         spec=Access,
         result=Catalogue,
         scope=scope,

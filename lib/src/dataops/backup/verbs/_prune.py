@@ -10,11 +10,11 @@ from typing import Any
 
 import pydantic
 
-from dataops.backup.verbs._access import Access, told
-from dataops.operations import Context, JobVerb, Params, Result, Scope, Work
+from dataops.backup.verbs._access import Access, Where, told, usable
+from dataops.operations import Context, JobVerb, Result, Scope, Work
 
 
-class PruneParams(Params):
+class PruneParams(Where):
     """What stays."""
 
     keep_last: int = pydantic.Field(
@@ -58,7 +58,8 @@ def pruning(
     """
 
     def prepare(context: Context[Any, Any, PruneParams]) -> Spec:
-        known, params = dict(where(context)), context.params
+        params = context.params
+        known = dict(usable(where(context), params))
         return Spec(**known, keep_last=params.keep_last, keep_days=params.keep_days)
 
     return JobVerb(
@@ -80,6 +81,8 @@ def _work(work: Work[Spec]) -> Removed:
     from dataops.backup.pruning import prune
 
     spec = work.spec
+    if spec.target is None:
+        return Removed(summary=spec.nowhere, backups=(), objects=0, bytes=0)
     with told():
         done = prune(
             spec.shelf(),

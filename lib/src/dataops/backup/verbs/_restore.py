@@ -83,6 +83,8 @@ def restoring(
 
     def prepared(context: Context[Any, Any, RestoreParams]) -> SpecT:
         params, made = context.params, prepare(context)
+        if made.target is None:
+            raise OperationError(made.nowhere)
         if params.confirm != made.unit:
             raise OperationError(
                 f"This puts aside what {made.unit} has now. Say so: confirm={made.unit}"

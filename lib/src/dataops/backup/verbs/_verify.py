@@ -10,14 +10,14 @@ from typing import Any
 
 import pydantic
 
-from dataops.backup.verbs._access import Access, told
-from dataops.operations import Context, JobVerb, OperationError, Params, Result, Scope, Work
+from dataops.backup.verbs._access import Access, Where, told, usable
+from dataops.operations import Context, JobVerb, OperationError, Result, Scope, Work
 
 # The first ones tell enough; the verdict in the store has more.
 _MOST_NAMED = 3
 
 
-class VerifyParams(Params):
+class VerifyParams(Where):
     """Which backup."""
 
     id: str = pydantic.Field(
@@ -69,7 +69,8 @@ def verifying(
     """
 
     def prepare(context: Context[Any, Any, VerifyParams]) -> Spec:
-        known, params = dict(where(context)), context.params
+        params = context.params
+        known = dict(usable(where(context), params))
         return Spec(**known, backup=params.id, records=params.records)
 
     return JobVerb(
@@ -90,7 +91,10 @@ def _work(work: Work[Spec]) -> Verified:
     from dataops.backup.manifest import Manifest, manifest_key
     from dataops.backup.verification import Verification
 
-    spec, shelf = work.spec, work.spec.shelf()
+    spec = work.spec
+    if spec.target is None:
+        return Verified(id="", summary=spec.nowhere, bytes=0, seconds=0.0)
+    shelf = spec.shelf()
     with told():
         newest = None if spec.backup else newest_good(shelf)
         backup = spec.backup or (newest.id if newest else "")

@@ -1,0 +1,31 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+
+from pathlib import Path
+
+import pytest
+from factory import observed
+
+from backups import access, storage
+from dataops.objectstore import Target
+from dataops.operations import OperationError
+
+UUID = "12345678-0000-4000-8000-000000000000"
+
+
+def test_each_unit_of_each_model_has_a_place_of_its_own() -> None:
+    store = Target(kind="local", directory="/x")
+    found = access(observed(store=store, model_uuid=UUID))
+    assert (found.target, found.cluster) == (store, "spark-0-12345678")
+
+
+def test_without_a_store_it_says_why() -> None:
+    found = access(observed(store_trouble="the bucket is missing"))
+    assert found.target is None
+    assert "the bucket is missing" in found.nowhere
+
+
+def test_files_need_the_storage(tmp_path: Path) -> None:
+    assert storage(observed(tmp_path)) == tmp_path
+    with pytest.raises(OperationError, match="juju status --storage"):
+        storage(observed(None))
