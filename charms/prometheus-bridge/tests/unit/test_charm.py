@@ -176,14 +176,19 @@ def test_the_verbs_are_offered_to_day2(context, bridge):
     catalogue = json.loads(out.get_relation(relation.id).local_app_data["catalogue"])
     assert [verb["name"] for verb in catalogue] == [
         "check-trust",
+        "create-backup",
         "get-credentials",
         "health-check",
+        "list-backups",
         "list-certificates",
         "list-targets",
+        "prune-backups",
         "query",
         "renew-certificates",
+        "restore",
         "rotate-passwords",
         "snapshot",
+        "verify-backup",
     ]
 
 
