@@ -160,7 +160,7 @@ def followed(
         What the operation said at its end, and the new credentials.
     """
     there = read_all(before)
-    # What has just been deployed may still be starting, and the operation begins with a look at it.
+    # What was just deployed may still be starting, and the operation begins with a look at it.
     eventually(
         lambda: ended(model, begin(model, "health-check"))["status"] == "completed",
         patience,
