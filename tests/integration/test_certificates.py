@@ -15,15 +15,10 @@ from typing import Any
 import jubilant
 import psutil
 import pytest
-from charmlibs.interfaces.tls_certificates import (
-    Certificate,
-    CertificateSigningRequest,
-    PrivateKey,
-)
 
-from dataops.certificates import Certificate as Certified
-from dataops.certificates import ask_port, parse
+from dataops.certificates import ask_port
 from tests.integration import one_broker
+from tests.integration.certified import hand_out, served
 from tests.integration.clients import Writer, nothing_lost, read_all
 from tests.integration.processes import eventually, kill, of_unit, one_of_unit
 from tools.demo import feed, pipeline
@@ -172,38 +167,6 @@ def test_every_certificate_is_in_one_table(model: jubilant.Juju) -> None:
     assert len(told["table"].strip().splitlines()) == 5
 
 
-def hand_out(model: jubilant.Juju, seconds: float, file: Path) -> str:
-    """The serial of a certificate of so short a life, handed out in place of kafka's."""
-    (root,) = [one for one in model.secrets() if one.label == "root"]
-    kept = model.show_secret(root.uri, reveal=True).content
-    told = json.loads(model.cli("show-unit", "certificates/0", "--format", "json"))
-    (relation,) = [
-        one for one in told["certificates/0"]["relation-info"] if one["endpoint"] == "certificates"
-    ]
-    (answer,) = json.loads(relation["application-data"]["certificates"])
-    request = CertificateSigningRequest.from_string(answer["certificate_signing_request"])
-    signed = request.sign(
-        Certificate.from_string(kept["certificate"]),
-        PrivateKey.from_string(kept["private-key"]),
-        datetime.timedelta(seconds=seconds),
-    )
-    answer |= {"certificate": str(signed), "chain": [str(signed), *answer["chain"][1:]]}
-    file.write_text(json.dumps({"certificates": json.dumps([answer])}))
-    which = f"certificates:{relation['relation-id']}"
-    model.exec(f"relation-set -r {which} --app --file {file}", unit="certificates/0")
-    (read,) = parse(str(signed))
-    eventually(lambda: served(model).serial == read.serial, 60, "the broker serves it")
-    return read.serial
-
-
-def served(model: jubilant.Juju) -> Certified:
-    """What the client port serves."""
-    address = next(iter(model.status().apps["kafka"].units.values())).public_address
-    found = ask_port(address, 9093)
-    assert found is not None, "the port serves nothing"
-    return found.leaf
-
-
 @pytest.mark.long
 def test_a_certificate_renews_itself_before_its_end(
     model: jubilant.Juju, access: pipeline.Credentials, tmp_path: Path
@@ -211,10 +174,12 @@ def test_a_certificate_renews_itself_before_its_end(
     process = broker(model)
     with Writer(access, first=6_000_000) as writer:
         # A tenth of its life is the time in which it is renewed.
-        short = hand_out(model, 120, tmp_path / "answer.json")
-        end = served(model).not_after
+        short = hand_out(model, "kafka", 9093, 120, tmp_path / "answer.json")
+        end = served(model, "kafka", 9093).not_after
         renewed = eventually(
-            lambda: (now := served(model)).serial != short and now, 240, "it is renewed"
+            lambda: (now := served(model, "kafka", 9093)).serial != short and now,
+            240,
+            "it is renewed",
         )
         assert renewed.not_before <= end, "only after its end"
         writer.progress(50)
@@ -230,8 +195,8 @@ def test_what_expires_while_everything_is_down_recovers_by_itself(
         writer.progress(100)
     model.cli("model-config", "update-status-hook-interval=10s")
     uuid = model.show_model().model_uuid
-    short = hand_out(model, 60, tmp_path / "answer.json")
-    end = served(model).not_after
+    short = hand_out(model, "kafka", 9093, 60, tmp_path / "answer.json")
+    end = served(model, "kafka", 9093).not_after
     subprocess.run([juju_binary.with_name("onebox"), "stop"], check=True, timeout=120)
     # The one that keeps the broker running first, else it starts it anew.
     for marker in ("supervisord", "kafka.Kafka"):
@@ -240,7 +205,9 @@ def test_what_expires_while_everything_is_down_recovers_by_itself(
     eventually(lambda: datetime.datetime.now(datetime.timezone.utc) > end, 120, "it has expired")
     model.status()
     now = eventually(
-        lambda: (found := served(model)).serial != short and found, 300, "a good one is served"
+        lambda: (found := served(model, "kafka", 9093)).serial != short and found,
+        300,
+        "a good one is served",
     )
     assert now.not_after > datetime.datetime.now(datetime.timezone.utc)
     model.wait(jubilant.all_active, timeout=300, delay=2)

@@ -25,6 +25,7 @@ def run(context: RenewContext) -> Renewed:
         workload.requester.request(new_key=context.params.new_key)
         raise Pending("a new certificate is asked for")
     if o.denied:
+        _tell_once(workload, renewal)
         raise OperationError(
             f"The certificates provider refuses the request of {o.unit}: {o.denied}. "
             "The old certificate is served; correct it, then run this again"
@@ -34,6 +35,7 @@ def run(context: RenewContext) -> Renewed:
     if o.tls.comes(o.now):
         raise Pending(o.tls.objection)
     if o.tls.objection:
+        _tell_once(workload, renewal)
         raise OperationError(
             f"The certificate for {o.unit} is not used, because {o.tls.objection}. The old one is "
             "served; correct the certificates provider, then run this again"
@@ -54,16 +56,21 @@ def _begun(context: RenewContext) -> Renewal:
         process = workload.broker.process
         renewal = Renewal(context.task, o.broker.serial, trust, process)
         workload.renewals.write(renewal)
-    elif renewal.task != context.task:
+    elif renewal.told or renewal.task != context.task:
         useless = bool(o.tls and o.tls.objection and not o.tls.comes(o.now))
         if o.denied or useless:
             # The last answer was of no use; nothing but another request gets another one.
             workload.requester.request(new_key=True)
-        renewal = dataclasses.replace(renewal, task=context.task)
+        renewal = dataclasses.replace(renewal, task=context.task, told=False)
         workload.renewals.write(renewal)
         if o.tls is None or useless:
             raise Pending("a new certificate is asked for")
     return renewal
+
+
+def _tell_once(workload: Workload, renewal: Renewal) -> None:
+    """Whoever calls next, be it the same person, begins with another request."""
+    workload.renewals.write(dataclasses.replace(renewal, told=True))
 
 
 def _proved(o: Observed, workload: Workload, renewal: Renewal) -> Renewed:

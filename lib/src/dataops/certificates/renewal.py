@@ -40,12 +40,14 @@ class Renewal:
         serial: of the certificate that is to go; empty when there was none.
         trust: the authorities that a client trusted, PEM.
         process: the one that serves; None when there was none.
+        told: whether its caller was told that nothing but another request can go on with it.
     """
 
     task: str
     serial: str
     trust: str
     process: Process | None = None
+    told: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

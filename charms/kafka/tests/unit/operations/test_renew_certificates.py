@@ -114,14 +114,18 @@ def test_an_old_client_that_is_refused_is_a_failure(refusals):
         ({"tls": but(observed().tls, serial="x", objection="it is for b")}, "because it is for b"),
     ],
 )
-def test_an_answer_of_no_use_ends_it_and_the_same_command_asks_again(facts, why):
+@pytest.mark.parametrize("task", ["2/renew/1", "1/renew/1"])
+def test_an_answer_of_no_use_ends_it_and_the_same_command_asks_again(facts, why, task):
     desk = Desk(BEGUN)
     with pytest.raises(OperationError, match=why):
         call(desk, observed(**facts))
     assert not desk.asked
     with pytest.raises(Pending):
-        call(desk, observed(**facts), task="2/renew/1")
-    assert desk.asked == [True] and desk.renewal.task == "2/renew/1"
+        call(desk, observed(**facts), task=task)
+    assert desk.asked == [True] and desk.renewal.task == task
+    # It was told once, and again after the other answer.
+    with pytest.raises(OperationError, match=why):
+        call(desk, observed(**facts), task=task)
 
 
 def test_a_provider_whose_clock_is_ahead_is_waited_for():
