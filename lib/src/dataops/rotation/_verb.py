@@ -87,7 +87,7 @@ def proceed(context: Context[Any, Any, RotatePasswords], site: Site) -> Password
     asked = Rotation(context.task or BY_HAND, context.params.quiet, context.params.force)
     if rotation is None or (rotation.finished and not rotation.answers(asked)):
         site.agree(asked)
-        raise Pending("new users are being made")
+        raise Pending("new credentials are being made")
     if rotation.finished:
         if rotation.task == BY_HAND:
             site.agree(dataclasses.replace(rotation, told=True))

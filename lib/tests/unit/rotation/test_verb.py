@@ -38,14 +38,14 @@ def begin(site, **changes):
 
 def test_it_is_asked_for_once_and_told_once():
     site = Site()
-    with pytest.raises(Pending, match="new users"):
+    with pytest.raises(Pending, match="new credentials"):
         call(site, quiet=5)
     assert site.rotation == Rotation(BY_HAND, quiet=5)
     begin(site, client=DONE)
     result = call(site, quiet=5)
     assert result.summary == "1 client has new credentials, and every old one is refused."
     assert result.credentials[0].fingerprint != fingerprint("password of a")
-    with pytest.raises(Pending, match="new users"):
+    with pytest.raises(Pending, match="new credentials"):
         call(site, quiet=5)
 
 

@@ -31,7 +31,7 @@ def call(rotation=None, task="", desk=None, **terms):
 
 def test_the_first_call_writes_down_what_is_wanted():
     desk = Desk()
-    with pytest.raises(Pending, match="new users are being made"):
+    with pytest.raises(Pending, match="new credentials are being made"):
         call(task="7/rotate/1", desk=desk, quiet=5)
     assert Rotation.from_text(desk.agreed["rotation"]) == Rotation("7/rotate/1", quiet=5)
 
@@ -61,7 +61,7 @@ def test_a_later_caller_joins_what_runs_on_terms_of_its_own():
 
 
 def test_another_operation_begins_anew():
-    with pytest.raises(Pending, match="new users"):
+    with pytest.raises(Pending, match="new credentials"):
         call(DONE, task="8/rotate/1")
 
 
@@ -69,7 +69,7 @@ def test_a_person_sees_the_end_once_and_then_begins_anew():
     desk = Desk()
     by_hand = but(DONE, task=BY_HAND)
     assert call(by_hand, desk=desk).credentials
-    with pytest.raises(Pending, match="new users"):
+    with pytest.raises(Pending, match="new credentials"):
         call(Rotation.from_text(desk.agreed["rotation"]))
 
 

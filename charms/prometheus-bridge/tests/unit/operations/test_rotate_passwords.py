@@ -14,7 +14,7 @@ def test_passwords_change_while_everybody_works(context, bridge):
     story = Story(context, bridge)
     old = f"relation-{story.query.id}"
     story.accept(old)
-    assert "new users are being made" in story.ask(quiet=0)
+    assert "new credentials are being made" in story.ask(quiet=0)
     story.wake()
     assert {old, f"{old}.2", "admin", "admin.2"} <= story.users
     assert story.told() == f"{old}.2"
@@ -29,7 +29,7 @@ def test_passwords_change_while_everybody_works(context, bridge):
     ended = story.ask(quiet=0)
     assert "every old one is refused" in ended["summary"]
     assert len(json.loads(ended["credentials"])) == 3
-    assert "new users" in story.ask(quiet=0)
+    assert "new credentials" in story.ask(quiet=0)
 
 
 def test_by_force_the_one_who_does_not_follow_is_locked_out(context, bridge):

@@ -87,7 +87,7 @@ class Waking:
 
 def test_all_processes_begin_anew_and_the_old_secret_is_refused(machines, fake_services):
     before = machines.content["secret"]
-    assert "new users are being made" in machines.ask()
+    assert "new credentials are being made" in machines.ask()
     pids = {name: fake_services.state(name).pid for name in ("master", "worker")}
     machines.wake()
     assert machines.content["secret"] != before and "old" not in machines.content
@@ -133,4 +133,4 @@ def test_it_begins_only_while_every_job_runs(machines, monkeypatch):
     with pytest.raises(testing.ActionFailed, match="flights-hourly is"):
         machines.ask()
     monkeypatch.setattr(charm.Workload, "progress", lambda *_: Progress(state="running"))
-    assert "new users" in machines.ask()
+    assert "new credentials" in machines.ask()
