@@ -78,6 +78,8 @@ def machines(charm_dir, fake_services, fake_packages, tmp_path, monkeypatch):
 class Waking:
     """Jobs of which there are none; remembers when to look again."""
 
+    busy = False
+
     def look_again(self, seconds):
         assert seconds > 0
 
