@@ -26,6 +26,13 @@ CANNOT = {
     "test_juju_reboot_queues_reboot": "compares /proc/uptime, which is this host's: our machines "
     "are directories and processes, and a reboot ends the processes",
 }
+# What of theirs is not run here at all, and why.
+LEFT_OUT = {
+    "test/integration/test_tracing.py": "looks at spans in a Tempo on Kubernetes, through kubectl",
+    "test/charms/test_main": "has no charmcraft.yaml: their unit tests call its main",
+    "test/charms/test_smoke": "has no charmcraft.yaml: their release workflow writes one for it",
+    "test/charms/test_tracing": "is the charm of test_tracing.py",
+}
 CHARMCRAFT = """\
 #!/bin/sh
 cd {root} && exec {python} -m tools.pack "$OLDPWD"
@@ -69,6 +76,17 @@ def programs(tmp_path_factory, charm, juju_binary) -> dict[str, str]:
         # The rest of their workspace is not in this distribution.
         "UV_NO_SOURCES_PACKAGE": "ops-scenario ops-tracing",
     }
+
+
+def test_everything_of_theirs_is_run_or_left_out_for_a_reason(sources):
+    found = {str(p.relative_to(sources)) for p in sources.glob("test/integration/test_*.py")}
+    found |= {
+        str(p.parent.parent.relative_to(sources))
+        for p in sources.glob("test/charms/*/src/charm.py")
+    }
+    run = {f"test/integration/{suite}" for suite in SUITES}
+    run |= {f"test/charms/{suite.removesuffix('.py')}" for suite in SUITES}
+    assert found == run | LEFT_OUT.keys()
 
 
 @pytest.mark.parametrize("suite", SUITES)

@@ -19,7 +19,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -197,11 +196,6 @@ def _unit(unit: str, text: str) -> float:
     if unit not in _UNITS:
         raise ValueError(f"time: unknown unit {quote(unit)} in duration {quote(text)}")
     return _UNITS[unit]
-
-
-def timedelta_of(text: str) -> timedelta:
-    """A Go duration as a timedelta."""
-    return timedelta(seconds=read_duration(text))
 
 
 def quote(text: str) -> str:

@@ -85,7 +85,7 @@ def _committed(context: Context, call: Call, id_: str) -> Mapping[str, str]:
         raise Refused(f"secret {quote(f'secret:{id_}')} not found")
     if not secrets.may_read(model, secret, context.unit_name):
         unit = quote(context.unit_name)
-        raise Refused(f"{unit} is not allowed to read this secret: permission denied")
+        raise Refused(f"{unit} is not allowed to read this secret")
     secret = _recorded(context, secret, call)
     latest = call[PEEK] or call[REFRESH]
     number = secret.latest if latest else secret.consumers[context.unit_name].tracked

@@ -11,8 +11,6 @@ from __future__ import annotations
 import os
 import shutil
 
-BACKEND = "nspawn"
-
 _PROGRAMS = {
     "systemd-nspawn": "systemd-container",
     "debootstrap": "debootstrap",

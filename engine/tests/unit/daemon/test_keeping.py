@@ -90,7 +90,7 @@ def test_a_user_secret_is_read_by_whoever_was_granted(bench: Bench, keeper: Path
     uri = bench.call("add_secret", name="key", content={"word": "Zm9v"})
     read = {"unit": "reader/0", "commands": f"secret-get {uri} word"}
     refused = bench.call("run_commands", **read)
-    assert (refused["code"], "permission denied" in refused["stderr"]) == (1, True)
+    assert (refused["code"], "is not allowed to read" in refused["stderr"]) == (1, True)
     bench.call("grant_secret", secret="key", applications=["reader"])
     assert bench.call("run_commands", **read)["stdout"] == "foo\n"
 
