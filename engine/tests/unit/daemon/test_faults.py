@@ -86,7 +86,7 @@ def test_scripts_run_in_the_place_of_a_hook(bench: Bench, charm: Path) -> None:
         "stdout": f"True\n\n{bench.room('a/0').charm}\n",
     }
     quick = run(bench, "juju-exec", command="sleep 60", timeout=3e8)
-    assert quick["results"]["return-code"] == -9
+    assert quick["results"]["return-code"] == -1
 
 
 def test_a_hook_of_a_killed_daemon_runs_again(bench: Bench, charm: Path) -> None:
