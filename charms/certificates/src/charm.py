@@ -12,6 +12,7 @@ from dataops.interfaces.operations import OperationsProvider
 from dataops.jobs import Jobs
 from dataops.operations import Actions, discover
 from dataops.reconciler import leaving, observe_all
+from monitoring import monitoring
 from observed import Observed
 from plan import plan
 from provider import Provider
@@ -47,7 +48,9 @@ class CertificatesCharm(ops.CharmBase):
             self.jobs.remove_all()
         else:
             self.verbs.publish_catalogue()
-            self.verbs.run_due(self._observe(), self.registry)
+            observed = self._observe()
+            monitoring(self, observed).publish()
+            self.verbs.run_due(observed, self.registry)
 
     def _observe(self, event: ops.EventBase | None = None) -> Observed:
         """The facts, read once."""

@@ -20,11 +20,11 @@ def expiry_rules(
     certificate has expired, tells it this way: Prometheus knows the date by itself.
 
     Args:
-        labels: of the unit: its topology, and `juju_unit`.
+        labels: of whom: its topology, and the `juju_unit` whose it is.
         ports: by what they are for.
         not_after: of the certificate, UTC.
     """
-    unit = labels.get("juju_unit", "").replace("/", "_")
+    whose = labels.get("juju_unit") or labels.get("juju_application", "")
     rules = [
         {
             "record": METRIC,
@@ -33,4 +33,4 @@ def expiry_rules(
         }
         for name, port in sorted(ports.items())
     ]
-    return {"name": f"{unit}_certificates", "rules": rules}
+    return {"name": f"{whose.replace('/', '_')}_certificates", "rules": rules}
