@@ -12,7 +12,6 @@ from dataops.interfaces.operations import OperationsProvider
 from dataops.jobs import Jobs
 from dataops.operations import Actions, discover
 from dataops.reconciler import leaving, observe_all
-from monitoring import monitoring
 from observed import Observed
 from plan import plan
 from provider import Provider
@@ -49,7 +48,11 @@ class CertificatesCharm(ops.CharmBase):
         else:
             self.verbs.publish_catalogue()
             observed = self._observe()
-            monitoring(self, observed).publish()
+            if self.model.relations["monitoring"]:
+                # Here, because most hooks need none of it.
+                from monitoring import monitoring
+
+                monitoring(self, observed).publish()
             self.verbs.run_due(observed, self.registry)
 
     def _observe(self, event: ops.EventBase | None = None) -> Observed:

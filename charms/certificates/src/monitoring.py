@@ -21,7 +21,7 @@ RULES = "src/prometheus_alert_rules"
 def monitoring(charm: ops.CharmBase, observed: Observed) -> MetricsProvider:
     """Until when the root that signs is good, and who is to be called before."""
     groups: list[Mapping[str, Any]] = []
-    if observed.roots and charm.model.relations[ENDPOINT]:
+    if observed.roots:
         (root,) = parse(observed.roots.current.certificate)
         # Of the application: every unit signs with the same.
         groups.append(expiry_rules(Topology.of(charm).labels, {"root": 0}, root.not_after))

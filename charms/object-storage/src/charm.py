@@ -25,7 +25,7 @@ from observed import S3, Condition, Observed
 from plan import plan
 from server import Server
 from status import statuses
-from workload import Workload, monitoring
+from workload import Workload
 
 VERBS = discover(operations)
 # A change of all keys that waits for others is looked at so often.
@@ -72,7 +72,11 @@ class ObjectStorageCharm(ops.CharmBase):
     def _tell(self, observed: Observed) -> None:
         """What the other side of each relation needs to know."""
         self.verbs.publish_catalogue()
-        monitoring(self, observed).publish()
+        if self.model.relations["monitoring"]:
+            # Here, because most hooks need none of it.
+            from monitoring import monitoring
+
+            monitoring(self, observed).publish()
         condition = self._condition(observed)
         if condition.running and observed.config:
             self.unit.set_ports(observed.config.port)

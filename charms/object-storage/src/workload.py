@@ -4,31 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import ops
 
-from dataops.certificates import expiry_rules, renewal
+from dataops.certificates import renewal
 from dataops.certificates.requester import Requester
-from dataops.interfaces.prometheus_scrape import MetricsProvider
 from dataops.interfaces.s3 import S3Provider
-from dataops.interfaces.topology import Topology
 from observed import S3, Observed
 from server import Server
 from vault import Vault
-
-RULES = "src/prometheus_alert_rules"
-
-
-def monitoring(charm: ops.CharmBase, observed: Observed) -> MetricsProvider:
-    """What Prometheus is told of the certificate: S3Proxy has no metrics to be scraped."""
-    topology, groups = Topology.of(charm), list[Mapping[str, Any]]()
-    if observed.certificate:
-        labels = {**topology.labels, "juju_unit": observed.unit}
-        end = observed.certificate.leaf.not_after
-        groups.append(expiry_rules(labels, {S3: observed.port}, end))
-    return MetricsProvider(charm, "monitoring", [], charm.charm_dir / RULES, groups=groups)
 
 
 class Workload(Vault):

@@ -1,26 +1,29 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the verbs work with, and what Prometheus is told."""
-
-import dataclasses
-import json
+"""What the verbs work with."""
 
 import pytest
-from certificate_story import Story
-from ops import testing
+from samples import tls
+
+from workload import Workload
 
 
-@pytest.fixture
-def story(machine, monkeypatch):
-    return Story(machine, monkeypatch)
+class Desk:
+    """The same without Juju."""
+
+    class server:  # noqa: N801  stands for an object
+        process = None
+
+    requester = object()
+    site = Workload.site
 
 
-def test_prometheus_is_told_until_when_the_certificate_is_good(story):
-    relation = testing.Relation("monitoring", remote_app_name="prometheus")
-    story.state = dataclasses.replace(story.state, relations={*story.state.relations, relation})
-    story.wake()
-    bag = story.state.get_relation(relation.id).local_app_data
-    *_, group = json.loads(bag["alert_rules"])["groups"]
-    (rule,) = group["rules"]
-    assert rule["expr"] == f"vector({story.files.read().leaf.not_after.timestamp():.0f})"
-    assert rule["labels"]["listener"] == "s3" and json.loads(bag["scrape_jobs"]) == []
+@pytest.mark.parametrize("port", [9000, 9443])
+def test_the_one_port_is_where_a_renewal_is_proved(facts, port):
+    from observed import Config
+
+    observed, desk = facts(tls=tls(), config=Config(port=port)), Desk()
+    site = desk.site(observed)
+    assert dict(site.ports) == {"s3": port} and site.address == "127.0.0.1"
+    assert site.tls == observed.tls and site.requester is desk.requester
+    assert site.ledger.etc == observed.paths.etc
