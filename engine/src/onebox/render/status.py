@@ -291,7 +291,7 @@ def _agent(unit: Json, utc: bool) -> Json:
 def _unit(model: Json, unit: Json, utc: bool, relations: bool) -> Json:
     machine = model["machines"].get(unit["machine"])
     if machine and machine.get("down"):
-        unit = {**unit, **_lost(unit["name"], unit["agent"]["since"])}
+        unit = {**unit, **_lost(unit["agent"]["since"])}
     leader = model["applications"][unit["application"]]["leader"] == unit["name"]
     out: Json = {
         "workload-status": _status(_workload(model, unit, relations), utc),
@@ -312,9 +312,9 @@ def _subordinates(model: Json, principal: str) -> list[Json]:
     return sorted(found, key=lambda u: unit_order(u["name"]))
 
 
-def _lost(name: str, since: str) -> Json:
+def _lost(since: str) -> Json:
     """What is known of a unit whose machine is down: nothing, not even since when."""
-    seen = f"agent lost, see 'juju show-status-log {name}'"
+    seen = "agent lost, see `juju debug-logs` or `juju show-status-log` for more information"
     return {
         "workload": {"current": "unknown", "message": seen, "data": {}, "since": since},
         "agent": {

@@ -117,3 +117,20 @@ def test_containers_are_inside_their_machines(contained, world):
 
 def test_container_is_selected_with_its_machine(contained):
     assert selected(contained, ["1/lxd/2"])["machines"].keys() == {"1", "1/lxd/2"}
+
+
+def test_unit_of_a_machine_that_is_down(model, world):
+    model["machines"]["1"]["down"] = True
+    found = document(model, now=world.NOW, utc=True, hardware=HARDWARE)
+    (lost,) = [
+        u
+        for a in found["applications"].values()
+        for u in a["units"].values()
+        if u["machine"] == "1"
+    ]
+    assert lost["workload-status"]["current"] == "unknown"
+    assert lost["workload-status"]["message"] == (
+        "agent lost, see `juju debug-logs` or `juju show-status-log` for more information"
+    )
+    assert lost["juju-status"]["current"] == "lost"
+    assert found["machines"]["1"]["juju-status"]["current"] == "down"
