@@ -78,6 +78,17 @@ class JobStore:
         ensure_contents(place / "job.json", job.model_dump_json(), mode=0o640, owner=self._owner)
         return job
 
+    def adopt(self) -> tuple[str, ...]:
+        """Names of the programs that were put here from elsewhere, now stopped and ours to run."""
+        for job in self.submitted():
+            place = self._submitted / job.name
+            here = job.model_copy(update={"script": place / "script.py"})
+            ensure_contents(
+                place / "job.json", here.model_dump_json(), mode=0o640, owner=self._owner
+            )
+            self.stop(job.name)
+        return tuple(job.name for job in self.submitted())
+
     def forget(self, name: str) -> bool:
         """Whether there was such a program."""
         self.start(name)

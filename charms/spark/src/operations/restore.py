@@ -13,6 +13,7 @@ from backups import STATE, access, storage
 from cluster import Spark
 from dataops.backup.verbs import RestoreSpec, restoring
 from dataops.operations import Context, OperationError, Work
+from job_store import JobStore
 from observed import Observed
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def put(work: Work[Spec], manifest: Manifest, staging: Path) -> str:
             (data / kind).rename(aside / kind)
         (staging / kind).rename(data / kind)
     shutil.rmtree(staging)
+    # Nothing of what came back runs before Kafka has what it reads.
+    JobStore(data, work.spec.owner).adopt()
     facts = manifest.tree.facts if manifest.tree else {}
     definitions = data / "restored-jobs.yaml"
     definitions.write_text(str(facts.get("jobs", "")), encoding="utf-8")

@@ -39,3 +39,17 @@ def test_a_submission_that_was_cut_short_does_not_count(tmp_path: Path) -> None:
     (tmp_path / "submitted" / "half").mkdir(parents=True)
     (tmp_path / "submitted" / "half" / "script.py").touch()
     assert JobStore(tmp_path).submitted() == ()
+
+
+def test_programs_from_elsewhere_are_adopted_and_wait(tmp_path: Path) -> None:
+    script = tmp_path / "mine.py"
+    script.touch()
+    (tmp_path / "there").mkdir()
+    (tmp_path / "here").mkdir()
+    JobStore(tmp_path / "there").submit("mine", script, ("a",), 1)
+    (tmp_path / "there" / "submitted").rename(tmp_path / "here" / "submitted")
+    store = JobStore(tmp_path / "here")
+    assert store.adopt() == ("mine",)
+    assert store.submitted()[0].script == tmp_path / "here" / "submitted" / "mine" / "script.py"
+    assert store.submitted()[0].args == ("a",)
+    assert store.stopped() == {"mine"}

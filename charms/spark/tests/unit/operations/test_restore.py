@@ -4,6 +4,7 @@
 import pytest
 
 from dataops.operations import OperationError
+from job_store import JobStore
 from operations.create_backup import VERB as CREATE
 from operations.restore import VERB
 from operations.stop_job import VERB as STOP
@@ -47,3 +48,17 @@ def test_another_unit_restores_by_the_place(unit):
         unit(VERB, {"confirm": "spark/0"}, **other)
     found = unit(VERB, {"confirm": "spark/0", "place": made.place}, **other)
     assert found.id == made.id
+
+
+def test_a_program_that_came_back_is_run_from_here_once_it_is_wanted(unit, data, tmp_path):
+    script = tmp_path / "mine.py"
+    script.write_text("pass")
+    JobStore(data).submit("mine", script, (), 1)
+    unit(CREATE)
+    (data / "submitted").rename(tmp_path / "other-storage")
+    unit(STOP, {"name": "flights-hourly"})
+    unit(VERB, {"confirm": "spark/0"})
+    (program,) = JobStore(data).submitted()
+    assert program.script == data / "submitted" / "mine" / "script.py"
+    assert program.script.read_text() == "pass"
+    assert "mine" in JobStore(data).stopped()
