@@ -26,11 +26,16 @@ from tools.demo import feed, pipeline
 
 @pytest.fixture(scope="module")
 def model(juju: jubilant.Juju) -> jubilant.Juju:
-    """One broker, a customer from outside, and day2 that asks all of them."""
+    """One broker, a customer, what else serves TLS, and day2 that asks all of them."""
     return one_broker.deploy(
         juju,
+        ("prometheus:certificates", "certificates"),
+        ("object-storage:certificates", "certificates"),
+        ("day2:operations", "prometheus:operations"),
+        ("day2:operations", "object-storage:operations"),
         ("day2:operations", "certificates:operations"),
         ("day2:operations", "customer:operations"),
+        more={"prometheus": "prometheus-bridge", "object-storage": "object-storage"},
     )
 
 
@@ -80,6 +85,8 @@ def test_a_renewal_restarts_no_broker_and_nobody_notices(
     model: jubilant.Juju, access: pipeline.Credentials
 ) -> None:
     process, before = broker(model), listed(model)
+    others = {"prometheus": 9090, "object-storage": 9000}
+    old = {name: served(model, name, port).serial for name, port in others.items()}
     assert {one["port"] for one in before} == {9093, 19093, 9097}
     internal = ask_port(before[0]["address"], 19093)
     assert internal and internal.accepts, "the port tells nobody whom it trusts"
@@ -93,6 +100,9 @@ def test_a_renewal_restarts_no_broker_and_nobody_notices(
     assert len({one["serial"] for one in after}) == 1
     assert after[0]["serial"] not in {one["serial"] for one in before}
     assert "without a restart" in json.dumps(told) and broker(model) == process
+    # The same operation took every other application along.
+    for name, port in others.items():
+        assert served(model, name, port).serial != old[name]
     until = datetime.datetime.fromisoformat(after[0]["not-after"].replace("Z", "+00:00"))
     eventually(
         lambda: exposed(after[0]["address"]) == {until.timestamp()}, 60, "Prometheus can read it"
@@ -163,8 +173,9 @@ def test_every_certificate_is_in_one_table(model: jubilant.Juju) -> None:
     found = json.loads(told["certificates"])
     assert {(one["unit"], one["port"]) for one in found} == {
         ("kafka/0", 9093), ("kafka/0", 19093), ("kafka/0", 9097), ("certificates/leader", 0),
+        ("prometheus/0", 9090), ("object-storage/0", 9000),
     }  # fmt: skip
-    assert len(told["table"].strip().splitlines()) == 5
+    assert len(told["table"].strip().splitlines()) == 7
 
 
 @pytest.mark.long
