@@ -8,6 +8,7 @@ from conftest import CHARM
 from ops import testing
 
 import charm
+from dataops import jobs
 from dataops.certificates import Served, parse
 from dataops.certificates import renewal as module
 from dataops.host import services
@@ -24,6 +25,7 @@ class Story:
     def __init__(self, machine, monkeypatch):
         self.machine = machine
         monkeypatch.setattr(services, "manager", lambda *_: machine.services)
+        monkeypatch.setattr(jobs, "manager", lambda *_: machine.services)
         monkeypatch.setattr(charm, "Waker", lambda *_: machine.waker)
         monkeypatch.setattr("server._listens", lambda *_: "s3proxy" in machine.services.running)
         monkeypatch.setattr(charm.UnitPaths, "of", lambda _: machine.paths)

@@ -11,6 +11,7 @@ from conftest import CHARM
 from ops import testing
 
 import charm
+from dataops import jobs
 from dataops.host import services
 from dataops.objectstore import Refused
 
@@ -18,6 +19,7 @@ from dataops.objectstore import Refused
 @pytest.fixture
 def context(machine, monkeypatch):
     monkeypatch.setattr(services, "manager", lambda *_: machine.services)
+    monkeypatch.setattr(jobs, "manager", lambda *_: machine.services)
     monkeypatch.setattr(charm, "Waker", lambda *_: machine.waker)
     monkeypatch.setattr("server._listens", lambda *_: "s3proxy" in machine.services.running)
     monkeypatch.setattr(charm.UnitPaths, "of", lambda _: machine.paths)
