@@ -75,6 +75,15 @@ def started(services, *, name="sleeper", command=SLEEPER, **more) -> int:
     return eventually(lambda: services.state(name).pid)
 
 
+def deaf(services, stop_timeout: float) -> int:
+    """A service that heeds no request to end, once it has said that it does not."""
+    script = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+    command = (sys.executable, "-c", script + "print('up', flush=True); time.sleep(600)")
+    pid = started(services, name="deaf", command=command, stop_timeout=stop_timeout)
+    eventually(lambda: "up" in written(services._paths.log / "deaf.log"))
+    return pid
+
+
 def test_a_started_service_runs_and_says_since_when(services):
     before = time.time()
     pid = started(services)
@@ -158,25 +167,19 @@ def test_stop_waits_and_a_stopped_service_stays_stopped(services, paths):
 
 @pytest.mark.parametrize(("stop_timeout", "patience"), [(1, None), (300, 0.5)])
 def test_stop_kills_what_does_not_listen(services, stop_timeout, patience):
-    script = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
-    script += "print('up', flush=True); time.sleep(600)"
-    log = services._paths.log / "deaf.log"
-    command = (sys.executable, "-c", script)
-    pid = started(services, name="deaf", command=command, stop_timeout=stop_timeout)
-    eventually(lambda: log.exists() and "up" in log.read_text())
+    pid = deaf(services, stop_timeout)
     services.stop("deaf", patience=patience)
     assert not alive(pid)
     assert services.state("deaf").status is Status.STOPPED
 
 
 def test_asking_to_end_returns_at_once_and_kills_what_does_not_listen(services):
-    deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print(1); time.sleep(600)"
-    pid = started(services, command=(sys.executable, "-c", deaf), stop_timeout=5)
-    services.ask_to_end("sleeper")
+    pid = deaf(services, 5)
+    services.ask_to_end("deaf")
     assert alive(pid)
     eventually(lambda: not alive(pid))
-    eventually(lambda: services.state("sleeper").status is Status.STOPPED)
-    services.ask_to_end("sleeper")
+    eventually(lambda: services.state("deaf").status is Status.STOPPED)
+    services.ask_to_end("deaf")
     services.ask_to_end("unknown")
 
 
