@@ -36,7 +36,19 @@ def _memory(text: str) -> str:
     return text
 
 
+def _heap(text: str) -> str:
+    # Spark keeps 300 MB of a heap for itself and refuses one of less than half as much again; what
+    # a small collector holds back comes on top.
+    megabytes = int(text[:-1]) * (1024 if text.endswith("g") else 1)
+    if megabytes < _SMALLEST_HEAP:
+        raise ValueError(f"Spark needs {_SMALLEST_HEAP}m or more")
+    return text
+
+
+_SMALLEST_HEAP = 512
+
 Memory = Annotated[str, pydantic.AfterValidator(_memory)]
+Heap = Annotated[Memory, pydantic.AfterValidator(_heap)]
 
 
 class Config(pydantic.BaseModel):
@@ -46,8 +58,8 @@ class Config(pydantic.BaseModel):
 
     worker_cores: Annotated[int, pydantic.Field(ge=1, le=1024)] = 4
     worker_memory: Memory = "2g"
-    executor_memory: Memory = "512m"
-    driver_memory: Memory = "512m"
+    executor_memory: Heap = "512m"
+    driver_memory: Heap = "512m"
     daemon_memory: Memory = "256m"
     port_offset: Annotated[int, pydantic.Field(ge=0, le=40000)] = 0
     log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = "WARN"
