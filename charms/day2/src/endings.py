@@ -32,10 +32,12 @@ def _summaries(operation: Operation) -> Iterator[str]:
     """What each said last, of that which the operation is for."""
     # What is done in any case, such as clearing up, is no result.
     steps = [step for step in operation.steps if step.section is not Section.FINALLY]
-    given = [(step.answers, name) for step in steps for name in step.expected]
-    lasts = {name: answers[name] for answers, name in given if name in answers}
-    summaries = (answer.results.get("summary") for answer in lasts.values())
-    yield from (one for one in summaries if isinstance(one, str))
+    given = [(name, step.answers.get(name)) for step in steps for name in step.expected]
+    told = [(name, answer.results.get("summary")) for name, answer in given if answer]
+    lasts = {name: said for name, said in told if isinstance(said, str)}
+    for name, said in lasts.items():
+        # Of several, each has to say whose it is.
+        yield said if len(lasts) == 1 or said.startswith(name) else f"{name}: {said}"
 
 
 def not_done(operation: Operation) -> tuple[str, ...]:

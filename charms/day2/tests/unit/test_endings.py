@@ -24,6 +24,29 @@ def test_a_summary_says_it_better():
     assert message(ended(WELL, {}, summary="All quiet.")) == "All quiet."
 
 
+def test_of_several_summaries_each_says_whose_it_is():
+    world = World({"kafka": ["kafka/0", "kafka/1"]}, verbs=())
+    world.request(plan({}))
+    world.drive()
+    world.answer("kafka/0", WELL, summary="3 clients have new credentials.")
+    world.answer("kafka/1", WELL, summary="kafka/1 has none.")
+    world.drive()
+    (operation,) = operations(world.journal)
+    assert operation.message == "kafka/0: 3 clients have new credentials. kafka/1 has none."
+
+
+def test_a_check_afterwards_does_not_hide_what_was_done():
+    world = World({"kafka": ["kafka/0"]}, verbs=())
+    world.request(plan({}, {"verify": "healthy"}))
+    world.drive()
+    world.answer("kafka/0", WELL, summary="3 clients have new credentials.")
+    world.drive()
+    world.answer("kafka/0", WELL)
+    world.drive()
+    (operation,) = operations(world.journal)
+    assert operation.message == "3 clients have new credentials."
+
+
 def test_what_was_not_done_is_named():
     operation = ended(SICK, {"verify": "healthy"}, {})
     assert message(operation) == (
