@@ -35,9 +35,13 @@ def _summaries(operation: Operation) -> Iterator[str]:
     given = [(name, step.answers.get(name)) for step in steps for name in step.expected]
     told = [(name, answer.results.get("summary")) for name, answer in given if answer]
     lasts = {name: said for name, said in told if isinstance(said, str)}
+    if len(lasts) == 1:
+        yield from lasts.values()
+        return
     for name, said in lasts.items():
-        # Of several, each has to say whose it is.
-        yield said if len(lasts) == 1 or said.startswith(name) else f"{name}: {said}"
+        # Of several, each is a sentence that says whose it is.
+        end = "." if said[-1:].isalnum() else ""
+        yield f"{said}{end}" if said.startswith(name) else f"{name}: {said}{end}"
 
 
 def not_done(operation: Operation) -> tuple[str, ...]:

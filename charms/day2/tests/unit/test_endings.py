@@ -29,7 +29,7 @@ def test_of_several_summaries_each_says_whose_it_is():
     world.request(plan({}))
     world.drive()
     world.answer("kafka/0", WELL, summary="3 clients have new credentials.")
-    world.answer("kafka/1", WELL, summary="kafka/1 has none.")
+    world.answer("kafka/1", WELL, summary="kafka/1 has none")
     world.drive()
     (operation,) = operations(world.journal)
     assert operation.message == "kafka/0: 3 clients have new credentials. kafka/1 has none."

@@ -93,7 +93,7 @@ def _proved(o: Observed, workload: Workload, renewal: Renewal) -> Renewed:
     workload.renewals.clear()
     restarted = workload.broker.process != renewal.process
     summary = (
-        f"{len(ports)} ports serve {ports[0].serial} until {ports[0].not_after:%Y-%m-%d %H:%M}"
+        f"Every port serves {ports[0].serial} until {ports[0].not_after:%Y-%m-%d %H:%M}"
         f"{', after a restart' if restarted else ', without a restart'}"
     )
     return Renewed(

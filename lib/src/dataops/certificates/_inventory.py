@@ -54,7 +54,7 @@ class Inventory(Result):
         """These entries, with a line about them."""
         found = tuple(entries)
         served = [one for one in found if one.not_after]
-        text = f"{len(served)} certificates"
+        text = f"{len(served)} certificate{'' if len(served) == 1 else 's'}"
         if served:
             text += f", the first expires in {min(one.days_left for one in served):.1f} days"
         silent = len(found) - len(served)

@@ -139,7 +139,7 @@ class Site:
         restarted = self.process != renewal.process
         return Renewed(
             summary=(
-                f"{len(ports)} ports serve {ports[0].serial} until "
+                f"Every port serves {ports[0].serial} until "
                 f"{ports[0].not_after:%Y-%m-%d %H:%M}, "
                 f"{'after a restart' if restarted else 'without a restart'}"
             ),
