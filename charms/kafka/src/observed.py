@@ -58,6 +58,7 @@ class Config(BaseModel):
     backup_directory: Directory = ""
     backup_pace: Annotated[int, Field(ge=0)] = 40
     encrypt_backups: bool = False
+    continuous_backup_minutes: Annotated[int, Field(ge=0, le=1440)] = 0
     # Its secret is read only by who needs the key.
     backup_key: Any = None
 
