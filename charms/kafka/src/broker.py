@@ -15,7 +15,7 @@ from typing import Any
 
 from complaints import complaint
 from dataops.host import packages
-from dataops.host.files import ensure_absent, ensure_contents, ensure_directory
+from dataops.host.files import ensure_absent, ensure_contents, ensure_directory, ensure_tree
 from dataops.host.paths import UnitPaths
 from dataops.host.processes import Process, identify
 from dataops.host.services import Service, ServiceManager
@@ -25,7 +25,6 @@ from listeners import CLIENT_PORT, METRICS_PORT, PORTS
 from pem import Shown, shown
 from programs import Programs
 from restorer import Restorer
-from shipping import Shipping
 from stores import Stores
 
 SERVICE = "broker"
@@ -40,6 +39,8 @@ _JVM = (
     "-XX:+ExplicitGCInvokesConcurrent",
     "-XX:+ExitOnOutOfMemoryError",
     "-Djava.awt.headless=true",
+    # They lie in /tmp and would outlive the unit.
+    "-XX:-UsePerfData",
 )
 
 
@@ -102,7 +103,6 @@ class Broker:
             proved=loaded.proved,
             # What an earlier process said is no news of one that runs.
             complaint="" if state.running else complaint(self.paths.log),
-            shipped=self.shipping.state,
             **self._restored(),
         )
 
@@ -161,6 +161,7 @@ class Broker:
         if _started_with(running.pid) == fingerprint and not anew:
             return False
         if not running.running:
+            ensure_tree(self.data, mode=0o750, owner=self.user)
             self._check_room()
             self._check_ports()
         self.services.ensure(self._service(heap, fingerprint))
@@ -217,11 +218,6 @@ class Broker:
         return Restorer(self.paths, self.services, self.storage, self.user)
 
     @property
-    def shipping(self) -> Shipping:
-        """What keeps backups following each other here."""
-        return Shipping(self.paths, self.services)
-
-    @property
     def _bootstrap(self) -> Path:
         """The metadata of a restored cluster, until its storage is formatted."""
         return self.data / "bootstrap.restored"
@@ -263,6 +259,7 @@ class Broker:
             f"-Xms{heap}",
             f"-Xmx{heap}",
             *_JVM,
+            f"-Djava.io.tmpdir={self.paths.tmp}",
             f"-javaagent:{agent}={self.address}:{METRICS_PORT}:{etc / 'jmx.yaml'}",
             f"-Dlog4j2.configurationFile={etc / 'log4j2.properties'}",
             f"{_FINGERPRINT}{fingerprint}",

@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from dataops.host.files import ensure_contents, ensure_directory
+from dataops.host.users import process_of
 from listeners import CONTROLLER_PORT
 
 _TIMEOUT = 120
@@ -100,7 +101,9 @@ class Programs:
         self._run(program, *where, *command)
 
     def _run(self, program: str, *arguments: str) -> None:
-        flags = ("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+        # Nobody looks at its figures, which would leave a directory of the user's in /tmp.
+        quick = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData")
+        flags = ("-Xmx128m", f"-Djava.io.tmpdir={self.scratch}", *quick)
         classpath = f"{self.libraries}/*"
         command = [str(self.java), *flags, "-cp", classpath, program, *arguments]
         try:
@@ -109,8 +112,8 @@ class Programs:
                 capture_output=True,
                 text=True,
                 timeout=_TIMEOUT,
-                user=self.user,
                 cwd=self.scratch,
+                **process_of(self.user),
             )
         except subprocess.TimeoutExpired:
             raise ProgramError(f"{program} gave no answer within {_TIMEOUT} s") from None

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import ops
 
-import backups
 from backup_keys import BackupKeys
 from broker import Broker
 from dataops.certificates.requester import Requester
@@ -63,10 +62,7 @@ def effects(
     """What can be done, now that these are the facts."""
     gate = Gate(observed, made.peers, clients, Vault(charm.model), made.backup_keys)
     fetch = functools.partial(archive, charm)
-    return Effects(
-        observed, made.broker, admin, made.peers, gate, made.requester, fetch, made.key,
-        functools.partial(backups.lasting, observed, made),
-    )  # fmt: skip
+    return Effects(observed, made.broker, admin, made.peers, gate, made.requester, fetch, made.key)
 
 
 def traffic(made: Workload, cluster: ClusterFacts | None) -> Mapping[str, float] | None:

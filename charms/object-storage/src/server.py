@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
 import shutil
 import socket
@@ -12,9 +13,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from dataops.certificates import Identity, IdentityFiles, java_keystore, keystore_password
+from dataops.certificates import Identity, IdentityFiles
 from dataops.host import packages
-from dataops.host.files import ensure_absent, ensure_contents, ensure_directory
+from dataops.host.files import ensure_absent, ensure_contents, ensure_directory, ensure_tree
 from dataops.host.packages import PackageError
 from dataops.host.paths import UnitPaths
 from dataops.host.processes import Process, identify
@@ -120,7 +121,7 @@ class Server:
         if not self._jars():
             raise PackageError("S3Proxy is not installed: see juju debug-log")
         objects = step.data / "buckets"
-        ensure_directory(objects, mode=0o750, owner=self._user)
+        ensure_tree(objects, mode=0o750, owner=self._user)
         for bucket in sorted(step.buckets):
             # Nobody but the operator removes one: it may hold the only backup.
             ensure_directory(objects / bucket, mode=0o750, owner=self._user)
@@ -157,7 +158,7 @@ class Server:
         if step.certificate:
             settings |= {
                 "s3proxy.keystore-path": str(self._keystore),
-                "s3proxy.keystore-password": keystore_password(step.certificate),
+                "s3proxy.keystore-password": _password(step.certificate),
             }
         path = self._paths.etc / f"key-{key.access}.properties"
         text = "".join(f"{name}={value}\n" for name, value in settings.items())
@@ -186,7 +187,10 @@ class Server:
         served = before and self._keystore.is_file() and (before.chain, before.key)
         changed = served != (certificate.chain, certificate.key)
         if changed:
-            content = java_keystore(certificate)
+            # Here, because it is needed once in a certificate's life.
+            from keystore import java_keystore
+
+            content = java_keystore(certificate, _password(certificate))
             ensure_contents(self._keystore, content, mode=0o600, owner=self._user)
         # Last: they say that the other one is there.
         self.identity.ensure(certificate)
@@ -198,6 +202,9 @@ class Server:
             f"-Xmx{step.heap}",
             "-XX:+UseSerialGC",
             "-XX:+ExitOnOutOfMemoryError",
+            # What Java keeps in /tmp would outlive the unit.
+            "-XX:-UsePerfData",
+            f"-Djava.io.tmpdir={self._paths.tmp}",
             # Its log names every header at the level below, and its logger each step of its own.
             "-DLOG_LEVEL=warn",
             "-Dlogback.statusListenerClass=ch.qos.logback.core.status.NopStatusListener",
@@ -228,6 +235,11 @@ def _sweep(objects: Path) -> None:
             with contextlib.suppress(FileNotFoundError):
                 if time.time() - part.stat().st_mtime > _ABANDONED_SECONDS:
                     part.unlink()
+
+
+def _password(certificate: Identity) -> str:
+    """Of the key store: whoever reads the one file reads the other."""
+    return hashlib.sha256(certificate.key.encode()).hexdigest()[:32]
 
 
 def _listens(address: str, port: int) -> bool:

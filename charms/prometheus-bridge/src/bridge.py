@@ -26,7 +26,7 @@ from api import Api
 from condition import Condition
 from configuration import web_yml
 from configurator import Configurator
-from dataops.host.files import ensure_absent, ensure_contents, ensure_directory
+from dataops.host.files import ensure_absent, ensure_contents, ensure_tree
 from dataops.host.paths import UnitPaths
 from dataops.host.processes import Process, identify
 from dataops.host.services import Service, ServiceError, ServiceManager
@@ -160,7 +160,7 @@ class Bridge:
     def _serve(self, step: Serve) -> None:
         """The process, and in it the configuration."""
         samples = step.data / "prometheus"
-        ensure_directory(samples, mode=0o750, owner=self.user)
+        ensure_tree(samples, mode=0o750, owner=self.user)
         # Before anything changes: what serves goes on serving when a new port is taken.
         self._require_port(step)
         changed = self._services.ensure(self._service(step, samples))

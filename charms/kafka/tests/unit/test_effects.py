@@ -16,8 +16,6 @@ from facts import Partition
 from gate import Gate
 from quorum import Change as QuorumChange
 
-_PARTS = ("programs", "stores", "keystore", "truststore", "restorer", "shipping")
-
 
 class Recorder:
     """Notes every call by name and arguments; answers what it was told to."""
@@ -27,7 +25,7 @@ class Recorder:
         self.answers = answers
 
     def __getattr__(self, name):
-        if name in _PARTS:
+        if name in ("programs", "stores", "keystore", "truststore", "restorer"):
             return self
 
         def call(*args, **kwargs):
@@ -73,9 +71,7 @@ def make(broker, admin, peers, clients, vault):
         gate = Gate(found, peers, clients, vault, Recorder(replace=()))
         given = {"broker": broker, "admin": admin, "peers": peers, "gate": gate}
         given["requester"] = Recorder()
-        return Effects(
-            found, **{**given, **instead}, archive=lambda: Path("/a"), backup_key=str, lasting=dict
-        )
+        return Effects(found, **{**given, **instead}, archive=lambda: Path("/a"), backup_key=str)
 
     return made
 
@@ -179,8 +175,6 @@ SAMPLES = [
     steps.Withdraw("relation-7"),
     steps.Renew(()),
     steps.ProveRefused(Rotation("t")),
-    steps.KeepShipping(5),
-    steps.StopShipping(),
     steps.Stop(),
     steps.Remove(),
 ]

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 
 from dataops.host.processes import Process, identify, kill
+from dataops.host.users import process_of
 
 # An argument of every process of a rehearsal: Java takes it for a property.
 _MARK = "-Ddataops.scratch="
@@ -87,11 +88,13 @@ class Scratch:
             log: takes what it prints.
         """
         program, *arguments = command
-        marked = [program, f"{_MARK}{self.directory}", *arguments]
+        # What Java would keep in /tmp would outlive the rehearsal.
+        here = (f"-Djava.io.tmpdir={self.directory}", "-XX:-UsePerfData")
+        marked = [program, f"{_MARK}{self.directory}", *here, *arguments]
         with log.open("ab") as file:
             self._process = subprocess.Popen(
-                marked, stdin=subprocess.DEVNULL, stdout=file, stderr=file, user=self._user,
-                cwd=self.directory, start_new_session=True,
+                marked, stdin=subprocess.DEVNULL, stdout=file, stderr=file, cwd=self.directory,
+                start_new_session=True, **process_of(self._user),
             )  # fmt: skip
 
     def wait(self, ready: Callable[[], bool], patience: float, log: Path) -> None:

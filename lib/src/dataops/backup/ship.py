@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import threading
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from dataops.backup.manifest import Piece
 from dataops.backup.reading import Buffers, Loaded
 from dataops.backup.sealed import Key
 from dataops.backup.shelf import SEGMENTS, Shelf
-from dataops.objectstore import Pace, StoreError
+from dataops.objectstore import Pace
 
 # Pieces on their way at once; with the ones read ahead and both forms of each, about 100 MB.
 _AT_ONCE = 3
@@ -70,9 +69,6 @@ class Shipper:
         trace: TracebackType | None,
     ) -> None:
         self._threads.shutdown(wait=True, cancel_futures=True)
-        # What was sent counts, even if it was not all; the first error is the one to tell.
-        with contextlib.suppress(*((StoreError,) if error else ())):
-            self._shelf.store.settle()
 
     def has(self, piece: Piece, *, sealed: bool) -> bool:
         """Whether the store has that piece, in the form that is wanted now."""
@@ -117,7 +113,7 @@ class Shipper:
             zstd=coded is not None,
             key=key,
         )
-        self._shelf.put(piece.object_key, body, settled=False)
+        self._shelf.put(piece.object_key, body)
         with self._lock:
             self._there[piece.object_key] = piece.stored
         return Shipped(piece, piece.stored)

@@ -52,6 +52,22 @@ def ensure_directory(path: Path, *, mode: int = 0o755, owner: str | None = None)
     return True
 
 
+def ensure_tree(path: Path, *, mode: int = 0o755, owner: str | None = None) -> bool:
+    """As `ensure_directory`, for data that may have been another machine's.
+
+    A volume that comes with its data names its owner by number, which may be anybody's here:
+    then everything below changes hands, the directory itself last.
+    """
+    there = path.is_dir() and owner is not None
+    if there and (path.stat().st_uid, path.stat().st_gid) != _ids(owner):
+        for directory, _, names in os.walk(path, topdown=False):
+            for name in (*names, "."):
+                place = Path(directory) if name == "." else Path(directory, name)
+                if place != path:
+                    os.chown(place, *_ids(owner), follow_symlinks=False)
+    return ensure_directory(path, mode=mode, owner=owner)
+
+
 def ensure_absent(path: Path) -> bool:
     """Whether there was a file, link or directory tree to remove."""
     if path.is_symlink() or path.is_file():

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """System users, so that a workload is not root."""
 
+import os
 import pwd
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from dataops.host.machine import is_ours
 
@@ -28,3 +30,18 @@ def ensure_user(name: str, charm_dir: Path | None = None) -> str | None:
         command += ["--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", name]
         subprocess.run(command, check=True, capture_output=True, text=True)
     return name
+
+
+def process_of(user: str | None) -> dict[str, Any]:
+    """What to tell `subprocess`, so that a program runs as this user and as nothing else.
+
+    The name alone would leave it in root's groups.
+
+    Args:
+        user: what ``ensure_user`` returned.
+    """
+    if user is None:
+        return {}
+    entry = pwd.getpwnam(user)
+    groups = os.getgrouplist(user, entry.pw_gid)
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": groups}

@@ -7,7 +7,7 @@ import stat
 
 import pytest
 
-from dataops.host.files import ensure_absent, ensure_contents, ensure_directory
+from dataops.host.files import ensure_absent, ensure_contents, ensure_directory, ensure_tree
 
 
 def mode(path):
@@ -89,3 +89,26 @@ def test_the_owner_is_given_and_kept(tmp_path):
     os.chown(path, 0, 0)
     assert ensure_contents(path, "x", mode=0o600, owner="nobody")
     assert path.owner() == "nobody"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_data_of_another_machine_changes_hands_as_a_whole(tmp_path):
+    data, target = tmp_path / "data", tmp_path / "somebody's"
+    (data / "topic-0").mkdir(parents=True)
+    (data / "topic-0" / "log").write_text("records")
+    target.write_text("not ours")
+    (data / "link").symlink_to(target)
+    for path in (data, data / "topic-0", data / "topic-0" / "log", target):
+        os.chown(path, 4711, 4711)
+    assert ensure_tree(data, mode=0o750, owner="root")
+    assert {p.lstat().st_uid for p in (data, *data.rglob("*"))} == {0}
+    assert target.stat().st_uid == 4711
+    assert not ensure_tree(data, mode=0o750, owner="root")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_is_in_the_right_hands_is_not_looked_through(tmp_path):
+    (tmp_path / "odd").write_text("")
+    os.chown(tmp_path / "odd", 4711, 4711)
+    ensure_tree(tmp_path, owner="root")
+    assert (tmp_path / "odd").stat().st_uid == 4711

@@ -4,11 +4,12 @@
 
 import os
 import pwd
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from dataops.host.users import ensure_user
+from dataops.host.users import ensure_user, process_of
 
 JUJU = Path("/var/lib/juju/agents/unit-kafka-0/charm")
 
@@ -40,3 +41,15 @@ def test_an_existing_user_is_left_alone(useradd):
 def test_in_a_private_tree_everything_runs_as_oneself(useradd, tmp_path):
     assert ensure_user("dataops-nobody-yet", tmp_path) is None
     assert not useradd.exists()
+
+
+def test_a_program_of_a_user_is_in_none_of_root_s_groups():
+    if os.geteuid() != 0:
+        pytest.skip("only root runs programs as somebody else")
+    done = subprocess.run(["id"], capture_output=True, text=True, **process_of("nobody"))
+    assert "(nobody)" in done.stdout
+    assert "(root)" not in done.stdout
+
+
+def test_as_oneself_nothing_is_told():
+    assert process_of(None) == {}

@@ -19,8 +19,6 @@ class Listed(Result):
 
     Attributes:
         id: of the backup.
-        cluster: whose it is: Kafka's cluster id, or one unit's place in the store.
-        kind: `continuous` for those that follow each other by themselves, else `asked`.
         began: when, in UTC.
         bytes: of logs in it.
         new_bytes: what had to be sent for it.
@@ -33,8 +31,6 @@ class Listed(Result):
     """
 
     id: str
-    cluster: str
-    kind: str
     began: str
     bytes: int
     new_bytes: int
@@ -50,8 +46,7 @@ class Catalogue(Result):
     """All backups, oldest first.
 
     Attributes:
-        place: of these backups in the store: Kafka's cluster id, or a unit's own name for it;
-            another application or unit restores from it by this name.
+        place: of these backups in the store; another unit restores from it by this name.
         table: for people.
         backups: for programs.
     """
@@ -81,9 +76,8 @@ def listing(
         if work.spec.target is None:
             return Catalogue(table=work.spec.nowhere, backups=())
         with told():
-            place = work.spec.cluster
-            found = tuple(_listed(entry, place) for entry in entries(work.spec.shelf()))
-        return Catalogue(place=place, table=_table(found, counted, place), backups=found)
+            found = tuple(_listed(entry) for entry in entries(work.spec.shelf()))
+        return Catalogue(place=work.spec.cluster, table=_table(found, counted), backups=found)
 
     return JobVerb(
         name="list-backups",
@@ -97,11 +91,9 @@ def listing(
     )
 
 
-def _listed(entry: Entry, place: str) -> Listed:
+def _listed(entry: Entry) -> Listed:
     return Listed(
         id=entry.id,
-        cluster=place,
-        kind="continuous" if entry.continuous else "asked",
         began=f"{entry.began:%Y-%m-%d %H:%M:%S}",
         bytes=entry.totals.bytes,
         new_bytes=entry.totals.new,
@@ -120,24 +112,23 @@ def _told(verdict: Verdict | None) -> str:
     return f"{verdict.at:%Y-%m-%d %H:%M} {'well' if verdict.well else 'damaged'}"
 
 
-def _table(found: tuple[Listed, ...], counted: str, place: str) -> str:
-    whose = f"cluster {place}" if counted == "topics" else f"place {place}"
+def _table(found: tuple[Listed, ...], counted: str) -> str:
     if not found:
-        return f"There are no backups yet of {whose}."
-    columns = ("id", "kind", "began", "size", "new", counted, "state", "verified", "drill")
+        return "There are no backups yet."
+    columns = ("id", "began", "size", "new", counted, "state", "verified", "drill")
     rows = [columns, *(_row(one, counted) for one in found)]
     widths = [max(len(row[n]) for row in rows) for n in range(len(columns))]
     lines = (
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         for row in rows
     )
-    return "\n".join([f"Backups of {whose}", *(line.rstrip() for line in lines)])
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def _row(one: Listed, counted: str) -> tuple[str, ...]:
     size, new = (f"{count / 1e6:.1f} MB" for count in (one.bytes, one.new_bytes))
     count = one.topics if counted == "topics" else one.files
     return (
-        one.id, one.kind, one.began, size, new, str(count), one.state,
+        one.id, one.began, size, new, str(count), one.state,
         one.verified or "never", one.drill or "never",
     )  # fmt: skip
