@@ -70,6 +70,7 @@ def copy(spec: Spec, work: Work[Spec]) -> Part:
         data=spec.data,
         state=spec.data.parent / "backup",
         ask=ask,
+        records=spec.records,
         tell=work.progress,
         check=work.end_if_cancelled,
     )

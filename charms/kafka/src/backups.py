@@ -29,6 +29,7 @@ class Spec(Access):
         data: its log directory.
         seal: whether log segments are sealed too.
         pace: MB a second that are read at most; 0 is no limit.
+        records: whether every record is hashed.
     """
 
     backup: str = ""
@@ -41,6 +42,7 @@ class Spec(Access):
     data: Path
     seal: bool = False
     pace: int = 0
+    records: bool = True
 
 
 def access(o: Observed, workload: Workload, *, cluster: str = "") -> Access:

@@ -40,6 +40,8 @@ from listeners import INTERNAL_PORT
 
 # Records of each partition that are compared with the live ones: the newest that both have.
 _SAMPLE = 500
+# Bytes of records that a client reads back to the hashes in the manifest.
+_HASHED = 64 << 20
 # Of Kafka's kinds of resources: options of brokers.
 _BROKERS = 4
 
@@ -88,6 +90,7 @@ class Drilled:
         partitions: restored and compared, byte by byte.
         bytes: of them.
         sampled: records that were also compared with the live ones, as a client reads both.
+        hashed: records that a client read back to the hash that the manifest has of them.
         groups, acls, topics: compared.
         resumed: where a group went on and really read, such as `orders-0 at 7`; or empty.
         problems: what is not as it has to be.
@@ -98,6 +101,7 @@ class Drilled:
     partitions: int
     bytes: int
     sampled: int
+    hashed: int
     groups: int
     acls: int
     topics: int
@@ -150,6 +154,7 @@ class Drill:
         problems = list(drill_checks.differences(wanted, found))
         problems += self._compared_on_disk(plan)
         sampled, differing = self._sampled(bounds, ends)
+        hashed, changed = self._hashed(bounds)
         resumed, lost_group = self._resumed(told, bounds)
         lost, lost_ms = self._lost(bounds, ends, at)
         return Drilled(
@@ -158,11 +163,12 @@ class Drill:
             partitions=len(placed),
             bytes=sum(one.bytes for one in placed),
             sampled=sampled,
+            hashed=hashed,
             groups=len(wanted.groups),
             acls=len(wanted.acls),
             topics=len(wanted.topics),
             resumed=resumed,
-            problems=(*problems, *differing, *lost_group),
+            problems=(*problems, *differing, *changed, *lost_group),
         )
 
     @property
@@ -238,6 +244,21 @@ class Drill:
                     problems.append(
                         f"{place[0]}-{place[1]}: {len(wrong)} records differ from the live ones, "
                         f"the first at offset {wrong[0]}"
+                    )
+        return count, problems
+
+    def _hashed(self, bounds: Mapping[Place, tuple[int, int]]) -> tuple[int, list[str]]:
+        """How many records a client read back to their hash, and where it did not."""
+        count, problems = 0, list[str]()
+        restored = (one for one in self.manifest.partitions if (one.topic, one.index) in bounds)
+        with drill_clients.reading(self._clients) as consumer:
+            for one in drill_checks.portions(restored, _HASHED):
+                found = drill_clients.digest(consumer, one.place, one.start, one.end)
+                count += found.records
+                if found.hexdigest() != one.sha256:
+                    problems.append(
+                        f"{one.place[0]}-{one.place[1]}: a client reads other records from offset "
+                        f"{one.start} to {one.end} than were backed up"
                     )
         return count, problems
 

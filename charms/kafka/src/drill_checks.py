@@ -3,9 +3,9 @@
 """What a rehearsal found, against what the backup says and what the policy wants. Pure."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from dataops.backup.manifest import Group
+from dataops.backup.manifest import Group, Partition
 from dataops.backup.metadata import Image
 
 # Of Kafka's kinds of resources: a topic's options.
@@ -66,6 +66,48 @@ class Measured:
     def rto(self) -> float:
         """Seconds until both were done."""
         return max(self.produced, self.consumed or 0)
+
+
+@dataclasses.dataclass(frozen=True)
+class Portion:
+    """Records of one partition whose hash the backup's manifest has.
+
+    Attributes:
+        place: topic and partition.
+        start, end: the first offset, and the one after the last.
+        sha256: see `dataops.backup.content.Digest`.
+    """
+
+    place: tuple[str, int]
+    start: int
+    end: int
+    sha256: str
+
+
+def portions(partitions: Iterable[Partition], most: int) -> Iterator[Portion]:
+    """The smallest portion of each partition that has some, the smallest first.
+
+    Args:
+        partitions: of the manifest.
+        most: bytes of them all; the first one comes though it has more.
+    """
+    found: list[tuple[int, Portion]] = []
+    for one in partitions:
+        place, sizes = (one.topic, one.index), list[tuple[int, Portion]]()
+        for segment in one.segments:
+            start = segment.base
+            for piece, span in zip(segment.pieces, segment.spans, strict=False):
+                begin = max(start, one.log_start)
+                if begin < span.end:
+                    sizes.append((piece.bytes, Portion(place, begin, span.end, span.sha256)))
+                start = span.end
+        found += sorted(sizes, key=lambda each: each[0])[:1]
+    total = 0
+    for size, portion in sorted(found, key=lambda each: each[0]):
+        if total and total + size > most:
+            return
+        total += size
+        yield portion
 
 
 def expected(image: Image, groups: tuple[Group, ...]) -> Estate:

@@ -14,6 +14,8 @@ from typing import Any
 from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 
 from cluster import ClusterError
+from dataops.backup.content import Digest
+from dataops.backup.records import Record
 
 Place = tuple[str, int]
 _PATIENCE = 60.0
@@ -100,6 +102,21 @@ def hashes(consumer: Consumer, place: Place, start: int, end: int) -> dict[int, 
     while (message := _next(consumer, place)) is not None and message.offset() < end:
         found[message.offset()] = _hash(message)
     return found
+
+
+def digest(consumer: Consumer, place: Place, start: int, end: int) -> Digest:
+    """The hash of the records between two offsets, as a backup's manifest has it.
+
+    Raises:
+        ClusterError: the cluster does not answer.
+    """
+    made = Digest()
+    consumer.assign([TopicPartition(*place, start)])
+    while (message := _next(consumer, place)) is not None and message.offset() < end:
+        _, stamp = message.timestamp()
+        headers = tuple((name.encode(), value) for name, value in message.headers() or ())
+        made.add(Record(message.offset(), stamp, message.key(), message.value(), headers))
+    return made
 
 
 def _next(consumer: Consumer, place: Place) -> Any | None:

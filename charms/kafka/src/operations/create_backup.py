@@ -21,6 +21,10 @@ class CreateParams(Params):
         ge=-1,
         description="MB a second to read at most; 0 is no limit, -1 is the option backup-pace.",
     )
+    records: bool = pydantic.Field(
+        default=True,
+        description="Whether the manifest gets a hash of every partition's records, too.",
+    )
 
 
 class Copied(Result):
@@ -59,7 +63,9 @@ def prepare(context: Context[Observed, Workload, CreateParams]) -> Spec:
         context.workload.backup_keys.ensure()
     values = prepared(o, context.workload)
     pace = values["pace"] if params.pace < 0 else params.pace
-    return Spec.model_validate({**values, "backup": params.id, "pace": pace})
+    return Spec.model_validate(
+        {**values, "backup": params.id, "pace": pace, "records": params.records}
+    )
 
 
 def work(work: Work[Spec]) -> Copied:

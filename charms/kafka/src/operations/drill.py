@@ -49,6 +49,7 @@ class DrillResult(Result):
         rpo_ms: how old the first of them was.
         partitions, bytes: compared byte by byte with what was backed up.
         sampled_records: compared with the live cluster's, as a client reads both.
+        hashed_records: that a client read back to the hash in the manifest.
         topics, acls, groups: compared.
         resumed: where a group of the backup went on reading.
     """
@@ -63,6 +64,7 @@ class DrillResult(Result):
     partitions: int | None = None
     bytes: int | None = None
     sampled_records: int | None = None
+    hashed_records: int | None = None
     topics: int | None = None
     acls: int | None = None
     groups: int | None = None
@@ -232,6 +234,7 @@ def _result(done: Drilled) -> DrillResult:
         partitions=done.partitions,
         bytes=done.bytes,
         sampled_records=done.sampled,
+        hashed_records=done.hashed,
         topics=done.topics,
         acls=done.acls,
         groups=done.groups,

@@ -3,13 +3,14 @@
 """The decisions of a rehearsal, with clients that answer from lists; the rest needs a broker."""
 
 import contextlib
+import dataclasses
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 import drill_clients
-from dataops.backup.manifest import Group, GroupOffset
+from dataops.backup.manifest import Group, GroupOffset, Partition, Piece, Segment, Span
 from dataops.backup.metadata import Image
 from drill import Drill, Live, alone
 
@@ -73,6 +74,36 @@ def test_only_what_both_have_is_compared(drill, records):
     records[True, ("a", 0)][1] = (2, 99)
     count, problems = drill._sampled(bounds, ends)
     assert count == 3 and "the first at offset 2" in problems[0]
+
+
+def test_records_are_read_back_to_the_hash_in_the_manifest(drill, records, monkeypatch):
+    hashes = {("a", 0): "1" * 64, ("b", 0): "2" * 64}
+    parts = [_partition(topic, sha256) for (topic, _), sha256 in hashes.items()]
+    drill = dataclasses.replace(drill, manifest=SimpleNamespace(partitions=parts))
+    asked = []
+
+    def digest(consumer, place, start, end):
+        asked.append((place, start, end))
+        return SimpleNamespace(records=end - start, hexdigest=lambda: hashes[place])
+
+    monkeypatch.setattr(drill_clients, "digest", digest)
+    bounds = {("a", 0): (2, 9), ("b", 0): (2, 9)}
+    assert drill._hashed(bounds) == (4, [])
+    assert asked == [(("a", 0), 2, 4), (("b", 0), 2, 4)]
+    hashes["b", 0] = "3" * 64
+    _, problems = drill._hashed(bounds)
+    assert problems == ["b-0: a client reads other records from offset 2 to 4 than were backed up"]
+    assert drill._hashed({("a", 0): (2, 9)}) == (2, [])
+
+
+def _partition(topic, sha256):
+    piece = Piece(sha256="0" * 64, bytes=100, stored=100)
+    return Partition(
+        topic=topic, index=0, log_start=2, end=9, content="0" * 64, records="0" * 64,
+        segments=(
+            Segment(base=0, end=4, pieces=(piece,), spans=(Span(end=4, sha256=sha256),)),
+        ),
+    )  # fmt: skip
 
 
 def test_a_group_has_to_go_on_where_it_was(drill, records):

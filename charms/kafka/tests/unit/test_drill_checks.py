@@ -5,9 +5,19 @@ import dataclasses
 
 import pytest
 
-from dataops.backup.manifest import Group, GroupOffset
+from dataops.backup.manifest import Group, GroupOffset, Partition, Piece, Segment, Span
 from dataops.backup.metadata import Image, record
-from drill_checks import Estate, Measured, Policy, broken, differences, expected, told
+from drill_checks import (
+    Estate,
+    Measured,
+    Policy,
+    Portion,
+    broken,
+    differences,
+    expected,
+    portions,
+    told,
+)
 
 TOPIC = "AQEBAQEBAQEBAQEBAQEBAQ"
 ACL = (2, "a", 3, "User:u", "*", 3, 3)
@@ -86,3 +96,37 @@ def test_without_an_old_record_the_new_one_counts():
 def test_the_first_problems_are_told_in_full():
     assert told(["a", "b"]) == "a; b"
     assert told(["a", "b", "c", "d", "e"]) == "a; b; c; and 2 more"
+
+
+def with_spans(index, *spans, start=0):
+    """A partition of segments from 10 to 10, each of pieces with an end and a size."""
+    return Partition(
+        topic="a", index=index, log_start=start, end=99, content="0" * 64,
+        segments=[
+            Segment(
+                base=10 * number,
+                end=10 * number + 10,
+                pieces=[Piece(sha256="0" * 64, bytes=size, stored=size) for _, size in several],
+                spans=[Span(end=end, sha256=f"{end:064}") for end, _ in several],
+            )
+            for number, several in enumerate(spans)
+        ],
+    )  # fmt: skip
+
+
+def test_the_smallest_portion_of_each_partition_is_read_back():
+    small = with_spans(0, [(5, 30), (10, 20)], [(20, 40)])
+    large = with_spans(1, [(10, 90)])
+    bare = with_spans(2, [(10, 1)]).model_copy(update={"segments": (Segment(base=0, end=9),)})
+    # Clients may not read the first two any more, and of the last one only a part.
+    late = with_spans(3, [(5, 1), (10, 2)], [(20, 50)], start=12)
+    several = [large, small, bare, late]
+    wanted = [
+        Portion(("a", 0), 5, 10, f"{10:064}"),
+        Portion(("a", 3), 12, 20, f"{20:064}"),
+        Portion(("a", 1), 0, 10, f"{10:064}"),
+    ]
+    assert list(portions(several, 1000)) == wanted
+    assert list(portions(several, 70)) == wanted[:2]
+    assert list(portions(several, 1)) == wanted[:1]
+    assert list(portions([bare], 1)) == []

@@ -9,6 +9,8 @@ from confluent_kafka import KafkaError
 
 import drill_clients
 from cluster import ClusterError
+from dataops.backup.content import Digest
+from dataops.backup.records import Record
 
 
 @dataclasses.dataclass
@@ -91,3 +93,13 @@ def test_silence_is_told(monkeypatch):
         drill_clients.first(Consumer(), ("a", 0), 3)
     with pytest.raises(ClusterError, match="a-0 gives no record"):
         drill_clients.hashes(Consumer(), ("a", 0), 3, 4)
+
+
+def test_what_a_client_reads_has_the_hash_that_a_backup_has_of_it():
+    wanted = Digest()
+    for offset, value in ((3, b"v"), (5, None)):
+        wanted.add(Record(offset, 7, b"k", value))
+    consumer = Consumer(Message(3), Message(5, None), Message(6), Message(0, end=True))
+    found = drill_clients.digest(consumer, ("a", 0), 2, 6)
+    assert (found.hexdigest(), found.records) == (wanted.hexdigest(), 2)
+    assert consumer.assigned[0].offset == 2

@@ -51,6 +51,18 @@ class Piece(Value):
         return f"segments/{self.sha256[:2]}/{self.sha256}{coded}"
 
 
+class Span(Value):
+    """The records of one piece, as a consumer sees them.
+
+    Attributes:
+        end: the offset after the piece's last.
+        sha256: what `content.Digest` makes of those at or after the partition's `log_start`.
+    """
+
+    end: Count
+    sha256: Hash
+
+
 class Segment(Value):
     """One log file, or its beginning up to the high watermark.
 
@@ -58,6 +70,7 @@ class Segment(Value):
         base: the offset in the file's name.
         end: the offset after the last one of its batches.
         pieces: whole batches each, in order; together the file's bytes.
+        spans: what each piece's records are; none where records were not hashed.
         max_timestamp: of its records, ms since 1970; None without records.
         closed: whether Kafka had begun the next file, so that this one is complete.
     """
@@ -65,6 +78,7 @@ class Segment(Value):
     base: Count
     end: Count
     pieces: tuple[Piece, ...] = ()
+    spans: tuple[Span, ...] = ()
     max_timestamp: int | None = None
     closed: bool = False
 
@@ -92,6 +106,8 @@ class Partition(Value):
         epochs: every leader epoch that has records here, oldest first.
         segments: in order of their base.
         content: what `content.chain` makes of the pieces: equal for equal bytes.
+        records: what it makes of the spans: equal for equal records; None where these were not
+            hashed.
     """
 
     topic: TopicName
@@ -102,6 +118,7 @@ class Partition(Value):
     epochs: tuple[Epoch, ...] = ()
     segments: tuple[Segment, ...] = ()
     content: Hash
+    records: Hash | None = None
 
     @property
     def name(self) -> str:

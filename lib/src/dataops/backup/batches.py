@@ -8,7 +8,6 @@ takes them one by one, for `records`. The layout is in Kafka's protocol guide, "
 
 from __future__ import annotations
 
-import dataclasses
 import struct
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -66,8 +65,7 @@ class Survey(NamedTuple):
     transactional: bool
 
 
-@dataclasses.dataclass(frozen=True)
-class Batch:
+class Batch(NamedTuple):
     """One batch, whose CRC is right.
 
     Attributes:
@@ -92,7 +90,7 @@ class Batch:
     producer_epoch: int
     base_sequence: int
     count: int
-    body: bytes = dataclasses.field(repr=False)
+    body: bytes
 
     @property
     def codec(self) -> int:
@@ -179,7 +177,7 @@ def survey_header(data: bytes) -> tuple[int, int] | None:
 def last_batch(data: bytes, found: Survey, *, at: int = 0) -> Batch:
     """The last one of those that were surveyed; `at` as `survey` was told."""
     position = found.last[0] - at
-    return _batch(data[position : found.size], found.last[0])
+    return _batch(data, position, found.size, at)
 
 
 def batches(data: bytes, *, at: int = 0) -> Iterator[Batch]:
@@ -198,26 +196,34 @@ def batches(data: bytes, *, at: int = 0) -> Iterator[Batch]:
         found = survey(one, at=at + position, after=after)
         if not found.batches:
             return
-        yield _batch(one, at + position)
+        yield _batch(data, position, position + found.size, at)
         position, after = position + found.size, found.end
 
 
-def _batch(data: bytes, position: int) -> Batch:
-    values = _HEADER.unpack_from(data)
+def surveyed(data: bytes | memoryview, *, at: int = 0) -> Iterator[Batch]:
+    """Every batch of whole ones that `survey` has looked at: nothing is checked again."""
+    position, view = 0, memoryview(data)
+    while position < len(view):
+        end = position + needed(view, position)
+        yield _batch(view, position, end, at)
+        position = end
+
+
+def _batch(data: bytes | memoryview, position: int, end: int, at: int) -> Batch:
     base, _, epoch, _, _, attributes, delta, first, newest, producer, term, sequence, count = (
-        values
+        _HEADER.unpack_from(data, position)
     )
     return Batch(
-        position=position,
-        base=base,
-        last=base + delta,
-        leader_epoch=epoch,
-        attributes=attributes,
-        base_timestamp=first,
-        max_timestamp=newest,
-        producer=producer,
-        producer_epoch=term,
-        base_sequence=sequence,
-        count=count,
-        body=data[HEADER_SIZE:],
+        at + position,
+        base,
+        base + delta,
+        epoch,
+        attributes,
+        first,
+        newest,
+        producer,
+        term,
+        sequence,
+        count,
+        bytes(data[position + HEADER_SIZE : end]),
     )

@@ -29,6 +29,8 @@ def expand(codec: int, data: bytes) -> bytes:
     Raises:
         ValueError: no such codec, or the data is not coded with it.
     """
+    if not codec:
+        return data
     try:
         return _expand(Codec(codec), data)
     except ValueError:
@@ -39,8 +41,6 @@ def expand(codec: int, data: bytes) -> bytes:
 
 def _expand(codec: Codec, data: bytes) -> bytes:
     # Loaded here, for most logs use one of them, and most hooks none.
-    if codec is Codec.NONE:
-        return data
     if codec is Codec.GZIP:
         import zlib
 

@@ -2,21 +2,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is in a partition, as one hash.
 
-`chain` is over the bytes of whole batches, and so over every offset, timestamp, key, value and
-header as Kafka coded them: equal hashes mean equal logs. It costs one hash of what is read anyway.
-`Digest` is over the records themselves, so that a consumer, who never sees batches, gets the same.
+`chain` over the hashes of pieces is over the bytes of whole batches, and so over every offset,
+timestamp, key, value and header as Kafka coded them: equal hashes mean equal logs. It costs one
+hash of what is read anyway. `Digest` is over the records themselves, so that a consumer, who never
+sees batches, gets the same; `chain` over one for each piece goes on from backup to backup.
 """
 
 from __future__ import annotations
 
 import hashlib
-import struct
 from collections.abc import Iterable
 
-from dataops.backup.batches import Batch
-from dataops.backup.records import Record, frames, put_varint
+from dataops.backup.batches import Batch, surveyed
+from dataops.backup.records import FIXED, Record, packed, put_varint
 
-_FIXED = struct.Struct(">qqi")
 # What the chain begins with, and the hash of a partition without records.
 EMPTY = "0" * 64
 
@@ -25,7 +24,7 @@ def chain(hashes: Iterable[str], before: str = EMPTY) -> str:
     """The rolling hash of a partition: each link is SHA-256(link before, SHA-256 of a piece).
 
     Args:
-        hashes: SHA-256 of each piece's plain bytes, in order of offsets, in hex.
+        hashes: SHA-256 of each piece's plain bytes, or its records, in order of offsets, in hex.
         before: the link to go on from.
 
     Returns:
@@ -56,7 +55,7 @@ class Digest:
         parts = [name(record.key), name(record.value), put_varint(len(record.headers))]
         parts += [name(part) for header in record.headers for part in header]
         rest = b"".join(parts)
-        self._hash.update(_FIXED.pack(record.offset, record.timestamp, len(rest)) + rest)
+        self._hash.update(FIXED.pack(record.offset, record.timestamp, len(rest)) + rest)
         self.records += 1
 
     def add_batch(self, batch: Batch, start: int = 0) -> None:
@@ -68,14 +67,29 @@ class Digest:
         """
         if batch.control:
             return
-        pack = _FIXED.pack
-        coded = [pack(o, t, len(rest)) + rest for o, t, rest in frames(batch) if o >= start]
+        coded = packed(batch, start)
         self._hash.update(b"".join(coded))
-        self.records += len(coded)
+        self.records += len(coded) // 2
 
     def hexdigest(self) -> str:
         """The hash so far."""
         return self._hash.hexdigest()
+
+
+def digest(data: bytes | memoryview, start: int = 0) -> str:
+    """The hash of the records in whole batches that `survey` has looked at.
+
+    Args:
+        data: of a piece.
+        start: see `Digest.add_batch`.
+
+    Raises:
+        CorruptError: a batch holds no records, though its CRC is right.
+    """
+    made = Digest()
+    for batch in surveyed(data):
+        made.add_batch(batch, start)
+    return made.hexdigest()
 
 
 def _field(value: bytes | None) -> bytes:

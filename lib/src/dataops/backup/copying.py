@@ -14,17 +14,18 @@ from dataops.backup.batches import CorruptError, Survey
 from dataops.backup.cut import Cut, LogFile
 from dataops.backup.job import Job, Mark, Marks, TakingError
 from dataops.backup.ledger import Known, KnownFile, KnownPartition, Ledger, still, without_crumbs
-from dataops.backup.manifest import Partition, Segment
-from dataops.backup.reading import chunks
+from dataops.backup.manifest import Partition, Segment, Span
+from dataops.backup.reading import Loaded, chunks
 from dataops.backup.ship import Shipped, Shipper
 
 
 class _Coming(NamedTuple):
     """A piece that is on its way, or known."""
 
-    known: Known | None
-    shipped: Future[Shipped] | None
-    survey: Survey | None
+    known: Known | None = None
+    shipped: Future[Shipped] | None = None
+    survey: Survey | None = None
+    start: int = 0
 
 
 class Copying:
@@ -88,19 +89,59 @@ class Copying:
         self, file: LogFile, known: KnownFile | None, after: int, mark: Mark
     ) -> Iterator[_Coming]:
         """The file in pieces up to the high watermark: first those that the store has."""
-        position = 0
+        position, limit = 0, mark.end
         kept = [one for one in without_crumbs(still(file.path, known)) if one.end <= mark.end]
         for one in kept:
             if not self._shipper.has(one.piece, sealed=self._seal):
                 break
-            position, after = position + one.piece.bytes, one.end
-            self._read += one.piece.bytes
-            yield _Coming(one, None, None)
-        for loaded, found in chunks(file.path, position, after, mark.end, self._shipper.buffers):
-            self._job.check()
-            self._tell()
-            self._read += len(loaded.data)
-            yield _Coming(None, self._shipper.send(loaded, sealed=self._seal), found)
+            size = one.piece.bytes
+            if self._hashed(one, after, mark):
+                self._read += size
+                yield _Coming(one)
+                position, after = position + size, one.end
+                continue
+            # It is sent as if it were new, and found in the store by its hash.
+            buffers = self._shipper.buffers
+            again = next(chunks(file.path, position, after, limit, buffers, most=size), None)
+            if again is None:
+                break
+            loaded, found = again
+            yield self._sent(file, loaded, found, after, mark)
+            position, after = position + found.size, found.end
+            if found.size != size:
+                break
+        for loaded, found in chunks(file.path, position, after, limit, self._shipper.buffers):
+            yield self._sent(file, loaded, found, after, mark)
+            after = found.end
+
+    def _hashed(self, one: Known, after: int, mark: Mark) -> bool:
+        """Whether nothing is to be known of its records that is not."""
+        start = _start(mark, after, one.end)
+        return not self._job.records or (bool(one.records) and one.start == start)
+
+    def _sent(
+        self, file: LogFile, loaded: Loaded, found: Survey, after: int, mark: Mark
+    ) -> _Coming:
+        """A piece on its way, as it was read."""
+        self._job.check()
+        self._tell()
+        self._read += found.size
+        start = _start(mark, after, found.end)
+
+        def digest(data: memoryview) -> str:
+            try:
+                return content.digest(data, start)
+            except CorruptError as error:
+                raise TakingError(
+                    f"{file.path.parent.name} on {self._unit}: {file.path.name}, {error}. Its "
+                    "checksum is right, so the broker took it like this; create-backup with "
+                    "records=false keeps it as it is."
+                ) from None
+
+        shipped = self._shipper.send(
+            loaded, sealed=self._seal, digest=digest if self._job.records else None
+        )
+        return _Coming(None, shipped, found, start)
 
     def _settle(
         self,
@@ -130,8 +171,11 @@ class Copying:
             end=mark.end,
             leader_epoch=mark.leader_epoch,
             epochs=tuple(epoch for epoch in made.epochs if epoch.start < mark.end),
-            segments=tuple(_segment(file, pieces) for file, pieces in known),
+            segments=tuple(_segment(file, pieces, self._job.records) for file, pieces in known),
             content=content.chain(one.piece.sha256 for _, pieces in known for one in pieces),
+            records=content.chain(one.records for _, pieces in known for one in pieces)
+            if self._job.records
+            else None,
         )
 
     def _arrived(self, coming: _Coming) -> Known:
@@ -146,6 +190,8 @@ class Copying:
             end=coming.survey.end,
             max_timestamp=coming.survey.max_timestamp,
             mark=coming.survey.last,
+            records=shipped.digest,
+            start=coming.start,
         )
 
     def _tell(self) -> None:
@@ -168,12 +214,18 @@ def _end(piece: _Coming) -> int:
     return piece.known.end if piece.known else piece.survey.end if piece.survey else 0
 
 
-def _segment(file: LogFile, pieces: list[Known]) -> Segment:
+def _start(mark: Mark, after: int, end: int) -> int:
+    """From which offset on the records of a piece count; 0 for all, as long as that is so."""
+    return min(mark.log_start, end) if mark.log_start > after else 0
+
+
+def _segment(file: LogFile, pieces: list[Known], records: bool) -> Segment:
     newest = max((one.max_timestamp for one in pieces), default=-1)
     return Segment(
         base=file.base,
         end=pieces[-1].end if pieces else file.base,
         pieces=tuple(one.piece for one in pieces),
+        spans=tuple(Span(end=one.end, sha256=one.records) for one in pieces if records),
         max_timestamp=None if newest < 0 else newest,
         closed=file.closed,
     )

@@ -55,6 +55,7 @@ class Job:
         data: the broker's log directory.
         state: a directory of ours on the same file system.
         ask: what the brokers say of these partitions now.
+        records: whether to hash every record, too.
         tell: takes progress, and how much of all is done.
         check: raises when the work is not wanted any more.
         clock: Unix seconds.
@@ -63,6 +64,7 @@ class Job:
     data: Path
     state: Path
     ask: Callable[[Iterable[tuple[str, int]]], Marks]
+    records: bool = True
     tell: Callable[[str, float | None], None] = lambda text, done: None
     check: Callable[[], None] = lambda: None
     clock: Callable[[], float] = time.time

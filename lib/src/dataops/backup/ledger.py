@@ -27,6 +27,8 @@ class Known(pydantic.BaseModel):
         end: the offset after its last batch.
         max_timestamp: of its records, ms since 1970.
         mark: position in the file, base offset and CRC of its last batch.
+        records: the hash of its records; empty where they were not hashed.
+        start: from which offset on they counted for that; 0 for all of them.
     """
 
     model_config = pydantic.ConfigDict(frozen=True)
@@ -35,6 +37,8 @@ class Known(pydantic.BaseModel):
     end: int
     max_timestamp: int
     mark: tuple[int, int, int]
+    records: str = ""
+    start: int = 0
 
 
 class KnownFile(pydantic.BaseModel):

@@ -28,6 +28,7 @@ from dataops.backup._models import (
     Partition,
     Piece,
     Segment,
+    Span,
     Topic,
     Totals,
     Tree,
@@ -39,7 +40,7 @@ from dataops.backup._models import (
 __all__ = [
     "FORMAT", "Absent", "AnyDocument", "Begun", "Cluster", "ClusterMetadata", "Document",
     "Epoch", "File", "Group", "GroupOffset", "Manifest", "ManifestError", "NewerError", "Part",
-    "Partition", "Piece", "Segment", "Share", "Topic", "Totals", "Tree", "TreeFile",
+    "Partition", "Piece", "Segment", "Share", "Span", "Topic", "Totals", "Tree", "TreeFile",
     "Trouble", "Unit", "UnreadableError", "begun_key", "directory", "dump", "load",
     "manifest_key", "new_id", "part_key",
 ]  # fmt: skip

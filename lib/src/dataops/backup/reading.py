@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from dataops.backup.batches import Survey, needed, survey
+from dataops.backup.batches import NO_LIMIT, Survey, needed, survey
 
 # A piece is this large at most, unless a single batch is larger. Larger pieces cost memory,
 # smaller ones objects: a terabyte is 65,000 of them.
@@ -67,7 +67,7 @@ class Buffers:
 
 
 def chunks(
-    path: Path, position: int, after: int, limit: int, buffers: Buffers
+    path: Path, position: int, after: int, limit: int, buffers: Buffers, most: int = NO_LIMIT
 ) -> Iterator[tuple[Loaded, Survey]]:
     """A log file in pieces of whole batches, each checked; whoever takes one frees it.
 
@@ -77,6 +77,7 @@ def chunks(
         after: the least offset that may come.
         limit: the high watermark: the first offset that does not count.
         buffers: where the pieces are read to.
+        most: each ends with the batch that makes it this many bytes, if not before.
 
     Raises:
         CorruptError: it holds what no broker wrote.
@@ -86,7 +87,7 @@ def chunks(
         while position < file.seek(0, 2):
             room = buffers.take()
             try:
-                room, found = _chunk(file, room, position, after, limit)
+                room, found = _chunk(file, room, position, after, limit, most)
             except BaseException:
                 buffers.give(room)
                 raise
@@ -98,21 +99,21 @@ def chunks(
 
 
 def _chunk(
-    file: io.FileIO, room: bytearray, position: int, after: int, limit: int
+    file: io.FileIO, room: bytearray, position: int, after: int, limit: int, most: int
 ) -> tuple[bytearray, Survey]:
     """The batches from a position on, about a piece of them, and the memory they are in."""
     while True:
         size = _read(file, room, position)
         view = memoryview(room)[:size]
-        found = survey(view, limit=limit, at=position, after=after)
+        found = survey(view, limit=limit, most=most, at=position, after=after)
         wanted = needed(view)
         if found.size or size < len(room) or wanted <= len(room):
             return room, found
         # One batch that is larger than a piece; a damaged length asks for no more than there is.
-        most = min(wanted, file.seek(0, 2) - position)
-        if most <= size:
+        there = min(wanted, file.seek(0, 2) - position)
+        if there <= size:
             return room, found
-        room = bytearray(most)
+        room = bytearray(there)
 
 
 def _read(file: io.FileIO, room: bytearray, position: int) -> int:

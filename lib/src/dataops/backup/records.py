@@ -14,6 +14,8 @@ from dataops.backup.codecs import expand
 # A marker's key: version, and how the transaction ended.
 _MARKER = struct.Struct(">hh")
 _ABORT, _COMMIT = 0, 1
+# Offset, timestamp, and the length of what follows.
+FIXED = struct.Struct(">qqi")
 Headers = tuple[tuple[bytes, "bytes | None"], ...]
 
 
@@ -69,6 +71,47 @@ def frames(batch: Batch) -> Iterator[Frame]:
         raise CorruptError(batch.position, batch.base, str(error)) from None
 
 
+def packed(batch: Batch, start: int = 0) -> list[bytes]:
+    """The records of a batch as `content.Digest` takes them; nothing else is as fast.
+
+    Every record is two elements: offset, timestamp and length of the rest, and then the rest.
+
+    Args:
+        batch: which.
+        start: the first offset that counts.
+
+    Raises:
+        CorruptError: as `frames`.
+    """
+    # What `frames` does, without a call for each number: most have one byte.
+    try:
+        body = expand(batch.codec, batch.body)
+        made: list[bytes] = []
+        add, pack, size_of_body = made.append, FIXED.pack, len(body)
+        base, first, newest = batch.base, batch.base_timestamp, batch.max_timestamp
+        appended, end = batch.log_append_time, 0
+        for _ in range(batch.count):
+            size, at = varint(body, end)
+            end = at + size
+            if size < 0 or end > size_of_body:
+                raise ValueError("a record is cut short")
+            stamp, delta = body[at + 1], body[at + 2]
+            if stamp < 0x80 and delta < 0x80:
+                stamp, delta = (stamp >> 1) ^ -(stamp & 1), (delta >> 1) ^ -(delta & 1)
+                at += 3
+            else:
+                stamp, at = varint(body, at + 1)
+                delta, at = varint(body, at)
+            if base + delta >= start:
+                add(pack(base + delta, newest if appended else first + stamp, end - at))
+                add(body[at:end])
+        if end != size_of_body:
+            raise ValueError(f"{size_of_body - end} bytes follow its last record")
+    except (ValueError, IndexError, struct.error) as error:
+        raise CorruptError(batch.position, batch.base, str(error)) from None
+    return made
+
+
 def records(batch: Batch) -> Iterator[Record]:
     """The records of a batch; those of a control batch are markers, and no client's.
 
@@ -100,7 +143,12 @@ def varint(data: bytes, at: int) -> tuple[int, int]:
     byte = data[at]
     if byte < 0x80:
         return (byte >> 1) ^ -(byte & 1), at + 1
-    value, shift = byte & 0x7F, 7
+    at += 1
+    value, byte = byte & 0x7F, data[at]
+    if byte < 0x80:
+        value |= byte << 7
+        return (value >> 1) ^ -(value & 1), at + 1
+    value, shift = value | (byte & 0x7F) << 7, 14
     while True:
         at += 1
         byte = data[at]

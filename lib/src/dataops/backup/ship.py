@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from dataops.backup.manifest import Piece
 from dataops.backup.reading import Buffers, Loaded
@@ -28,12 +28,20 @@ _PAYS = 0.9
 # Level 1: compressing never takes longer than sending what it saves, on any network of today.
 _LEVEL = 1
 
+Digester: TypeAlias = Callable[[memoryview], str]
+
 
 class Shipped(NamedTuple):
-    """A piece, and how many bytes had to be sent for it."""
+    """A piece.
+
+    Attributes:
+        new: how many bytes had to be sent for it.
+        digest: what the caller wanted to be made of its bytes.
+    """
 
     piece: Piece
     new: int
+    digest: str = ""
 
 
 class Shipper:
@@ -76,8 +84,19 @@ class Shipper:
             there = self._there.get(piece.object_key) == piece.stored
         return there and piece.key == self._seal(sealed)
 
-    def send(self, loaded: Loaded, *, sealed: bool) -> Future[Shipped]:
+    def send(
+        self,
+        loaded: Loaded,
+        *,
+        sealed: bool,
+        digest: Digester | None = None,
+    ) -> Future[Shipped]:
         """Send some bytes; their memory, one of `buffers`, is free once they have arrived.
+
+        Args:
+            loaded: the bytes.
+            sealed: whether they are.
+            digest: what else to make of them while they are at hand.
 
         Raises:
             Exception: what went wrong with an earlier piece.
@@ -87,11 +106,12 @@ class Shipper:
         if self._failed is not None:
             loaded.free()
             raise self._failed
-        return self._threads.submit(self._work, loaded, sealed)
+        return self._threads.submit(self._work, loaded, sealed, digest)
 
-    def _work(self, loaded: Loaded, sealed: bool) -> Shipped:
+    def _work(self, loaded: Loaded, sealed: bool, digest: Digester | None) -> Shipped:
         try:
-            return self._ship(loaded.data, sealed)
+            shipped = self._ship(loaded.data, sealed)
+            return shipped._replace(digest=digest(loaded.data)) if digest else shipped
         except BaseException as error:
             self._failed = self._failed or error
             raise

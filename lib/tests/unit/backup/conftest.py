@@ -129,9 +129,9 @@ class Broker:
     def finish(self, begun: Begun) -> Manifest:
         return finishing.finish(self.shelf, begun.id, {t for t, _ in self.ends}, self.now)
 
-    def back_up(self, *, seal: bool = False) -> Manifest:
+    def back_up(self, *, seal: bool = False, records: bool = True) -> Manifest:
         begun = self.begin()
-        self.copy(begun, seal=seal)
+        self.copy(begun, seal=seal, records=records)
         return self.finish(begun)
 
     def verify(self, manifest: Manifest, **more: Any) -> Verdict:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from google_crc32c import value as crc32c
 
-from dataops.backup import reading
+from dataops.backup import content, reading
 from dataops.backup.batches import batches
 from dataops.backup.codecs import Codec
 from dataops.backup.manifest import Absent, Manifest, Partition, Trouble
@@ -80,6 +81,49 @@ def test_no_byte_that_was_shipped_is_read_again(
     broker.back_up()
     # The two batches above the high watermark, which it must look at.
     assert sum(read) == len(log(30, 32))
+
+
+def test_records_are_hashed_once_for_all_backups(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[int] = []
+    digest = content.digest
+
+    def counted(data: memoryview, start: int = 0) -> str:
+        hashed.append(start)
+        return digest(data, start)
+
+    monkeypatch.setattr(content, "digest", counted)
+    first = of(broker.back_up(records=False), "orders-0")
+    assert (first.records, first.segments[0].spans, hashed) == (None, (), [])
+    # What was shipped without is hashed now, and stays the piece that it was.
+    second = broker.back_up()
+    assert hashed == [0, 0, 0]
+    assert second.totals.new == 0
+    assert [one.pieces for one in of(second, "orders-0").segments] == [
+        one.pieces for one in first.segments
+    ]
+    # Once records were deleted from the front, only the piece that they were in.
+    broker.starts["orders", 0] = 13
+    third = of(broker.back_up(), "orders-0")
+    assert hashed[3:] == [10, 13]
+    assert third.segments[2].spans == of(second, "orders-0").segments[2].spans
+    assert of(broker.back_up(), "orders-0") == third
+    assert len(hashed) == 5
+    assert broker.verify(broker.back_up()).well
+
+
+def test_records_that_nobody_can_read_are_named_with_the_next_move(broker: Broker) -> None:
+    data = bytearray(batch([record(0, b"value")]))
+    # It says that it has five records.
+    data[57:61] = (5).to_bytes(4, "big")
+    data[17:21] = crc32c(bytes(data[21:])).to_bytes(4, "big")
+    broker.write("orders-0", (0, bytes(data)))
+    broker.ends["orders", 0] = 1
+    with pytest.raises(TakingError, match=r"orders-0 on kafka/0: 0+\.log, .*records=false keeps"):
+        broker.back_up()
+    orders = of(broker.back_up(records=False), "orders-0")
+    assert restored(broker, orders) == bytes(data)
 
 
 def test_a_file_that_the_cleaner_wrote_anew_is_read_anew(broker: Broker) -> None:

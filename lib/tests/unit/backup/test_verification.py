@@ -1,6 +1,8 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
 
+import hashlib
+
 import pytest
 
 from dataops.backup.catalogue import entry
@@ -27,6 +29,46 @@ def test_records_are_hashed_as_a_consumer_would(broker: Broker) -> None:
         consumer.add(record(offset, b"%d" % offset * 50) if offset % 2 == 0 else record(offset))
     verdict = broker.verify(broker.back_up(), records=True)
     assert verdict.digests["orders-0"] == consumer.hexdigest()
+
+
+def test_a_consumer_comes_to_the_hash_in_the_manifest(broker: Broker) -> None:
+    """As docs/reference/backup-format.md says: cut where the spans end, and link."""
+    broker.starts["orders", 0] = 13
+    orders = next(one for one in broker.back_up().partitions if one.name == "orders-0")
+    seen = [record(n, b"%d" % n * 50) if n % 2 == 0 else record(n) for n in range(13, 30)]
+    link = bytes(32)
+    for span in (span for segment in orders.segments for span in segment.spans):
+        digest = Digest()
+        while seen and seen[0].offset < span.end:
+            digest.add(seen.pop(0))
+        link = hashlib.sha256(link + bytes.fromhex(digest.hexdigest())).digest()
+    assert (link.hex(), seen) == (orders.records, [])
+
+
+def test_records_that_are_not_those_of_the_manifest_are_named(broker: Broker) -> None:
+    manifest = broker.back_up()
+    orders = next(one for one in manifest.partitions if one.name == "orders-0")
+    spans = orders.segments[1].spans
+    wrong = orders.segments[1].model_copy(
+        update={"spans": (spans[0].model_copy(update={"sha256": "0" * 64}),)}
+    )
+    segments = (orders.segments[0], wrong, orders.segments[2])
+
+    def problems(**changes: object) -> tuple[str, ...]:
+        changed = orders.model_copy(update=changes)
+        return broker.verify(manifest.model_copy(update={"partitions": (changed,)})).problems
+
+    assert problems(segments=segments) == (
+        "orders-0, 00000000000000000010.log at byte 0: its records are not those that were "
+        "backed up",
+        "orders-0: its records are not those it was made of",
+    )
+    assert problems(records="0" * 64) == ("orders-0: its records are not those it was made of",)
+    # As older versions wrote it, and as create-backup records=false does.
+    assert problems(records=None) == ()
+    bare = tuple(one.model_copy(update={"spans": ()}) for one in orders.segments)
+    assert problems(records=None, segments=bare) == ()
+    assert len(problems(segments=bare)) == 1
 
 
 def piece_of(manifest: Manifest) -> tuple[Partition, Piece]:

@@ -61,7 +61,7 @@ def spec(target, tmp_path):
 def drilled(**more):
     sound = {
         "backup": "20261122T215036Z", "measured": Measured(9.0, 7.0, 3, 1500), "partitions": 4,
-        "bytes": 5_000_000, "sampled": 20, "groups": 1, "acls": 2, "topics": 2,
+        "bytes": 5_000_000, "sampled": 20, "hashed": 9, "groups": 1, "acls": 2, "topics": 2,
         "resumed": "g in a-0 at 7", "problems": (),
     }  # fmt: skip
     return Drilled(**{**sound, **more})
