@@ -75,7 +75,7 @@ class Batch(NamedTuple):
         attributes: flags.
         base_timestamp, max_timestamp: ms since 1970.
         producer: its id; -1 without one.
-        count: of records.
+        records: how many.
         body: the records, as stored.
     """
 
@@ -89,7 +89,7 @@ class Batch(NamedTuple):
     producer: int
     producer_epoch: int
     base_sequence: int
-    count: int
+    records: int
     body: bytes
 
     @property

@@ -56,7 +56,7 @@ def frames(batch: Batch) -> Iterator[Frame]:
     try:
         body = expand(batch.codec, batch.body)
         end = 0
-        for _ in range(batch.count):
+        for _ in range(batch.records):
             size, at = varint(body, end)
             end = at + size
             if size < 0 or end > len(body):
@@ -90,7 +90,7 @@ def packed(batch: Batch, start: int = 0) -> list[bytes]:
         add, pack, size_of_body = made.append, FIXED.pack, len(body)
         base, first, newest = batch.base, batch.base_timestamp, batch.max_timestamp
         appended, end = batch.log_append_time, 0
-        for _ in range(batch.count):
+        for _ in range(batch.records):
             size, at = varint(body, end)
             end = at + size
             if size < 0 or end > size_of_body:

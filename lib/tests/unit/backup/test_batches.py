@@ -37,7 +37,7 @@ def test_what_a_broker_writes_reads_back(
 ) -> None:
     data = batch(wanted, codec=codec, appended=appended, leader_epoch=7)
     (found,) = batches(data)
-    assert (found.codec, found.leader_epoch, found.count) == (codec, 7, len(wanted))
+    assert (found.codec, found.leader_epoch, found.records) == (codec, 7, len(wanted))
     assert (found.base, found.last) == (wanted[0].offset, wanted[-1].offset)
     assert found.log_append_time == (appended is not None)
     stamped = [r._replace(timestamp=r.timestamp if appended is None else appended) for r in wanted]
