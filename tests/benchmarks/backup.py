@@ -5,10 +5,11 @@
 Makes log files of 1 kB JSON records in six partitions, and measures each piece of work in a
 process of its own, those that are compared in turns, each target by itself: a directory, and an S3
 store of versitygw where that is at hand. `plain` is `cp` with fsync, or the same files through
-`Store.put` as they are; `raw` and `zstd` are first backups, then come one with 1 % new data and a
-verification. Prints a JSON line for each size and target: median seconds, CPU seconds (of the
-store, too), resident MB of the process, bytes in the store, how many wanted a CPU, and what is
-beyond its limit. Seconds of several sizes tell whether time grows with the bytes.
+`Store.put` as they are; `raw` and `zstd` are first backups, `unhashed` one with records=false and
+compression, then come one with 1 % new data and a verification. Prints a JSON line for each size
+and target: median seconds, CPU seconds (of the store, too), resident MB of the process, bytes in
+the store, how many wanted a CPU, and what is beyond its limit; and at the end, of several sizes,
+how the time for a byte of the largest compares with the smallest's.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from dataops.backup.shelf import Shelf
 from dataops.backup.ship import Shipper
 from dataops.backup.taking import Job, Mark, Marks, take
 from dataops.backup.verification import Verification
-from dataops.objectstore import Target, open_store
+from dataops.objectstore import Pace, Target, open_store
 from dataops.testing.logs import batch, record, write_partition
 from tests.benchmarks.stores import Running, versitygw
 
@@ -109,25 +110,37 @@ def upload(data: Path, target: Target) -> None:
         store.put(f"plain/{path.parent.name}/{path.name}", path)
 
 
-def back_up(data: Path, target: Target, cluster: str, ends: dict[str, int], zip_: bool) -> None:
-    """A backup from beginning to end."""
+def back_up(
+    data: Path,
+    target: Target,
+    cluster: str,
+    ends: dict[str, int],
+    zip_: bool,
+    records: bool = True,
+    topic_id: str = "A" * 22,
+    pace: float | None = None,
+) -> None:
+    """A backup from beginning to end, as a unit's job takes it."""
+    os.nice(10)
     shelf = Shelf(open_store(target), cluster)
     begun = Begun(
         id=new_id(NOW, shelf.backups()),
         cluster=Cluster(id=cluster, application="kafka"),
         began=NOW,
         shares=finishing.shares({("orders", n): 0 for n in range(PARTITIONS)}, {0: "kafka/0"}),
-        topics=(Topic(name="orders", id="A" * 22, partitions=PARTITIONS),),
+        topics=(Topic(name="orders", id=topic_id, partitions=PARTITIONS),),
     )
     pruning.begin(shelf, begun)
 
     def ask(wanted: Iterable[tuple[str, int]]) -> Marks:
         return Marks(
-            at=NOW, partitions={name: Mark(log_start=0, end=end) for name, end in ends.items()}
+            at=NOW,
+            partitions={name: Mark(log_start=0, end=end) for name, end in ends.items()},
+            metadata_end=1 << 40,
         )
 
-    job = Job(data=data, state=data.parent / f"state-{cluster}", ask=ask)
-    with Shipper(shelf, key=KEY, compress=zip_) as shipper:
+    job = Job(data=data, state=data.parent / f"state-{cluster}", ask=ask, records=records)
+    with Shipper(shelf, key=KEY, compress=zip_, pace=Pace(pace)) as shipper:
         take(shelf, shipper, begun, begun.shares[0], job, seal=False)
     finishing.finish(shelf, begun.id, ["orders"], NOW)
 
@@ -232,7 +245,7 @@ def measure(place: Path, target: Target, store: Running | None, megabytes: int) 
     def clear() -> None:
         everything = open_store(target)
         everything.delete([one.key for one in everything.list()])
-        for path in (place / "copy", place / "state-raw", place / "state-zstd"):
+        for path in (place / "copy", *place.glob("state-*")):
             shutil.rmtree(path, ignore_errors=True)
 
     ways: dict[str, Callable[[], dict[str, float]]] = {
@@ -241,6 +254,7 @@ def measure(place: Path, target: Target, store: Running | None, megabytes: int) 
         ),
         "raw": lambda: measured(back_up, data, target, "raw", ends, False),
         "zstd": lambda: measured(back_up, data, target, "zstd", ends, True),
+        "unhashed": lambda: measured(back_up, data, target, "unhashed", ends, True, False),
     }
     found: dict[str, Any] = {
         "target": "s3" if store else "directory",
@@ -266,6 +280,7 @@ def measure(place: Path, target: Target, store: Running | None, megabytes: int) 
 def main(sizes: Iterable[int]) -> int:
     """Every size, into a directory and into a store."""
     wrong: list[str] = []
+    seen: dict[str, list[float]] = {}
     place = Path(tempfile.mkdtemp(prefix="backup-", dir=os.environ.get("BENCH_DIRECTORY")))
     try:
         (place / "local").mkdir()
@@ -276,9 +291,13 @@ def main(sizes: Iterable[int]) -> int:
                 for target, running in targets:
                     found = measure(place, target, running, megabytes)
                     wrong += found["beyond"]
+                    several = seen.setdefault(found["target"], [])
+                    several.append(found["zstd"]["seconds"] / found["bytes"])
                     print(json.dumps(found), flush=True)
     finally:
         shutil.rmtree(place, ignore_errors=True)
+    grown = {name: round(each[-1] / each[0], 2) for name, each in seen.items()}
+    print(json.dumps({"time for a byte, last size to first": grown}))
     return 1 if wrong else 0
 
 
