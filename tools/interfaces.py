@@ -10,7 +10,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from dataops.interfaces.operations import schema
+from dataops.interfaces.spark_master import ProviderData, RequirerData, RpcSecret
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "reference" / "interfaces"
@@ -18,12 +21,32 @@ PAGES = ROOT / "docs" / "reference" / "interfaces"
 
 def files() -> dict[Path, str]:
     """Every generated file with its content."""
-    folder = PAGES / "dataops_operations" / "v1" / "schemas"
-    sides: dict[str, dict[str, Any]] = {
-        "provider": schema.provider(),
-        "requirer": schema.requirer(),
+    shapes: dict[str, dict[str, dict[str, Any]]] = {
+        "dataops_operations/v1": {
+            "provider": schema.provider(),
+            "requirer": schema.requirer(),
+        },
+        "spark_master/v0": {
+            "provider": _closed(ProviderData),
+            "requirer": _closed(RequirerData),
+            "secret": _closed(RpcSecret),
+        },
     }
-    return {folder / f"{n}.json": json.dumps(s, indent=2) + "\n" for n, s in sides.items()}
+    return {
+        PAGES / interface / "schemas" / f"{name}.json": json.dumps(shape, indent=2) + "\n"
+        for interface, sides in shapes.items()
+        for name, shape in sides.items()
+    }
+
+
+def _closed(model: type[BaseModel]) -> dict[str, Any]:
+    """The schema of a flat databag, whose every key is one of these."""
+    found = model.model_json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **found,
+        "additionalProperties": False,
+    }
 
 
 def main() -> int:

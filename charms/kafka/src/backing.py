@@ -14,6 +14,7 @@ import backup_admin
 from backups import Spec
 from cluster import ClusterError, administrator
 from dataops.backup import finishing, pruning
+from dataops.backup.ahead import ship
 from dataops.backup.manifest import Begun, Cluster, Manifest, Part, begun_key, new_id
 from dataops.backup.ship import Shipper
 from dataops.backup.taking import Job, Marks, take
@@ -22,6 +23,7 @@ from dataops.operations import OperationError, Work
 
 if TYPE_CHECKING:
     from admin import Administrator
+    from dataops.backup.shelf import Shelf
 
 # The broker's work goes first.
 _NICE = 10
@@ -30,26 +32,43 @@ _NICE = 10
 def begin(spec: Spec) -> Begun:
     """A backup that begins now: who copies what, and where every group is before any cut."""
     shelf = spec.shelf()
-    with _administrator(spec) as admin:
+    begun = planned(spec, shelf, _now())
+    pruning.begin(shelf, begun)
+    return begun
+
+
+def planned(
+    spec: Spec, shelf: Shelf, now: datetime.datetime, *, continuous: bool = False
+) -> Begun:
+    """The beginning of a backup, as the cluster is now; nothing is written yet.
+
+    Args:
+        spec: who takes part.
+        shelf: where it will be.
+        now: the time.
+        continuous: whether it is one of those that follow each other by themselves: it does
+            without units that lead nothing, for they may be down.
+    """
+    with administration(spec) as admin:
         client = admin.client
-        now = datetime.datetime.now(datetime.timezone.utc)
-        begun = Begun(
+        shares = finishing.shares(backup_admin.leaders(client), spec.units)
+        leading = tuple(one for one in shares if one.partitions or one.unit == spec.unit)
+        return Begun(
             id=new_id(now, shelf.backups()),
             cluster=Cluster(
                 id=spec.cluster, application=spec.app, model=spec.model, release=spec.release
             ),
             began=now,
-            shares=finishing.shares(backup_admin.leaders(client), spec.units),
+            continuous=continuous,
+            shares=leading if continuous else shares,
             topics=backup_admin.topics(client),
             groups=backup_admin.groups(client),
         )
-    pruning.begin(shelf, begun)
-    return begun
 
 
 def copy(spec: Spec, work: Work[Spec]) -> Part:
     """This unit's part."""
-    os.nice(_NICE)
+    os.setpriority(os.PRIO_PROCESS, 0, _NICE)
     shelf = spec.shelf()
     begun = shelf.need(Begun, begun_key(spec.backup))
     share = next((one for one in begun.shares if one.unit == spec.unit), None)
@@ -61,12 +80,38 @@ def copy(spec: Spec, work: Work[Spec]) -> Part:
             + ": begin a new one."
         )
 
+    with Shipper(shelf, key=key, pace=_pace(spec)) as shipper:
+        return take(shelf, shipper, begun, share, _job(spec, work), spec.seal)
+
+
+def ahead(spec: Spec, work: Work[Spec], partitions: Iterable[str]) -> int:
+    """Bytes of closed files of these partitions that were new to the store, and are there now."""
+    os.setpriority(os.PRIO_PROCESS, 0, _NICE)
+    key = spec.opened()
+    if key is None:
+        return 0
+    with Shipper(spec.shelf(), key=key, pace=_pace(spec)) as shipper:
+        return ship(_job(spec, work), shipper, partitions, seal=spec.seal)
+
+
+def finish(spec: Spec) -> Manifest:
+    """The manifest, written last, read back and checked."""
+    return finishing.finish(spec.shelf(), spec.backup, topics(spec), _now())
+
+
+def topics(spec: Spec) -> tuple[str, ...]:
+    """Names of all topics."""
+    with administration(spec) as admin:
+        return tuple(topic["name"] for topic in admin.topics())
+
+
+def _job(spec: Spec, work: Work[Spec]) -> Job:
     def ask(wanted: Iterable[tuple[str, int]]) -> Marks:
-        with _administrator(spec) as admin:
+        with administration(spec) as admin:
             return backup_admin.marks(admin.client, wanted)
 
     # Beside the log directory, for links do not cross file systems.
-    job = Job(
+    return Job(
         data=spec.data,
         state=spec.data.parent / "backup",
         ask=ask,
@@ -74,20 +119,19 @@ def copy(spec: Spec, work: Work[Spec]) -> Part:
         tell=work.progress,
         check=work.end_if_cancelled,
     )
-    with Shipper(shelf, key=key, pace=Pace(spec.pace * 1e6 if spec.pace else None)) as shipper:
-        return take(shelf, shipper, begun, share, job, spec.seal)
 
 
-def finish(spec: Spec) -> Manifest:
-    """The manifest, written last, read back and checked."""
-    with _administrator(spec) as admin:
-        names = [topic["name"] for topic in admin.topics()]
-    now = datetime.datetime.now(datetime.timezone.utc)
-    return finishing.finish(spec.shelf(), spec.backup, names, now)
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.timezone.utc)
+
+
+def _pace(spec: Spec) -> Pace:
+    return Pace(spec.pace * 1e6 if spec.pace else None)
 
 
 @contextmanager
-def _administrator(spec: Spec) -> Generator[Administrator]:
+def administration(spec: Spec) -> Generator[Administrator]:
+    """An administrator of the cluster; raises `ClusterError` when no broker answers."""
     with administrator(spec.addresses, spec.etc) as admin:
         if admin is None:
             raise ClusterError("No broker answers: see `juju status` and `health-check`.")

@@ -12,6 +12,7 @@ from typing import Any
 from cluster import ClusterError
 from dataops.backup import verbs as shared
 from dataops.backup.verbs import Access, Where, nowhere, usable
+from dataops.host.wake import juju_exec
 from observed import Config, Observed
 from workload import Workload
 
@@ -85,6 +86,23 @@ def prepared(o: Observed, workload: Workload) -> dict[str, Any]:
         "data": workload.broker.data,
         "seal": config.encrypt_backups,
         "pace": config.backup_pace,
+    }
+
+
+def lasting(o: Observed, workload: Workload) -> dict[str, Any]:
+    """What continuous backup is told, as `continuous.Spec` takes it; raises as `access`.
+
+    The leader makes the key when there is none yet.
+    """
+    if o.leader:
+        workload.backup_keys.ensure()
+    config = o.config or Config()
+    told = Spec.model_validate(prepared(o, workload))
+    return {
+        **told.model_dump(mode="json", context={"revealed": True}),
+        "minutes": config.continuous_backup_minutes,
+        "leader": o.leader,
+        "juju_exec": juju_exec(),
     }
 
 

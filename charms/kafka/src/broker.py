@@ -25,6 +25,7 @@ from listeners import CLIENT_PORT, METRICS_PORT, PORTS
 from pem import Shown, shown
 from programs import Programs
 from restorer import Restorer
+from shipping import Shipping
 from stores import Stores
 
 SERVICE = "broker"
@@ -103,6 +104,7 @@ class Broker:
             proved=loaded.proved,
             # What an earlier process said is no news of one that runs.
             complaint="" if state.running else complaint(self.paths.log),
+            shipped=self.shipping.state,
             **self._restored(),
         )
 
@@ -216,6 +218,11 @@ class Broker:
         if self.storage is None:
             return None
         return Restorer(self.paths, self.services, self.storage, self.user)
+
+    @property
+    def shipping(self) -> Shipping:
+        """What keeps backups following each other here."""
+        return Shipping(self.paths, self.services)
 
     @property
     def _bootstrap(self) -> Path:

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import placement
 import steps
@@ -35,7 +35,8 @@ SETBACKS = (ClusterError, ProgramError)
 
 # Steps of every plan, most of which change nothing.
 _QUIET = (
-    steps.Note, steps.Agree, steps.Configure, steps.Admit, steps.Fetch, steps.Settle
+    steps.Note, steps.Agree, steps.Configure, steps.Admit, steps.Fetch, steps.Settle,
+    steps.KeepShipping,
 )  # fmt: skip
 # A broker makes its listeners anew one after the other: 0.1 to 1.4 s, on a busy machine up to 6.
 _RELOAD_SECONDS = 12
@@ -56,6 +57,7 @@ class Effects:
         requester: of this unit's certificate.
         archive: the resource with Kafka's programs, if one is attached; asked for when needed.
         backup_key: what opens backups, or empty; asked for when needed.
+        lasting: what the process of continuous backup is told; asked for when needed.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Effects:
         requester: Requester,
         archive: Callable[[], Path | None],
         backup_key: Callable[[], str],
+        lasting: Callable[[], Mapping[str, Any]],
     ) -> None:
         self._observed = observed
         self._broker = broker
@@ -77,6 +80,7 @@ class Effects:
         self._requester = requester
         self._archive = archive
         self._backup_key = backup_key
+        self._lasting = lasting
 
     def apply(self, step: steps.Step) -> bool:
         """Whether anything had to change that facts are read from.
@@ -94,6 +98,10 @@ class Effects:
             case steps.Found():
                 cluster_id = step.cluster_id or new_cluster_id()
                 return self._peers.agree({"cluster-id": cluster_id, "first": str(step.first)})
+            case steps.KeepShipping():
+                return self._broker.shipping.keep(self._lasting, self._observed.now)
+            case steps.StopShipping():
+                return self._broker.shipping.stop()
             case _:
                 return self._apply_to_broker(step)
 

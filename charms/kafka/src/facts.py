@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from recovery import Share
+from shipped import Shipped
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,6 +31,7 @@ class BrokerFacts:
         restored: name of the restore that its data comes from; empty when from none.
         share: how far this unit's part of a restore is.
         leftovers: whether a restore has left data that nobody uses.
+        shipped: how continuous backup stands; None while it is off.
     """
 
     version: str = ""
@@ -49,6 +51,7 @@ class BrokerFacts:
     restored: str = ""
     share: Share = dataclasses.field(default_factory=Share)
     leftovers: bool = False
+    shipped: Shipped | None = None
 
 
 @dataclasses.dataclass(frozen=True, order=True)

@@ -58,6 +58,7 @@ class Config(BaseModel):
     backup_directory: Directory = ""
     backup_pace: Annotated[int, Field(ge=0)] = 40
     encrypt_backups: bool = False
+    continuous_backup_minutes: Annotated[int, Field(ge=0, le=1440)] = 0
     # Its secret is read only by who needs the key.
     backup_key: Any = None
 
@@ -115,7 +116,8 @@ class Observed(World):
         answered: clients that our databags name an answer for; leader only.
         store: where backups go; None when there is no place for them.
         store_trouble: why there is none although there should be one; empty else.
-        accepted: by client and unit of it, the users that it says it works with.
+        accepted: by client and unit of it, the users that it says it works with; empty unless
+            credentials change.
     """
 
     unit: str = ""
@@ -158,6 +160,9 @@ class Observed(World):
             S3Requirer(charm, "s3"), config.backup_directory if config else ""
         )
         given = [clients.credentials(one) for one in requests] if leader else []
+        agreement = peers.agreement()
+        # A look at every unit of every client: only while that decides something.
+        turning = agreement.rotation is not None and not agreement.rotation.finished
         return cls(
             **_fields(world),
             unit=charm.unit.name,
@@ -169,7 +174,7 @@ class Observed(World):
             storage=_storage(charm),
             paths=UnitPaths.of(charm),
             peers=peers.units(),
-            agreement=peers.agreement(),
+            agreement=agreement,
             certified=bool(charm.model.relations["certificates"]),
             requests=requests,
             refusals=clients.refusals(),
@@ -177,7 +182,7 @@ class Observed(World):
             answered=clients.answered(world.leaving.broken) if leader else frozenset(),
             store=store,
             store_trouble=store_trouble,
-            accepted={one.username: clients.accepted(one) for one in requests},
+            accepted={one.username: clients.accepted(one) for one in requests if turning},
         )
 
     @property

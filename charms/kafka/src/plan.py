@@ -27,6 +27,7 @@ from steps import (
     Format,
     Found,
     Install,
+    KeepShipping,
     MoveReplicas,
     Note,
     ProvePorts,
@@ -37,6 +38,7 @@ from steps import (
     Start,
     Step,
     Stop,
+    StopShipping,
     Unregister,
 )
 from tls import trusted_everywhere
@@ -69,10 +71,23 @@ def _steps(o: Observed) -> Iterator[Step]:
     ready = certified and o.storage and o.agreement.cluster_id and o.broker.version
     if ready and not recovering.waits(o):
         yield from _run(o, o.config)
+    yield from _back_up(o, o.config)
     if o.cluster and not recovering.stale(o, o.cluster):
         yield Note({"online": "true" if o.node in o.cluster.brokers else ""})
         if o.leader:
             yield from _lead(o, o.cluster, o.config)
+
+
+def _back_up(o: Observed, config: Config) -> Iterator[Step]:
+    """Backups that follow each other; not while a restore puts another cluster in the place."""
+    recovery = o.agreement.recovery
+    restoring = recovery is not None and not recovery.over
+    if config.continuous_backup_minutes and o.store and not restoring:
+        # A broker that is away for a while has nobody else to tell its process what to do.
+        if o.agreement.cluster_id and o.broker.cluster_id == o.agreement.cluster_id:
+            yield KeepShipping(config.continuous_backup_minutes)
+    elif o.broker.shipped is not None:
+        yield StopShipping()
 
 
 def _prepare(o: Observed) -> Iterator[Step]:
@@ -100,7 +115,7 @@ def _run(o: Observed, config: Config) -> Iterator[Step]:
         # Somebody else's storage: nothing is started on it, nothing is formatted over it.
         return
     yield from _vouch(o)
-    yield Configure(files(o.settings, o.broker.proved), _stores(o))
+    yield Configure(files(o.settings, o.broker.proved, _gauges(o, config)), _stores(o))
     if not o.broker.cluster_id:
         first = o.node == o.agreement.first and not o.agreement.founded
         yield Format(o.agreement.cluster_id, standalone=first)
@@ -112,6 +127,16 @@ def _run(o: Observed, config: Config) -> Iterator[Step]:
         return
     yield from _restart(o, Start(config.heap, o.fingerprint))
     yield from _load(o, config)
+
+
+def _gauges(o: Observed, config: Config) -> dict[str, float]:
+    """What Prometheus is told of continuous backup."""
+    if o.broker.shipped is None or not config.continuous_backup_minutes:
+        return {}
+    return {
+        "kafka_backup_restorable_timestamp_seconds": o.broker.shipped.restorable,
+        "kafka_backup_interval_seconds": config.continuous_backup_minutes * 60,
+    }
 
 
 def _vouch(o: Observed) -> Iterator[Step]:

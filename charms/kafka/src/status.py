@@ -94,4 +94,20 @@ def _warning(o: Observed) -> str:
         return f"{down} down: {short} partitions have a copy less"
     if short:
         return f"{short} partitions have a copy less"
-    return f"no backups: {o.store_trouble}" if o.store_trouble else ""
+    if o.store_trouble:
+        return f"no backups: {o.store_trouble}"
+    return _behind(o)
+
+
+def _behind(o: Observed) -> str:
+    """Why backups do not follow each other as they should; empty when they do."""
+    minutes = o.config.continuous_backup_minutes if o.config else 0
+    if minutes and o.store is None:
+        return (
+            f"no backups, although continuous-backup-minutes={minutes}: juju integrate {o.app}:s3 "
+            "an object store, or set backup-directory"
+        )
+    if o.broker.shipped is None or not o.broker.shipped.why:
+        return ""
+    until = datetime.datetime.fromtimestamp(o.broker.shipped.restorable, datetime.timezone.utc)
+    return f"no backup since {until:%Y-%m-%d %H:%M}: {o.broker.shipped.why}"

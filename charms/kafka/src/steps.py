@@ -259,6 +259,18 @@ class Discard(Step):
 
 
 @dataclasses.dataclass(frozen=True)
+class KeepShipping(Step):
+    """Have backups follow each other by themselves, every so many minutes."""
+
+    minutes: int
+
+
+@dataclasses.dataclass(frozen=True)
+class StopShipping(Step):
+    """Have no backup begin by itself any more."""
+
+
+@dataclasses.dataclass(frozen=True)
 class Stop(Step):
     """End the broker in order, or after `patience` seconds without it; None waits as it takes."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import ops
 
+import backups
 from backup_keys import BackupKeys
 from broker import Broker
 from dataops.certificates.requester import Requester
@@ -62,7 +63,10 @@ def effects(
     """What can be done, now that these are the facts."""
     gate = Gate(observed, made.peers, clients, Vault(charm.model), made.backup_keys)
     fetch = functools.partial(archive, charm)
-    return Effects(observed, made.broker, admin, made.peers, gate, made.requester, fetch, made.key)
+    return Effects(
+        observed, made.broker, admin, made.peers, gate, made.requester, fetch, made.key,
+        functools.partial(backups.lasting, observed, made),
+    )  # fmt: skip
 
 
 def traffic(made: Workload, cluster: ClusterFacts | None) -> Mapping[str, float] | None:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import shutil
 import socket
@@ -13,7 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from dataops.certificates import Identity, IdentityFiles
+from dataops.certificates import Identity, IdentityFiles, java_keystore, keystore_password
 from dataops.host import packages
 from dataops.host.files import ensure_absent, ensure_contents, ensure_directory, ensure_tree
 from dataops.host.packages import PackageError
@@ -158,7 +157,7 @@ class Server:
         if step.certificate:
             settings |= {
                 "s3proxy.keystore-path": str(self._keystore),
-                "s3proxy.keystore-password": _password(step.certificate),
+                "s3proxy.keystore-password": keystore_password(step.certificate),
             }
         path = self._paths.etc / f"key-{key.access}.properties"
         text = "".join(f"{name}={value}\n" for name, value in settings.items())
@@ -187,10 +186,7 @@ class Server:
         served = before and self._keystore.is_file() and (before.chain, before.key)
         changed = served != (certificate.chain, certificate.key)
         if changed:
-            # Here, because it is needed once in a certificate's life.
-            from keystore import java_keystore
-
-            content = java_keystore(certificate, _password(certificate))
+            content = java_keystore(certificate)
             ensure_contents(self._keystore, content, mode=0o600, owner=self._user)
         # Last: they say that the other one is there.
         self.identity.ensure(certificate)
@@ -235,11 +231,6 @@ def _sweep(objects: Path) -> None:
             with contextlib.suppress(FileNotFoundError):
                 if time.time() - part.stat().st_mtime > _ABANDONED_SECONDS:
                     part.unlink()
-
-
-def _password(certificate: Identity) -> str:
-    """Of the key store: whoever reads the one file reads the other."""
-    return hashlib.sha256(certificate.key.encode()).hexdigest()[:32]
 
 
 def _listens(address: str, port: int) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cluster import Spark
 from observed import Condition, Observed
 from plan import Role, cluster_of, roles, wanted
+from ports import secure
 
 
 def look(spark: Spark, observed: Observed) -> Condition:
@@ -27,11 +28,10 @@ def look(spark: Spark, observed: Observed) -> Condition:
 
 def _taken(spark: Spark, observed: Observed, absent: list[Role]) -> Iterator[int]:
     """The ports of absent daemons that somebody else holds."""
-    ports, number = observed.ports, observed.number
-    needed: dict[Role, tuple[int, ...]] = {
-        "master": (ports.master, ports.master_ui),
-        "worker": (ports.worker(number), ports.worker_ui(number)),
-        "history": (ports.history,),
-    }
+    ports = observed.ports
+    rpc = {"master": ports.master, "worker": ports.worker(observed.number)}
     for role in absent:
-        yield from (p for p in needed[role] if spark.taken(observed.address, p))
+        needed = [rpc.get(role, 0), observed.uis[role]]
+        if observed.https:
+            needed.append(secure(observed.uis[role]))
+        yield from (port for port in needed if port and spark.taken(observed.address, port))

@@ -12,7 +12,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +20,7 @@ import job_progress
 from dataops.host.processes import Process, identify, kill
 from dataops.host.services import ServiceManager
 from dataops.operations import OperationError, Work
+from pages import read
 
 Kind = Literal["master", "worker", "driver"]
 _PAUSE_SECONDS = 0.5
@@ -88,6 +88,7 @@ class Failover:
         jobs: those of this unit that run.
         declared: names of the jobs of all units; a submitted program may end meanwhile.
         master_ui: of the master, `http://host:port`.
+        ca: by whom it is trusted, PEM; empty for http.
         work: says how far it is, and whether to end.
         patience: seconds for everything to work again.
     """
@@ -99,13 +100,14 @@ class Failover:
         jobs: tuple[Job, ...],
         declared: frozenset[str],
         master_ui: str,
+        ca: str = "",
         work: Work[Any],
         patience: float,
     ) -> None:
         self._services = services
         self._jobs = jobs
         self._declared = declared
-        self._url = f"{master_ui}/json/"
+        self._url, self._ca = f"{master_ui}/json/", ca
         self._work = work
         self._patience = patience
 
@@ -144,8 +146,7 @@ class Failover:
 
     def _master(self) -> dict[str, Any]:
         try:
-            with urllib.request.urlopen(self._url, timeout=5) as answer:  # noqa: S310  our own
-                return json.load(answer)
+            return read(self._url, self._ca)
         except (OSError, ValueError) as error:
             raise OperationError(f"The master does not answer at {self._url}: {error}") from error
 

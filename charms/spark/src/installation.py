@@ -9,6 +9,9 @@ from dataops.host import packages
 from dataops.host.files import ensure_absent, ensure_contents
 from dataops.host.packages import PackageError
 
+# The one that executors run Python with, too.
+SYSTEM_PYTHON = "/usr/bin/python3"
+
 
 class Installation:
     """What is installed in one directory.
@@ -75,6 +78,12 @@ class Installation:
         """The installed version of Spark; empty when there is none."""
         found = sorted(self.python_path.glob("pyspark-*.dist-info"))
         return found[-1].name.removeprefix("pyspark-").removesuffix(".dist-info") if found else ""
+
+    @property
+    def python_version(self) -> str:
+        """Of the Python that executors have, such as `3.12`; empty when its name does not say."""
+        name = Path(SYSTEM_PYTHON).resolve().name
+        return name.removeprefix("python") if name.startswith("python3.") else ""
 
     @property
     def digest(self) -> str:

@@ -9,6 +9,7 @@ import dataclasses
 import datetime
 import http.server
 import json
+import ssl
 import threading
 import time
 from pathlib import Path
@@ -108,14 +109,25 @@ class Progress:
         ]
 
 
-def serve(progress: Progress, host: str, port: int) -> http.server.ThreadingHTTPServer:
+def serve(
+    progress: Progress, host: str, port: int, certificate: str = ""
+) -> http.server.ThreadingHTTPServer:
     """Answer ``/metrics`` on this address from a thread of its own.
 
+    Args:
+        progress: what to tell.
+        host: where.
+        port: likewise.
+        certificate: a file with key and chain, PEM: it is served over TLS; empty: it is not.
+
     Raises:
-        OSError: the port is taken.
+        OSError: the port is taken, or the file is not usable.
     """
 
     class Page(http.server.BaseHTTPRequestHandler):
+        # Of a client that says nothing, a thread is left for so many seconds.
+        timeout = 30
+
         def do_GET(self) -> None:
             body = progress.metrics().encode()
             self.send_response(200 if self.path == "/metrics" else 404)
@@ -128,6 +140,13 @@ def serve(progress: Progress, host: str, port: int) -> http.server.ThreadingHTTP
             """A scrape is no news."""
 
     server = http.server.ThreadingHTTPServer((host, port), Page)
+    if certificate:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate)
+        # Each client's thread shakes hands, not the one that accepts: who is silent stops nobody.
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 

@@ -17,6 +17,7 @@ ends, and its service manager starts it afresh.
 
 import json
 import os
+import ssl
 import sys
 import time
 import urllib.request
@@ -44,8 +45,9 @@ class ClusterWatch:
     not know, and the driver would wait for new ones for ever.
     """
 
-    def __init__(self, master_ui: str, application: str) -> None:
+    def __init__(self, master_ui: str, application: str, authorities: str = "") -> None:
         self._url = f"{master_ui}/json/"
+        self._authorities = authorities
         self._application = application
         self._misses = 0
         self._next = 0.0
@@ -61,11 +63,16 @@ class ClusterWatch:
     def _known(self) -> bool | None:
         """None while the master does not answer: then it is being restarted."""
         try:
-            with urllib.request.urlopen(self._url, timeout=5) as answer:  # noqa: S310
+            with urllib.request.urlopen(self._url, timeout=5, context=self._trust()) as answer:  # noqa: S310
                 found = json.load(answer)
         except (OSError, ValueError):
             return None
         return self._application in {app["id"] for app in found["activeapps"]}
+
+    def _trust(self) -> ssl.SSLContext | None:
+        """By whom the master is trusted; read anew, because another one is no reason to end."""
+        path = self._authorities
+        return ssl.create_default_context(cafile=path) if path else None
 
 
 def source(spark: SparkSession, job: dict[str, Any]) -> DataFrame:
@@ -147,7 +154,8 @@ def follow(query: StreamingQuery, progress: Progress, path: Path, watch: Cluster
 def run(spark: SparkSession, job: dict[str, Any], progress: Progress) -> None:
     """Keep the query running until Spark is lost."""
     path = Path(job["progress"])
-    watch = ClusterWatch(job["master_ui"], spark.sparkContext.applicationId)
+    application = spark.sparkContext.applicationId
+    watch = ClusterWatch(job["master_ui"], application, job.get("authorities", ""))
     pause = 1.0
     while not spark.sparkContext._jsc.sc().isStopped():  # type: ignore[attr-defined]
         progress.save(path)
@@ -176,7 +184,8 @@ def main(argv: list[str]) -> int:
     job = json.loads(Path(argv[1]).read_text(encoding="utf-8"))
     progress = Progress()
     progress.enter("starting")
-    serve(progress, *job["metrics"])
+    host, port = job["metrics"]
+    serve(progress, host, port, job.get("certificate", ""))
     progress.save(Path(job["progress"]))
     spark = SparkSession.builder.appName(job["name"]).getOrCreate()
     spark.sparkContext.setLogLevel("WARN")

@@ -3,67 +3,35 @@
 """The facts that everything else follows from, read once per hook into frozen values."""
 
 import dataclasses
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING
 
 import ops
-import pydantic
 
 import rpc_secret
 from agreement import Agreement, number
+from dataops.certificates import Identity, TlsState
 from dataops.host.network import address
 from dataops.interfaces.kafka_client import Access, KafkaClientRequirer, TopicRequest
 from dataops.interfaces.s3 import S3Requirer, store_of
-from dataops.objectstore import Directory
+from dataops.interfaces.spark_master import SparkMasterProvider
 from dataops.reconciler import Leaving
 from job_progress import Progress
 from job_store import JobStore, Submitted
 from jobs import Job, JobsError, parse
-from ports import Ports
+from options import Config, options
+from pages import page
+from ports import Ports, secure
 
 if TYPE_CHECKING:
     from dataops.objectstore import Target
 
 PEERS = "peers"
 KAFKA = "kafka"
+# In the databag of the peers: until when a unit's certificate is good.
+END = "certificate-end"
 S3 = "s3"
-
-
-def _memory(text: str) -> str:
-    if not re.fullmatch(r"[1-9][0-9]*[mg]", text):
-        raise ValueError("give a size such as 512m or 2g")
-    return text
-
-
-def _heap(text: str) -> str:
-    # Spark keeps 300 MB of a heap for itself and refuses one of less than half as much again; what
-    # a small collector holds back comes on top.
-    megabytes = int(text[:-1]) * (1024 if text.endswith("g") else 1)
-    if megabytes < _SMALLEST_HEAP:
-        raise ValueError(f"Spark needs {_SMALLEST_HEAP}m or more")
-    return text
-
-
-_SMALLEST_HEAP = 512
-
-Memory = Annotated[str, pydantic.AfterValidator(_memory)]
-Heap = Annotated[Memory, pydantic.AfterValidator(_heap)]
-
-
-class Config(pydantic.BaseModel):
-    """The options of the charm, but for ``jobs``, whose errors are told apart."""
-
-    model_config = pydantic.ConfigDict(frozen=True, extra="ignore")
-
-    worker_cores: Annotated[int, pydantic.Field(ge=1, le=1024)] = 4
-    worker_memory: Memory = "2g"
-    executor_memory: Heap = "512m"
-    driver_memory: Heap = "512m"
-    daemon_memory: Memory = "256m"
-    port_offset: Annotated[int, pydantic.Field(ge=0, le=40000)] = 0
-    log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = "WARN"
-    backup_directory: Directory = ""
+MASTER = "spark-master"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,6 +83,10 @@ class Observed:
         data: the storage; None while it is not attached.
         stopped: the jobs that the operator wants stopped.
         submitted: the programs that the operator submitted to this unit.
+        tls: how it stands with the certificate of this unit.
+        ends: by unit, until when the certificate is good that it serves, Unix seconds.
+        visitors: by unit of the applications that run drivers of their own here, the names of the
+            secrets that it says it works with; None: it says nothing.
         archive: the attached resource ``spark``; None when there is none.
         script: the attached resource ``script``; None when there is none.
         leaving: what this event takes away.
@@ -140,6 +112,11 @@ class Observed:
     data: Path | None = None
     stopped: frozenset[str] = frozenset()
     submitted: tuple[Submitted, ...] = ()
+    tls: TlsState = dataclasses.field(default_factory=TlsState)
+    ends: dict[str, float] = dataclasses.field(default_factory=dict[str, float])
+    visitors: dict[str, frozenset[str] | None] = dataclasses.field(
+        default_factory=dict[str, frozenset[str] | None]
+    )
     archive: Path | None = None
     script: Path | None = None
     leaving: Leaving = dataclasses.field(default_factory=Leaving)
@@ -147,10 +124,18 @@ class Observed:
     model_uuid: str = ""
 
     @classmethod
-    def read(cls, charm: ops.CharmBase, leaving: Leaving | None = None) -> "Observed":
-        """Reads Juju, and this unit's storage, once."""
+    def read(
+        cls, charm: ops.CharmBase, tls: TlsState | None = None, leaving: Leaving | None = None
+    ) -> "Observed":
+        """Reads Juju, and this unit's storage, once.
+
+        Args:
+            charm: whose facts.
+            tls: how it stands with its certificate; None without a provider.
+            leaving: what the event takes away.
+        """
         leaving = leaving or Leaving()
-        config, problems = _config(charm)
+        config, problems = options(charm)
         jobs_text = str(charm.config.get("jobs", ""))
         agreement = _agreement(charm)
         data = None if leaving.storage or leaving.unit else _storage(charm)
@@ -163,7 +148,7 @@ class Observed:
             application=charm.app.name,
             address=own,
             leader=charm.unit.is_leader(),
-            addresses=_addresses(charm, own),
+            addresses={**_told(charm, "address"), charm.unit.name: own},
             config=config,
             config_problems=problems,
             jobs_text=jobs_text,
@@ -171,7 +156,7 @@ class Observed:
             agreement=agreement,
             secret=shared.now,
             old_secret=shared.old,
-            works_with=_works_with(charm),
+            works_with=_told(charm, "works-with"),
             kafka_related=any(relation.active for relation in charm.model.relations[KAFKA]),
             accesses=KafkaClientRequirer(charm, KAFKA, requests(agreement.declared)).accesses(),
             store=store,
@@ -179,6 +164,9 @@ class Observed:
             data=data,
             stopped=JobStore(data).stopped() if data else frozenset(),
             submitted=JobStore(data).submitted() if data else (),
+            tls=tls or TlsState(),
+            ends={unit: float(end) for unit, end in _told(charm, END).items()},
+            visitors=SparkMasterProvider(charm, MASTER).accepted(),
             archive=_resource(charm, "spark"),
             script=_resource(charm, "script"),
             leaving=leaving,
@@ -214,8 +202,34 @@ class Observed:
     @property
     def pages(self) -> tuple[int, ...]:
         """The ports of this unit's web pages."""
-        own = (self.ports.worker_ui(self.number),)
-        return (*own, self.ports.master_ui, self.ports.history) if self.leader else own
+        return tuple(secure(port) if self.https else port for port in self.uis.values())
+
+    @property
+    def uis(self) -> dict[str, int]:
+        """By daemon of this unit the port that its pages belong to."""
+        own = {"worker": self.ports.worker_ui(self.number)}
+        if not self.leader:
+            return own
+        return {**own, "master": self.ports.master_ui, "history": self.ports.history}
+
+    @property
+    def certificate(self) -> Identity | None:
+        """What this unit's pages serve: the last good one, while there is no better."""
+        return self.tls.identity
+
+    @property
+    def https(self) -> bool:
+        """Whether the pages are served over TLS."""
+        return self.certificate is not None
+
+    @property
+    def ca(self) -> str:
+        """By whom they are trusted, PEM; empty without TLS."""
+        return self.certificate.ca if self.certificate else ""
+
+    def page(self, host: str, port: int) -> str:
+        """The address of the pages that belong to that port of a host."""
+        return page(host, port, https=self.https)
 
     @property
     def homes(self) -> tuple[tuple[Job, int], ...]:
@@ -240,19 +254,6 @@ def requests(jobs: tuple[Job, ...]) -> tuple[TopicRequest, ...]:
     return (*reads, *writes)
 
 
-def _config(charm: ops.CharmBase) -> tuple[Config | None, tuple[str, ...]]:
-    values = {name.replace("-", "_"): value for name, value in charm.config.items()}
-    try:
-        return Config.model_validate(values), ()
-    except pydantic.ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
-        return None, tuple(_problem(str(e["loc"][0]), e["msg"]) for e in found)
-
-
-def _problem(field: str, message: str) -> str:
-    return f"option {field.replace('_', '-')}: {message.removeprefix('Value error, ')}"
-
-
 def _jobs_problems(text: str) -> tuple[str, ...]:
     try:
         parse(text)
@@ -266,19 +267,12 @@ def _agreement(charm: ops.CharmBase) -> Agreement:
     return Agreement.read(relation.data[charm.app]) if relation else Agreement()
 
 
-def _works_with(charm: ops.CharmBase) -> dict[str, str]:
-    """What every unit says, this one included; one that has started nothing yet says nothing."""
+def _told(charm: ops.CharmBase, key: str) -> dict[str, str]:
+    """By unit what it has said under that key, this one included; the silent left out."""
     relation = charm.model.get_relation(PEERS)
     units = {charm.unit, *relation.units} if relation else set[ops.Unit]()
-    bags = {unit.name: relation.data[unit] for unit in units} if relation else {}
-    return {name: bag["works-with"] for name, bag in bags.items() if "works-with" in bag}
-
-
-def _addresses(charm: ops.CharmBase, own: str) -> dict[str, str]:
-    relation = charm.model.get_relation(PEERS)
-    bags = {unit.name: relation.data[unit] for unit in relation.units} if relation else {}
-    others = {name: bag["address"] for name, bag in bags.items() if "address" in bag}
-    return {charm.unit.name: own, **others}
+    found = {unit.name: relation.data[unit].get(key, "") for unit in units} if relation else {}
+    return {name: text for name, text in sorted(found.items()) if text}
 
 
 def _storage(charm: ops.CharmBase) -> Path | None:

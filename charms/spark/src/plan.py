@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 from agreement import Agreement, Placement, place
+from dataops.certificates import Identity
 from dataops.interfaces.kafka_client import Access
 from job_store import Submitted
 from jobs import Job, parse
-from observed import Config, Observed
+from observed import Observed
+from options import Config
 
 Role = Literal["master", "worker", "history"]
 
@@ -31,6 +33,7 @@ class Cluster:
         address: where this unit listens, and nowhere else.
         master: ``spark://ADDRESS:PORT``.
         master_ui: the master's pages.
+        certificate: what this unit's pages serve; None: they are plain.
         secret: authenticates and encrypts what the processes say to each other.
         data: the unit's storage.
     """
@@ -41,6 +44,14 @@ class Cluster:
     secret: str = dataclasses.field(repr=False)
     data: Path
     config: Config
+    certificate: Identity | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Secure:
+    """Have this certificate at hand for every page; None: have none."""
+
+    identity: Identity | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,7 +119,9 @@ class RemoveAll:
     """Stop everything and leave nothing."""
 
 
-Step = Install | RunDaemon | StopDaemon | Watch | RunJob | RunProgram | KeepJobs | RemoveAll
+Step = (
+    Install | Secure | RunDaemon | StopDaemon | Watch | RunJob | RunProgram | KeepJobs | RemoveAll
+)
 
 
 def agree(observed: Observed, secret: str) -> Agreement:
@@ -153,6 +166,7 @@ def _steps(observed: Observed) -> Iterator[Step]:
     if cluster is None:
         # Whatever runs keeps running: a fact that is missing now was there when it was started.
         return
+    yield Secure(cluster.certificate)
     yield from _daemons(observed, cluster)
     yield Watch(observed.unit)
     yield KeepJobs(wanted(observed))
@@ -164,13 +178,17 @@ def cluster_of(observed: Observed) -> Cluster | None:
     agreement, config = observed.agreement, observed.config
     if not (agreement.master and observed.secret and observed.data and config):
         return None
+    if observed.tls.awaited:
+        # Nothing starts without the protection asked for.
+        return None
     return Cluster(
         address=observed.address,
         master=f"spark://{agreement.master}:{observed.ports.master}",
-        master_ui=f"http://{agreement.master}:{observed.ports.master_ui}",
+        master_ui=observed.page(agreement.master, observed.ports.master_ui),
         secret=observed.secret,
         data=observed.data,
         config=config,
+        certificate=observed.certificate,
     )
 
 

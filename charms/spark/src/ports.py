@@ -8,6 +8,15 @@ same, so that units may share a machine.
 
 import dataclasses
 
+# Spark serves a page over TLS so far above its port unless it is told where, and leads who comes
+# to the port itself there.
+_SECURE = 400
+
+
+def secure(port: int) -> int:
+    """Where the page of that port is served over TLS; the port itself then only leads there."""
+    return port + _SECURE
+
 
 @dataclasses.dataclass(frozen=True)
 class Ports:
@@ -47,5 +56,5 @@ class Ports:
         return 4040 + slot + self.offset
 
     def job_metrics(self, slot: int) -> int:
-        """How far the job in this slot is."""
+        """How far the job in this slot is; with TLS or without, the same port."""
         return 4540 + slot + self.offset

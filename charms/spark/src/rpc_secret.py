@@ -74,10 +74,23 @@ def begun(rotation: Rotation, generation: int, now: float) -> Rotation:
     return dataclasses.replace(rotation, began=now, changes={RPC: change})
 
 
-def waiting(rotation: Rotation, works_with: Mapping[str, str], now: float) -> str:
-    """Which units have not begun anew, for the operator; empty when all have."""
+def waiting(
+    rotation: Rotation,
+    works_with: Mapping[str, str],
+    visitors: Mapping[str, frozenset[str] | None],
+    now: float,
+) -> str:
+    """Who has not begun anew, for the operator; empty when all have.
+
+    Args:
+        rotation: the change.
+        works_with: by unit of our own, the name of the secret that it works with.
+        visitors: by unit of another application, those that it says it works with.
+        now: Unix seconds.
+    """
     told = {unit: frozenset({which}) for unit, which in works_with.items()}
-    return obstacle(rotation.changes[RPC], Sight(told, 0), rotation.quiet, now)
+    sight = Sight({**visitors, **told}, 0)
+    return obstacle(rotation.changes[RPC], sight, rotation.quiet, now)
 
 
 def refused(

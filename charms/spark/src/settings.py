@@ -12,11 +12,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dataops.certificates import Identity, keystore_password
 from dataops.interfaces.kafka_client import Access
 from plan import Cluster, RunDaemon, RunJob, RunProgram
+from ports import secure
 
 CREDENTIALS = "kafka.properties"
 ACCESS = "access.json"
+# Of the process's pages: for Spark, and for the page of the job runner with whom it trusts.
+KEYSTORE = "keystore.p12"
+CERTIFICATE = "certificate.pem"
+AUTHORITIES = "authorities.pem"
 
 
 def daemon(step: RunDaemon, directory: Path) -> dict[str, str]:
@@ -26,7 +32,9 @@ def daemon(step: RunDaemon, directory: Path) -> dict[str, str]:
         step: which, and how.
         directory: where its files are.
     """
+    namespace = "historyServer" if step.role == "history" else "standalone"
     properties = _security(step.cluster) | {"spark.port.maxRetries": "0"}
+    properties |= _tls(step.cluster, namespace, directory, step.ui_port)
     if step.role == "master":
         # Submission by HTTP knows no authentication, and kill buttons ask nobody.
         properties |= {"spark.master.rest.enabled": "false", "spark.ui.killEnabled": "false"}
@@ -52,15 +60,17 @@ def resources(unit: int, cores: int) -> str:
     return json.dumps([{"id": mark, "addresses": [str(n) for n in range(cores)]}])
 
 
-def job(step: RunJob, jars: tuple[Path, ...]) -> dict[str, str]:
+def job(step: RunJob, directory: Path, jars: tuple[Path, ...]) -> dict[str, str]:
     """The properties of a declared job's driver.
 
     Args:
         step: which, and how.
+        directory: where its files are.
         jars: the Kafka connector.
     """
     declared = step.job
     properties = _driver(step.cluster, declared.cores, jars, str(step.ui_port))
+    properties |= _tls(step.cluster, "ui", directory, step.ui_port)
     properties |= {
         "spark.sql.shuffle.partitions": str(declared.partitions),
         # Metrics keep their names when the application's id changes; labels tell jobs apart.
@@ -73,9 +83,17 @@ def job(step: RunJob, jars: tuple[Path, ...]) -> dict[str, str]:
     return properties
 
 
-def program(step: RunProgram, jars: tuple[Path, ...]) -> dict[str, str]:
+def program(step: RunProgram, directory: Path, jars: tuple[Path, ...]) -> dict[str, str]:
     """The properties of a submitted program's driver; its pages get any free port."""
-    return _driver(step.cluster, step.program.cores, jars, "0")
+    properties = _driver(step.cluster, step.program.cores, jars, "0")
+    return properties | _tls(step.cluster, "ui", directory, 0)
+
+
+def certified(certificate: Identity | None) -> dict[str, str]:
+    """What a job runner's own page serves, and by whom it trusts the master's; by file."""
+    if certificate is None:
+        return {}
+    return {CERTIFICATE: certificate.key + certificate.chain, AUTHORITIES: certificate.ca}
 
 
 def description(step: RunJob, progress: Path) -> str:
@@ -98,6 +116,8 @@ def description(step: RunJob, progress: Path) -> str:
         "metrics": [step.cluster.address, step.metrics_port],
         "master_ui": step.cluster.master_ui,
     }
+    if step.cluster.certificate:
+        contents |= {"certificate": CERTIFICATE, "authorities": AUTHORITIES}
     return json.dumps(contents, indent=2)
 
 
@@ -209,6 +229,23 @@ def _security(cluster: Cluster) -> dict[str, str]:
         "spark.authenticate.secret": cluster.secret,
         "spark.network.crypto.enabled": "true",
     }
+
+
+def _tls(cluster: Cluster, namespace: str, directory: Path, ui_port: int) -> dict[str, str]:
+    """The properties of a page that is served over TLS; port 0 is any. None without TLS."""
+    if cluster.certificate is None:
+        return {}
+    password = keystore_password(cluster.certificate)
+    properties = {
+        "enabled": "true",
+        "keyStore": str(directory / KEYSTORE),
+        "keyStoreType": "PKCS12",
+        "keyStorePassword": password,
+        "keyPassword": password,
+    }
+    if ui_port:
+        properties["port"] = str(secure(ui_port))
+    return {f"spark.ssl.{namespace}.{name}": value for name, value in properties.items()}
 
 
 def _mark(unit: int) -> str:

@@ -59,6 +59,10 @@ def _ground(observed: Observed, condition: Condition) -> Iterator[ops.StatusBase
         )
     if not observed.agreement.master or not observed.secret:
         yield ops.WaitingStatus("Waiting for the leader to name the master")
+    if observed.tls.trouble:
+        yield ops.BlockedStatus(observed.tls.trouble)
+    if observed.tls.waiting:
+        yield ops.WaitingStatus(observed.tls.waiting)
 
 
 def _kafka(observed: Observed) -> Iterator[ops.StatusBase]:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 import dataclasses
+import datetime
 import json
 from pathlib import Path
 
@@ -14,9 +15,10 @@ import journal
 from charm import Day2Charm
 from dataops.host import services
 from dataops.host.paths import UnitPaths
-from dataops.interfaces.operations import CatalogueEntry, Outcome, Status, Task
+from dataops.interfaces.operations import CatalogueEntry, Outcome, Status, Task, utc_now
 from dataops.operations import Check, HealthCheck, Scope
 from dataops.testing import FakeServices
+from driver import Driver
 from library import FOLDER
 from reading import load
 
@@ -89,6 +91,18 @@ def state(kafka):
     )
 
 
+@pytest.fixture
+def later(monkeypatch):
+    """Lets time pass for the driver."""
+
+    def pass_time(seconds: float) -> None:
+        defaults = Driver.__init__.__kwdefaults__
+        then = utc_now() + datetime.timedelta(seconds=seconds)
+        monkeypatch.setitem(defaults, "now", lambda: then)
+
+    return pass_time
+
+
 def records(state) -> journal.Journal:
     (peers,) = (r for r in state.relations if r.endpoint == "peers")
     return journal.from_text(peers.local_app_data.get("journal", ""))
@@ -114,11 +128,16 @@ def test_a_health_check_is_followed_to_its_end(context, state, kafka):
     assert journal.flaws(records(state)) == ()
 
 
-def test_a_sick_unit_blocks_with_the_next_move(context, state, kafka):
+def test_a_sick_unit_is_asked_again_and_blocks_with_the_next_move(context, state, kafka, later):
     state = run(context, state, "health-check")
     for unit, result in enumerate((WELL, SICK, WELL)):
         state = kafka.answer(state, unit, result)
     state = context.run(context.on.update_status(), state)
+    assert state.unit_status == ops.MaintenanceStatus("health-check #1: check is tried again")
+    later(10)
+    state = context.run(context.on.update_status(), state)
+    assert kafka.task(state).units == ("kafka/1",)
+    state = context.run(context.on.update_status(), kafka.answer(state, 1, SICK))
     assert state.unit_status.name == "blocked"
     assert "kafka/1 disk: full" in state.unit_status.message
     run(context, state, "show-operation", id=1)

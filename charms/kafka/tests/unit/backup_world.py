@@ -106,7 +106,7 @@ class World:
             broker=SimpleNamespace(data=data), addresses=("10.0.0.1",), backup_keys=keys
         )
         monkeypatch.setattr(backing, "administrator", self._administrator)
-        monkeypatch.setattr(backing.os, "nice", lambda _: 0)
+        monkeypatch.setattr(backing.os, "setpriority", lambda *_: None)
 
     def facts(self, nodes=1, **more):
         return observed(nodes, **{"store": self.target, **more})
@@ -130,4 +130,12 @@ class World:
         if not self.answers:
             yield None
             return
-        yield SimpleNamespace(client=self.client, topics=self.client.describe_topics)
+        yield SimpleNamespace(
+            client=self.client,
+            topics=self.client.describe_topics,
+            condition=lambda: SimpleNamespace(brokers=self.brokers()),
+        )
+
+    def brokers(self):
+        """Those that are up."""
+        return frozenset({0})

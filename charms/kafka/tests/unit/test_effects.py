@@ -16,6 +16,8 @@ from facts import Partition
 from gate import Gate
 from quorum import Change as QuorumChange
 
+_PARTS = ("programs", "stores", "keystore", "truststore", "restorer", "shipping")
+
 
 class Recorder:
     """Notes every call by name and arguments; answers what it was told to."""
@@ -25,7 +27,7 @@ class Recorder:
         self.answers = answers
 
     def __getattr__(self, name):
-        if name in ("programs", "stores", "keystore", "truststore", "restorer"):
+        if name in _PARTS:
             return self
 
         def call(*args, **kwargs):
@@ -71,7 +73,9 @@ def make(broker, admin, peers, clients, vault):
         gate = Gate(found, peers, clients, vault, Recorder(replace=()))
         given = {"broker": broker, "admin": admin, "peers": peers, "gate": gate}
         given["requester"] = Recorder()
-        return Effects(found, **{**given, **instead}, archive=lambda: Path("/a"), backup_key=str)
+        return Effects(
+            found, **{**given, **instead}, archive=lambda: Path("/a"), backup_key=str, lasting=dict
+        )
 
     return made
 
@@ -175,6 +179,8 @@ SAMPLES = [
     steps.Withdraw("relation-7"),
     steps.Renew(()),
     steps.ProveRefused(Rotation("t")),
+    steps.KeepShipping(5),
+    steps.StopShipping(),
     steps.Stop(),
     steps.Remove(),
 ]

@@ -39,7 +39,7 @@ STORE = Target(kind="local", directory="/nowhere")
 def settings_alone():
     """What a broker's files say takes most of the time, and is nothing to a restore."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("plan.files", lambda settings, proved: {})
+        patch.setattr("plan.files", lambda settings, proved, gauges: {})
         patch.setattr("observed.fingerprint", lambda settings, more: "settings")
         yield
 
@@ -213,7 +213,7 @@ class World:
             o = self.observe(node)
             bags = Bags(self.app, machine.bag)
             effects = Effects(
-                o, machine.broker, Admin(self.led), bags, None, None, lambda: None, str
+                o, machine.broker, Admin(self.led), bags, None, None, lambda: None, str, dict
             )
             changed = [effects.apply(step) for step in plan(o) if isinstance(step, MEANT)]
             if not any(changed):

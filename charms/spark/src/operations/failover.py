@@ -16,6 +16,7 @@ from dataops.rolling import Go, Hold
 from jobs import Job
 from observed import Observed
 from plan import cluster_of, roles, wanted
+from turns import turn
 
 if TYPE_CHECKING:
     from failover import Account
@@ -75,6 +76,7 @@ class Spec(pydantic.BaseModel):
     patience: int
     root: Path
     master_ui: str = ""
+    ca: str = ""
     targets: tuple[tuple[str, Literal["master", "worker", "driver"]], ...] = ()
     jobs: tuple[RunningJob, ...] = ()
     declared: frozenset[str] = frozenset()
@@ -91,9 +93,7 @@ def guard(context: Context[Observed, Spark, FailoverParams]) -> Go | Hold:
         )
     if params.unit != o.unit:
         return Go(o.unit, "nothing is taken down")
-    states = {job.name: context.workload.progress(job.name).state for job in _jobs(o)}
-    idle = [f"{name} is {state}" for name, state in sorted(states.items()) if state != "running"]
-    return Hold("; ".join(idle)) if idle else Go(o.unit, "every job runs")
+    return turn(context)
 
 
 def prepare(context: Context[Observed, Spark, FailoverParams]) -> Spec:
@@ -129,6 +129,7 @@ def prepare(context: Context[Observed, Spark, FailoverParams]) -> Spec:
             "jobs": tuple(jobs),
             "declared": frozenset(job.name for job in o.agreement.declared),
             "master_ui": cluster.master_ui,
+            "ca": o.ca,
         }
     )
 
@@ -152,6 +153,7 @@ def work(work: Work[Spec]) -> FailoverResult:
         jobs=tuple(Followed(job.name, job.progress, job.checkpoint) for job in spec.jobs),
         declared=spec.declared,
         master_ui=spec.master_ui,
+        ca=spec.ca,
         work=work,
         patience=spec.patience,
     )

@@ -2,14 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """`juju run spark/0 health-check`: the daemons, the storage and every job of this unit."""
 
-import json
-import urllib.request
 from collections.abc import Iterator
-from typing import Any
 
 from cluster import Spark
 from dataops.operations import Check, Context, HealthCheck, NoParams, Verb, probe
 from observed import Observed
+from pages import read
 from plan import cluster_of, wanted
 
 _LEAST_FREE = 256 * 2**20
@@ -40,14 +38,9 @@ def _checks(observed: Observed, spark: Spark) -> Iterator[Check]:
         yield probe(f"job-{name}", lambda name=name: _job(spark, name), job_move)
 
 
-def _get(url: str) -> Any:
-    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310  our own address
-        return json.load(answer)
-
-
 def _master(observed: Observed) -> str:
     address = observed.agreement.master
-    found = _get(f"http://{address}:{observed.ports.master_ui}/json/")
+    found = read(f"{observed.page(address, observed.ports.master_ui)}/json/", observed.ca, 10)
     alive, known = found["aliveworkers"], len(observed.addresses)
     if found["status"] != "ALIVE" or alive < known:
         raise RuntimeError(f"{found['status']} with {alive} of {known} workers")
@@ -56,14 +49,13 @@ def _master(observed: Observed) -> str:
 
 def _worker(observed: Observed) -> str:
     port = observed.ports.worker_ui(observed.number)
-    found = _get(f"http://{observed.address}:{port}/json/")
+    found = read(f"{observed.page(observed.address, port)}/json/", observed.ca, 10)
     return f"{found['coresused']} of {found['cores']} cores in use, master {found['masterurl']}"
 
 
 def _history(observed: Observed) -> str:
-    found = _get(
-        f"http://{observed.address}:{observed.ports.history}/api/v1/applications?limit=50"
-    )
+    history = observed.page(observed.address, observed.ports.history)
+    found = read(f"{history}/api/v1/applications?limit=50", observed.ca, 10)
     return f"knows {len(found)} applications"
 
 

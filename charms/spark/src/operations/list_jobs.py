@@ -69,7 +69,7 @@ def run(context: Context[Observed, Spark, NoParams]) -> Jobs:
     found: dict[str, JobReport] = {}
     for name, place in sorted(observed.agreement.placements.items()):
         if place.unit == observed.unit:
-            pages = f"http://{observed.address}:{observed.ports.driver_ui(place.slot)}"
+            pages = observed.page(observed.address, observed.ports.driver_ui(place.slot))
             found[name] = _report(context, name, pages)
         else:
             found[name] = JobReport(unit=place.unit, state="elsewhere")

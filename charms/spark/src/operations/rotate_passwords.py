@@ -17,7 +17,8 @@ from dataops.rotation import (
     proceed,
 )
 from observed import Observed
-from plan import cluster_of, wanted
+from plan import cluster_of
+from turns import turn
 from workload import Workload
 
 _Context = Context[Observed, Workload, RotatePasswords]
@@ -43,7 +44,8 @@ class Processes:
         """The units that have not begun anew, else the proof."""
         if not rotation.began:
             return "a new secret is being made"
-        found = rpc_secret.waiting(rotation, self.observed.works_with, time.time())
+        o = self.observed
+        found = rpc_secret.waiting(rotation, o.works_with, o.visitors, time.time())
         return found or "not every process is seen to refuse the old secret"
 
     def fingerprint(self, change: Change) -> str:
@@ -56,8 +58,7 @@ def guard(context: _Context) -> Go | Hold:
     o = context.observed
     if o.agreement.changing:
         return Go(o.unit, "it has begun")
-    idle = _idle(context)
-    return Hold("; ".join(idle)) if idle else Go(o.unit, "every job runs")
+    return turn(context)
 
 
 def run(context: _Context) -> PasswordsRotated:
@@ -66,14 +67,6 @@ def run(context: _Context) -> PasswordsRotated:
     if cluster_of(o) is None:
         raise OperationError(f"There is nothing to change yet: juju status {o.application}")
     return proceed(context, Processes(o, context.workload))
-
-
-def _idle(context: _Context) -> list[str]:
-    """The jobs of the unit that should run and do not."""
-    o = context.observed
-    names = sorted(job.name for job, _ in o.homes if job.name in wanted(o))
-    states = {name: context.workload.progress(name).state for name in names}
-    return [f"{name} is {state}" for name, state in states.items() if state != "running"]
 
 
 VERB = Verb(

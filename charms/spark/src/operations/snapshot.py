@@ -5,16 +5,17 @@
 from __future__ import annotations
 
 import json
-import urllib.request
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cluster import Spark
+from dataops.certificates import keystore_password
 from dataops.operations import Context, JobVerb, Work
 from dataops.snapshot import job
 from dataops.snapshot.job import Collected, Spec, Where
 from observed import Observed
+from pages import read
 from plan import wanted
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class SparkSpec(Spec):
     Attributes:
         version: of Spark.
         data: the storage.
+        ca: by whom an https page is trusted, PEM; empty for http.
         master, worker, history: their pages.
         drivers: the pages of the declared jobs of this unit, by name.
         jobs: the declared jobs that should run here.
@@ -40,6 +42,7 @@ class SparkSpec(Spec):
 
     version: str
     data: Path | None
+    ca: str = ""
     master: str
     worker: str
     history: str
@@ -51,16 +54,17 @@ class SparkSpec(Spec):
 def prepare(context: Context[Observed, Spark, Where]) -> SparkSpec:
     """What the job needs to know, with every secret that this unit knows."""
     o, spark = context.observed, context.workload
-    home, master = f"http://{o.address}", f"http://{o.agreement.master or o.address}"
+    leader = o.agreement.master or o.address
     told = job.told(context, _secrets(o))
     return SparkSpec(
         **told,
         version=spark.installation.version,
         data=o.data,
-        master=f"{master}:{o.ports.master_ui}",
-        worker=f"{home}:{o.ports.worker_ui(o.number)}",
-        history=f"{master}:{o.ports.history}",
-        drivers={j.name: f"{home}:{o.ports.driver_ui(slot)}" for j, slot in o.homes},
+        ca=o.ca,
+        master=o.page(leader, o.ports.master_ui),
+        worker=o.page(o.address, o.ports.worker_ui(o.number)),
+        history=o.page(leader, o.ports.history),
+        drivers={j.name: o.page(o.address, o.ports.driver_ui(slot)) for j, slot in o.homes},
         # A submitted program says nothing of itself.
         jobs=tuple(sorted(wanted(o) & {declared.name for declared, _ in o.homes})),
         workers=len(o.addresses),
@@ -77,13 +81,13 @@ def gather(collection: Collection, spec: SparkSpec) -> str:
     from dataops.snapshot.collect import newest, safe
 
     master: dict[str, Any] | None = collection.value(
-        "spark/master.json", lambda: _get(f"{spec.master}/json/")
+        "spark/master.json", lambda: read(f"{spec.master}/json/", spec.ca)
     )
-    collection.value("spark/worker.json", lambda: _get(f"{spec.worker}/json/"))
+    collection.value("spark/worker.json", lambda: read(f"{spec.worker}/json/", spec.ca))
     history = f"{spec.history}/api/v1/applications?limit={_APPLICATIONS}"
-    collection.value("spark/applications.json", lambda: _get(history))
+    collection.value("spark/applications.json", lambda: read(history, spec.ca))
     for name, pages in spec.drivers.items():
-        _driver(collection, name, pages)
+        _driver(collection, name, pages, spec.ca)
     running = [name for name in spec.jobs if _runs(collection, spec, name)]
     logs = spec.data / "event-logs" if spec.data else None
     for path in newest(logs.rglob("*") if logs else (), _EVENT_LOGS):
@@ -101,19 +105,19 @@ def gather(collection: Collection, spec: SparkSpec) -> str:
     )
 
 
-def _driver(collection: Collection, name: str, pages: str) -> None:
+def _driver(collection: Collection, name: str, pages: str, ca: str) -> None:
     """What a job's driver tells of itself."""
     from dataops.snapshot.collect import safe
 
     folder = f"spark/jobs/{safe(name)}"
     found = collection.value(
-        f"{folder}/applications.json", lambda: _get(f"{pages}/api/v1/applications")
+        f"{folder}/applications.json", lambda: read(f"{pages}/api/v1/applications", ca)
     )
     for application in (found or ())[:1]:
         for page in _PAGES:
             address = f"{pages}/api/v1/applications/{application['id']}/{page}"
             file = page.partition("?")[0]
-            collection.value(f"{folder}/{file}.json", lambda a=address: _get(a))
+            collection.value(f"{folder}/{file}.json", lambda a=address: read(a, ca))
 
 
 def _runs(collection: Collection, spec: SparkSpec, name: str) -> bool:
@@ -136,18 +140,14 @@ def _secrets(o: Observed) -> dict[str, str]:
     passwords = {f"password of {a.username}": a.password for a in _distinct(o.accesses.values())}
     store = o.store.secrets() if o.store else {}
     shared = {"secret of Spark's processes": o.secret, "their old secret": o.old_secret}
+    if o.certificate:
+        shared["password of the key store"] = keystore_password(o.certificate)
     return {**{name: text for name, text in shared.items() if text}, **passwords, **store}
 
 
 def _distinct(accesses: Iterable[Any]) -> Iterable[Any]:
     """Every access once."""
     return {access.username: access for access in accesses}.values()
-
-
-def _get(url: str) -> Any:
-    """A page of our own."""
-    with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  our own address
-        return json.load(answer)
 
 
 VERB = JobVerb(

@@ -11,8 +11,10 @@ import pytest
 CHARM = Path(__file__).parents[2]
 sys.path[:0] = [str(CHARM / "src"), str(Path(__file__).parent)]
 
+from dataops.certificates import Identity  # noqa: E402
 from dataops.host import paths, services  # noqa: E402
 from dataops.testing import FakePackages, FakeServices  # noqa: E402
+from dataops.testing.authority import FakeAuthority  # noqa: E402
 
 
 @pytest.fixture
@@ -44,3 +46,9 @@ def charm_dir(tmp_path: Path) -> Path:
 def unit_paths(charm_dir: Path) -> paths.UnitPaths:
     """The unit's directories."""
     return paths.UnitPaths.beside(charm_dir)
+
+
+@pytest.fixture(scope="session")
+def certificate() -> Identity:
+    """What a unit may serve, at the address of the tests' leader and on this machine."""
+    return FakeAuthority().identity("10.0.0.1", "127.0.0.1")

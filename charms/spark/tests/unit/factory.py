@@ -7,7 +7,8 @@ from typing import Any
 
 from agreement import Agreement, Placement
 from dataops.interfaces.kafka_client import Access
-from observed import Config, Observed
+from observed import Observed
+from options import Config
 
 # The job that the bundle ships is the one to hold the charm against.
 SAMPLE = (Path(__file__).parents[4] / "bundles" / "jobs" / "flights-hourly.yaml").read_text()

@@ -1,16 +1,19 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
+import dataclasses
 import json
-import socket
 import stat
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import pkcs12
 from factory import AGREEMENT, access, observed
 
 from cluster import Spark
+from dataops.certificates import Identity, TlsState, keystore_password
 from dataops.host.paths import UnitPaths
 from dataops.testing import FakePackages, FakeServices
+from dataops.testing.authority import FakeAuthority
 from installation import Installation
 from job_store import JobStore
 from plan import RemoveAll, plan
@@ -101,21 +104,6 @@ def test_a_job_at_work_goes_on_while_kafka_grants_nothing(
     assert fake_services.journal == [] and spark.job_running("flights-hourly")
 
 
-def test_a_hook_that_died_before_the_restart_is_made_good(
-    spark: Spark, data: Path, fake_services: FakeServices
-) -> None:
-    spark.converge(plan(observed(data)))
-    fake_services.unstartable["job-flights-hourly"] = "killed"
-    rotated = {t: access(t, password="new") for t in ("flights", "flights-hourly")}
-    spark.converge(plan(observed(data, accesses=rotated)))
-    assert "killed" in spark.failure
-    fake_services.unstartable.clear()
-    fake_services.journal.clear()
-    spark.converge(plan(observed(data, accesses=rotated)))
-    assert ("start", "job-flights-hourly") in fake_services.journal
-    assert spark.failure == ""
-
-
 def test_another_master_restarts_what_talks_to_it(
     spark: Spark, data: Path, fake_services: FakeServices
 ) -> None:
@@ -176,6 +164,65 @@ def test_every_process_listens_on_the_units_address_alone(
     assert job["metrics"] == ["10.0.0.1", 4540]
 
 
+def secured(certificate: Identity, **fields) -> dict:
+    return {"tls": TlsState(wanted=True, kept=certificate), **fields}
+
+
+def test_a_new_certificate_starts_every_process_anew_and_another_authority_none(
+    spark: Spark, data: Path, fake_services: FakeServices, certificate: Identity
+) -> None:
+    spark.converge(plan(observed(data, **secured(certificate))))
+    other = FakeAuthority("other")
+    trusting = dataclasses.replace(certificate, ca=certificate.ca + other.pem)
+    fake_services.journal.clear()
+    spark.converge(plan(observed(data, **secured(trusting))))
+    assert fake_services.journal == []
+    job = spark.paths.etc / "job-flights-hourly"
+    assert other.pem in (job / "authorities.pem").read_text()
+    renewed = other.identity("10.0.0.1")
+    spark.converge(plan(observed(data, **secured(renewed))))
+    started = {name for what, name in fake_services.journal if what == "start"}
+    assert started == {"master", "worker", "history", "job-flights-hourly"}
+    for name in started:
+        opened = pkcs12.load_key_and_certificates(
+            (spark.paths.etc / name / "keystore.p12").read_bytes(),
+            keystore_password(renewed).encode(),
+        )
+        assert opened[1] and opened[1].serial_number == int(renewed.leaf.serial, 16)
+
+
+def test_a_certificate_goes_with_the_relation(
+    spark: Spark, data: Path, certificate: Identity
+) -> None:
+    before = sorted(_files(spark, data))
+    spark.converge(plan(observed(data, **secured(certificate))))
+    assert spark.identity.read() == certificate
+    assert sorted(_files(spark, data)) == before
+    assert spark.identity.read() is None
+
+
+def _files(spark: Spark, data: Path) -> list[str]:
+    """The names of all that is told to processes without a certificate."""
+    spark.converge(plan(observed(data)))
+    return [str(path) for path in spark.paths.etc.rglob("*") if path.is_file()]
+
+
+def test_key_and_password_are_only_in_files_of_the_workloads_user(
+    spark: Spark, data: Path, fake_services: FakeServices, certificate: Identity
+) -> None:
+    spark.converge(plan(observed(data, **secured(certificate))))
+    password = keystore_password(certificate)
+    for service in fake_services.defined.values():
+        assert password not in " ".join((*service.command, *service.environment.values()))
+    found = [path for path in spark.paths.root.rglob("*") if path.is_file()]
+    words = (password.encode(), certificate.key.strip().encode())
+    secret = [path for path in found if any(word in path.read_bytes() for word in words)]
+    assert {path.name for path in secret} == {
+        *("certificate.pem", "pages-key.pem", "spark-defaults.conf")
+    }
+    assert {stat.S_IMODE(path.stat().st_mode) for path in secret} == {0o600}
+
+
 def test_what_cannot_be_done_is_said_and_the_rest_left_alone(
     spark: Spark, data: Path, fake_services: FakeServices, fake_packages: FakePackages
 ) -> None:
@@ -192,37 +239,3 @@ def test_nothing_is_left_behind(spark: Spark, data: Path, fake_services: FakeSer
     spark.converge([RemoveAll()])
     assert not fake_services.defined
     assert not spark.paths.root.exists()
-
-
-def test_sees_a_taken_port(spark: Spark) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
-        assert spark.taken("127.0.0.1", port)
-    assert not spark.taken("127.0.0.1", port)
-
-
-def test_a_daemon_whose_port_is_taken_is_not_started(
-    spark: Spark, data: Path, fake_services: FakeServices, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("cluster._PATIENCE_SECONDS", 0)
-    with socket.socket() as other:
-        place = next(n for n in range(15000, 16000) if listens(other, 7077 + n))
-        agreement = AGREEMENT.model_copy(update={"port_offset": place})
-        facts = observed(data, address="127.0.0.1", agreement=agreement)
-        spark.converge(plan(facts))
-        assert spark.failure == f"Cannot start the master: port {7077 + place} is taken: free it"
-        assert "master" not in fake_services.running
-    spark.converge(plan(facts))
-    assert "master" in fake_services.running
-
-
-def listens(other: socket.socket, port: int) -> bool:
-    """Whether the port was free; it now is taken."""
-    try:
-        other.bind(("127.0.0.1", port))
-    except OSError:
-        return False
-    other.listen()
-    return True

@@ -1,12 +1,15 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
 import json
+import socket
+import ssl
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
 
+from dataops.certificates import Identity
 from job_progress import Progress, read, serve
 
 # As Spark 4.2 reports a micro-batch of this charm's demo, shortened.
@@ -95,6 +98,24 @@ def test_prometheus_reads_the_page() -> None:
             urllib.request.urlopen(f"{url}/other")
         caught.value.close()
         assert caught.value.code == 404
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_with_a_certificate_the_page_is_secure_and_who_is_silent_stops_nobody(
+    tmp_path: Path, certificate: Identity
+) -> None:
+    pem = tmp_path / "certificate.pem"
+    pem.write_text(certificate.key + certificate.chain)
+    server = serve(Progress(), "127.0.0.1", 0, str(pem))
+    host, port = server.server_address[:2]
+    try:
+        with socket.create_connection((host, port)):
+            trust = ssl.create_default_context(cadata=certificate.ca)
+            url = f"https://127.0.0.1:{port}/metrics"
+            with urllib.request.urlopen(url, context=trust, timeout=20) as answer:
+                assert b"spark_job_running" in answer.read()
     finally:
         server.shutdown()
         server.server_close()

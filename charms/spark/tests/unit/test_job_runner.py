@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The runner's supervision; what Spark itself makes of a job, the integration tests show."""
 
+import contextlib
 import http.server
 import importlib
 import json
+import ssl
 import sys
 import threading
 import types
@@ -14,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from dataops.certificates import Identity
+from dataops.testing.authority import FakeAuthority
 from job_progress import Progress, read
 
 
@@ -210,3 +214,48 @@ def test_a_master_that_came_back_empty(
 
 def test_a_master_that_is_away_is_waited_for(runner: types.ModuleType) -> None:
     assert looks(runner, "http://127.0.0.1:1", 5) == [False] * 5
+
+
+def test_a_secure_master_is_asked_by_the_authorities_of_now(
+    runner: types.ModuleType, tmp_path: Path, certificate: Identity
+) -> None:
+    pem, trusted = tmp_path / "certificate.pem", tmp_path / "authorities.pem"
+    pem.write_text(certificate.key + certificate.chain)
+    trusted.write_text(FakeAuthority("other").pem)
+    with secure_master(pem) as url:
+        watch = runner.ClusterWatch(url, "app-1", str(trusted))
+        # Whom we do not trust does not tell us that we are lost.
+        assert watch._known() is None
+        trusted.write_text(trusted.read_text() + certificate.ca)
+        assert watch._known() is False
+
+
+@contextlib.contextmanager
+def secure_master(pem: Path) -> Iterator[str]:
+    """The pages of a master that knows nobody."""
+
+    class Pages(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"activeapps": []}')
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+        def handle(self) -> None:
+            with contextlib.suppress(ssl.SSLError):
+                super().handle()
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pages)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(pem)
+    server.socket = context.wrap_socket(
+        server.socket, server_side=True, do_handshake_on_connect=False
+    )
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"https://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()

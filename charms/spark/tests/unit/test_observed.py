@@ -1,11 +1,10 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-import pydantic
-import pytest
-from factory import SAMPLE
+from factory import SAMPLE, observed
 
+from dataops.certificates import Identity, TlsState
 from jobs import parse
-from observed import Config, requests
+from observed import requests
 
 TWO = SAMPLE + SAMPLE.replace("name: flights-hourly", "name: other").replace(
     "topic: flights-hourly\n    key: key", "path: other"
@@ -21,21 +20,10 @@ def test_files_need_no_topic() -> None:
     assert [r.topic for r in requests(parse(TWO))] == ["flights", "flights", "flights-hourly"]
 
 
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"worker_memory": "lots"},
-        {"worker_cores": 0},
-        {"log_level": "LOUD"},
-        {"driver_memory": "511m"},
-        {"executor_memory": "256m"},
-    ],
-)
-def test_refuses_an_unusable_option(values: dict) -> None:
-    with pytest.raises(pydantic.ValidationError):
-        Config.model_validate(values)
-
-
-def test_takes_the_smallest_heap_that_spark_starts_with() -> None:
-    config = Config.model_validate({"driver_memory": "512m", "executor_memory": "1g"})
-    assert (config.driver_memory, config.executor_memory) == ("512m", "1g")
+def test_the_ports_of_pages_are_those_where_they_are_served(certificate: Identity) -> None:
+    assert observed().pages == (8100, 8080, 18080)
+    assert observed(leader=False).pages == (8100,)
+    secure = observed(tls=TlsState(wanted=True, kept=certificate))
+    assert secure.pages == (8500, 8480, 18480)
+    assert secure.page("10.0.0.1", 8080) == "https://10.0.0.1:8480"
+    assert secure.ca == certificate.ca

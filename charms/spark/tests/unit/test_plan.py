@@ -7,9 +7,10 @@ import pytest
 from factory import AGREEMENT, SAMPLE, access, observed
 
 from agreement import Agreement, Placement
+from dataops.certificates import Identity, TlsState
 from dataops.reconciler import Leaving
 from job_store import Submitted
-from observed import Config
+from options import Config
 from plan import (
     Install,
     KeepJobs,
@@ -17,6 +18,7 @@ from plan import (
     RunDaemon,
     RunJob,
     RunProgram,
+    Secure,
     Step,
     StopDaemon,
     Watch,
@@ -32,7 +34,7 @@ def of(kind: type[Step], steps: tuple[Step, ...]) -> list:
 def test_the_leader_runs_everything() -> None:
     steps = plan(observed())
     assert [type(step) for step in steps] == [
-        *(Install, RunDaemon, RunDaemon, RunDaemon, Watch, KeepJobs, RunJob)
+        *(Install, Secure, RunDaemon, RunDaemon, RunDaemon, Watch, KeepJobs, RunJob)
     ]
     assert [(d.role, d.port, d.ui_port) for d in of(RunDaemon, steps)] == [
         ("master", 7077, 8080),
@@ -52,6 +54,18 @@ def test_another_unit_runs_a_worker_of_the_leaders_master() -> None:
     assert [step.role for step in of(StopDaemon, steps)] == ["master", "history"]
     assert of(RunJob, steps) == []
     assert of(KeepJobs, steps) == [KeepJobs(frozenset())]
+
+
+def test_with_a_certificate_every_page_is_secure(certificate: Identity) -> None:
+    steps = plan(observed(tls=TlsState(wanted=True, kept=certificate)))
+    assert of(Secure, steps) == [Secure(certificate)]
+    for step in (*of(RunDaemon, steps), *of(RunJob, steps)):
+        assert step.cluster.certificate == certificate
+        assert step.cluster.master_ui == "https://10.0.0.1:8480"
+
+
+def test_nothing_starts_without_the_protection_asked_for() -> None:
+    assert plan(observed(tls=TlsState(wanted=True))) == (Install(None),)
 
 
 @pytest.mark.parametrize("missing", [{"secret": ""}, {"config": None}, {"agreement": Agreement()}])

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from itertools import chain
 
-from ports import Ports
+from ports import Ports, secure
 
 
 def numbers(ports: Ports, units: int, slots: int) -> list[int]:
@@ -18,3 +18,11 @@ def test_nobody_shares_a_port() -> None:
 
 def test_an_offset_moves_all_of_them() -> None:
     assert numbers(Ports(100), 9, 9) == [port + 100 for port in numbers(Ports(), 9, 9)]
+
+
+def test_nor_does_a_secure_page_share_another_ones() -> None:
+    ports = Ports()
+    plain = [ports.master_ui, ports.history, *map(ports.worker_ui, range(300))]
+    drivers = [ports.driver_ui(slot) for slot in range(100)]
+    found = [*numbers(ports, 300, 100), *map(secure, plain), *map(secure, drivers)]
+    assert len(found) == len(set(found))

@@ -16,8 +16,19 @@ def test_a_change_names_the_secrets_and_tells_neither():
 
 
 def test_a_unit_that_has_not_begun_anew_is_waited_for():
-    assert "spark/1 has not taken" in waiting(BEGUN, {"spark/0": "rpc.2", "spark/1": "rpc.1"}, 0)
-    assert waiting(BEGUN, {"spark/0": "rpc.2", "spark/1": "rpc.2"}, 0) == ""
+    assert "spark/1 has not taken" in waiting(
+        BEGUN, {"spark/0": "rpc.2", "spark/1": "rpc.1"}, {}, 0
+    )
+    assert waiting(BEGUN, {"spark/0": "rpc.2", "spark/1": "rpc.2"}, {}, 0) == ""
+
+
+def test_other_applications_drivers_are_waited_for_too():
+    ours, now = {"spark/0": "rpc.2"}, BEGUN.began
+    told = waiting(BEGUN, ours, {"notebook/0": frozenset({"rpc.1"})}, now)
+    assert told == "notebook/0 has not taken its new credentials"
+    assert "watched for 60 s more" in waiting(BEGUN, ours, {"notebook/0": None}, now)
+    for visitor in (frozenset({"rpc.2"}), frozenset()):
+        assert waiting(BEGUN, ours, {"notebook/0": visitor}, now) == ""
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
+import pytest
 from factory import access, observed
 from hypothesis import given
 from hypothesis import strategies as st
 
 import settings
+from dataops.certificates import Identity, TlsState, keystore_password
 from plan import RunDaemon, RunJob, plan
 
 ETC = Path("/unit/etc/job-flights-hourly")
@@ -31,10 +33,57 @@ def declared(**fields: object) -> RunJob:
 
 def test_every_process_authenticates_and_encrypts() -> None:
     texts = [settings.daemon(run_daemon(role), ETC) for role in ("master", "worker", "history")]
-    for properties in (*texts, settings.job(run_job(), JARS)):
+    for properties in (*texts, settings.job(run_job(), ETC, JARS)):
         assert properties["spark.authenticate"] == "true"
         assert properties["spark.authenticate.secret"] == "shared secret"
         assert properties["spark.network.crypto.enabled"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("role", "namespace", "port"),
+    [
+        ("master", "standalone", "8480"),
+        ("worker", "standalone", "8500"),
+        ("history", "historyServer", "18480"),
+        ("job", "ui", "4440"),
+    ],
+)
+def test_each_page_has_its_place_for_tls(
+    certificate: Identity, role: str, namespace: str, port: str
+) -> None:
+    tls = TlsState(wanted=True, kept=certificate)
+    if role == "job":
+        properties = settings.job(run_job(tls=tls), ETC, JARS)
+    else:
+        properties = settings.daemon(run_daemon(role, tls=tls), ETC)
+    password = keystore_password(certificate)
+    assert {name: text for name, text in properties.items() if name.startswith("spark.ssl.")} == {
+        f"spark.ssl.{namespace}.enabled": "true",
+        f"spark.ssl.{namespace}.port": port,
+        f"spark.ssl.{namespace}.keyStore": str(ETC / "keystore.p12"),
+        f"spark.ssl.{namespace}.keyStoreType": "PKCS12",
+        f"spark.ssl.{namespace}.keyStorePassword": password,
+        f"spark.ssl.{namespace}.keyPassword": password,
+    }
+
+
+def test_without_a_certificate_nothing_is_said_of_tls() -> None:
+    for properties in (
+        settings.daemon(run_daemon("master"), ETC),
+        settings.job(run_job(), ETC, JARS),
+    ):
+        assert "spark.ssl" not in json.dumps(properties)
+    assert "certificate" not in settings.description(run_job(), Path("/run/x.json"))
+    assert settings.certified(None) == {}
+
+
+def test_the_job_runner_is_told_where_its_certificate_is(certificate: Identity) -> None:
+    step = run_job(tls=TlsState(wanted=True, kept=certificate))
+    told = json.loads(settings.description(step, Path("/run/x.json")))
+    assert (told["certificate"], told["authorities"]) == ("certificate.pem", "authorities.pem")
+    files = settings.certified(certificate)
+    assert files["certificate.pem"] == certificate.key + certificate.chain
+    assert files["authorities.pem"] == certificate.ca
 
 
 def test_nobody_submits_or_kills_without_authentication() -> None:
@@ -44,14 +93,14 @@ def test_nobody_submits_or_kills_without_authentication() -> None:
 
 
 def test_a_local_checkpoint_keeps_the_executor_on_its_unit() -> None:
-    assert settings.job(run_job(), JARS)["spark.executor.resource.unit0.amount"] == "1"
+    assert settings.job(run_job(), ETC, JARS)["spark.executor.resource.unit0.amount"] == "1"
     marks = json.loads(settings.resources(0, 3))
     assert marks[0]["id"]["resourceName"] == "unit0"
     assert len(marks[0]["addresses"]) == 3
 
 
 def test_a_shared_checkpoint_lets_executors_run_anywhere() -> None:
-    properties = settings.job(declared(checkpoint="s3a://bucket/x", cores=3), JARS)
+    properties = settings.job(declared(checkpoint="s3a://bucket/x", cores=3), ETC, JARS)
     assert not [name for name in properties if "resource" in name]
     assert (properties["spark.executor.cores"], properties["spark.cores.max"]) == ("1", "3")
 

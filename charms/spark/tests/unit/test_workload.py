@@ -9,6 +9,6 @@ from workload import Workload
 def test_a_verb_can_ask_for_a_new_secret(unit_paths, charm_dir):
     asked = []
     installation = Installation(unit_paths.root / "spark", charm_dir)
-    spark = Workload(asked.append, unit_paths, FakeServices(), installation)
+    spark = Workload(asked.append, None, unit_paths, FakeServices(), installation)
     spark.agree(Rotation("7/rotate/1"))
     assert asked == [Rotation("7/rotate/1")]

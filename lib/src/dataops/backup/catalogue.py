@@ -82,6 +82,7 @@ class Entry(pydantic.BaseModel):
         files: how many, of an application that is not Kafka.
         totals: sizes in bytes, seconds.
         units: whose parts there are.
+        continuous: whether it is one of those that follow each other by themselves.
         verified: what `verify-backup` said last; None when it never looked.
         drill: what the last rehearsal with it said.
     """
@@ -97,6 +98,7 @@ class Entry(pydantic.BaseModel):
     files: int = 0
     totals: Totals = Totals()
     units: tuple[str, ...] = ()
+    continuous: bool = False
     verified: Verdict | None = None
     drill: Verdict | None = None
 
@@ -141,6 +143,7 @@ def entry(shelf: Shelf, backup: str) -> Entry:
         files=len(manifest.tree.files) if manifest.tree else 0,
         totals=manifest.totals,
         units=tuple(unit.unit for unit in manifest.units),
+        continuous=manifest.continuous,
         verified=_verdict(shelf, verified_key(backup)),
         drill=_verdict(shelf, drill_key(backup)),
     )
@@ -162,7 +165,8 @@ def _unfinished(shelf: Shelf, backup: str) -> Entry:
     except ManifestError as error:
         begun, why = None, str(error)
     began = begun.began if begun else _time(backup)
-    return Entry(id=backup, state=State.UNFINISHED, began=began, why=why)
+    continuous = begun is not None and begun.continuous
+    return Entry(id=backup, state=State.UNFINISHED, began=began, why=why, continuous=continuous)
 
 
 def _verdict(shelf: Shelf, key: str) -> Verdict | None:

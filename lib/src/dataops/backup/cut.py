@@ -104,6 +104,15 @@ def read(
     return Cut(files, epochs, topic_id)
 
 
+def closed(source: Path) -> frozenset[int]:
+    """Offsets in the names of a partition's log files, but for the newest, which still grows."""
+    try:
+        bases = sorted(_logs(source))
+    except FileNotFoundError:
+        return frozenset()
+    return frozenset(bases[:-1])
+
+
 def name(base: int) -> str:
     """What Kafka calls the log file that begins with an offset."""
     return f"{base:020}.log"

@@ -130,6 +130,7 @@ def merged(
         cluster=begun.cluster,
         began=begun.began,
         finished=now,
+        continuous=begun.continuous,
         units=tuple(_unit(part) for part in parts),
         topics=kept,
         partitions=partitions,

@@ -46,6 +46,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+_ID = "%Y%m%dT%H%M%SZ"
+
+
 class ManifestError(Exception):
     """A document of a backup cannot be used."""
 
@@ -92,10 +95,12 @@ class Begun(Document):
         shares: who copies what.
         topics: as they were then.
         groups: captured before any cut, so that no consumer can skip a record.
+        continuous: whether it is one of those that follow each other by themselves.
     """
 
     cluster: Cluster
     began: datetime.datetime
+    continuous: bool = False
     shares: tuple[Share, ...] = ()
     topics: tuple[Topic, ...] = ()
     groups: tuple[Group, ...] = ()
@@ -143,11 +148,13 @@ class Manifest(Document):
         metadata: the newest copy of the cluster's metadata.
         absent: what was deleted or created meanwhile, and so is left out.
         tree: the files of an application that is not Kafka.
+        continuous: as it began.
     """
 
     cluster: Cluster
     began: datetime.datetime
     finished: datetime.datetime
+    continuous: bool = False
     units: tuple[Unit, ...] = ()
     topics: tuple[Topic, ...] = ()
     partitions: tuple[Partition, ...] = ()
@@ -178,8 +185,15 @@ AnyDocument = TypeVar("AnyDocument", bound=Document)
 
 
 def new_id(now: datetime.datetime, taken: tuple[str, ...] = ()) -> str:
-    """The id of a backup that begins now: `20261122T215036Z`, with `-2` if that is taken."""
-    base = now.astimezone(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    """The id of a backup that begins now: `20261122T215036Z`, with `-2` if that is taken.
+
+    Should a clock go back, or another unit lead whose clock is behind, the id is a second later
+    than the latest: the newest backup stays the newest.
+    """
+    base = now.astimezone(datetime.timezone.utc).strftime(_ID)
+    if taken and (latest := max(taken)[:16]) > base:
+        second = datetime.datetime.strptime(latest, _ID) + datetime.timedelta(seconds=1)
+        base = second.strftime(_ID)
     number = 1
     while (name := base if number == 1 else f"{base}-{number}") in taken:
         number += 1

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from dataops.backup import retention
-from dataops.backup.catalogue import State, entries
+from dataops.backup.catalogue import Entry, State, entries
 from dataops.backup.manifest import (
     Begun,
     Manifest,
@@ -26,12 +26,18 @@ from dataops.backup.manifest import (
     manifest_key,
 )
 from dataops.backup.shelf import SEGMENTS, Shelf
+from dataops.backup.standing import STANDING
 
 COLLECTING = "collecting.json"
 # A collection ends itself by then; a mark that is older was left by one that was killed.
 _LONGEST = datetime.timedelta(hours=1)
 _DELETING = 30 * 60
 _BATCH = 500
+_PAUSE = 2.0
+# Continuous backup is at work if it has written how it stands since then; what it sends ahead is
+# part of a backup by then.
+_LIVELY = datetime.timedelta(days=1)
+_AHEAD = datetime.timedelta(hours=1)
 
 
 class CollectingError(Exception):
@@ -78,6 +84,7 @@ def prune(
     keep_days: int,
     now: datetime.datetime,
     check: Callable[[], None] = lambda: None,
+    patience: float = 0.0,
 ) -> Pruned:
     """Take away what retention allows, and then the objects that no backup refers to.
 
@@ -87,15 +94,17 @@ def prune(
         keep_days: see `retention.to_remove`.
         now: the time.
         check: raises when this is not wanted any more.
+        patience: seconds to wait for the end of a backup that began by itself: the next one of
+            these begins only after this.
     """
     known = entries(shelf)
     gone = retention.to_remove(known, keep_last=keep_last, keep_days=keep_days, now=now)
     for backup in gone:
         check()
-        _remove(shelf, backup)
+        remove(shelf, backup)
     shelf.put(COLLECTING, b"{}")
     try:
-        left = entries(shelf)
+        left = _settled(shelf, patience, check)
         running = [entry.id for entry in left if entry.state is State.UNFINISHED]
         # What it refers to is unknown: nothing can be called unneeded.
         unknown = [e.id for e in left if e.state in (State.NEWER, State.DAMAGED)]
@@ -107,8 +116,23 @@ def prune(
         shelf.delete([COLLECTING])
 
 
-def _remove(shelf: Shelf, backup: str) -> None:
-    """The manifest first: what is half removed is no good backup."""
+def _settled(shelf: Shelf, patience: float, check: Callable[[], None]) -> tuple[Entry, ...]:
+    """Every backup, once none of those runs that follow each other by themselves."""
+    until = time.monotonic() + patience
+    while True:
+        left = entries(shelf)
+        soon = any(one.continuous and one.state is State.UNFINISHED for one in left)
+        if not soon or time.monotonic() >= until:
+            return left
+        check()
+        time.sleep(_PAUSE)
+
+
+def remove(shelf: Shelf, backup: str) -> None:
+    """Take a backup's documents away, and none of its objects.
+
+    The manifest goes first: what is half removed is no good backup.
+    """
     shelf.delete([manifest_key(backup)])
     # The beginning last: an interrupted removal is found again.
     rest = [one.key for one in shelf.list(directory(backup).rstrip("/"))]
@@ -121,7 +145,12 @@ def _collect(shelf: Shelf, backups: Iterable[str], check: Callable[[], None]) ->
     needed: set[str] = set()
     for backup in backups:
         needed.update(piece.object_key for piece in _pieces(shelf, backup))
-    spare = [one for one in shelf.list(SEGMENTS) if one.key not in needed]
+    young = _sent_ahead(shelf)
+    spare = [
+        one
+        for one in shelf.list(SEGMENTS)
+        if one.key not in needed and (young is None or one.modified < young)
+    ]
     started, count, size = time.monotonic(), 0, 0
     for first in range(0, len(spare), _BATCH):
         check()
@@ -131,6 +160,17 @@ def _collect(shelf: Shelf, backups: Iterable[str], check: Callable[[], None]) ->
         shelf.delete(one.key for one in batch)
         count, size = count + len(batch), size + sum(one.size for one in batch)
     return count, size
+
+
+def _sent_ahead(shelf: Shelf) -> datetime.datetime | None:
+    """Since when objects may have been sent for a backup that has not begun; None when none are.
+
+    A unit that found its object gone would send it again, so this only spares the work.
+    """
+    standing, mark = shelf.head(STANDING), shelf.head(COLLECTING)
+    if standing is None or mark is None or mark.modified - standing.modified > _LIVELY:
+        return None
+    return mark.modified - _AHEAD
 
 
 def _pieces(shelf: Shelf, backup: str) -> Iterable[Piece]:

@@ -16,7 +16,7 @@ from dataops.backup.manifest import (
     load,
 )
 from dataops.backup.sealed import Key, SealError, wrong_key
-from dataops.objectstore import Missing, Pace, Store, Stored, StoreError
+from dataops.objectstore import Missing, Store, Stored, StoreError
 
 SEGMENTS = "segments"
 BACKUPS = "backups"
@@ -61,9 +61,9 @@ class Shelf:
         """What is stored there, if anything is."""
         return self.store.head(f"{self.cluster}/{key}")
 
-    def put(self, key: str, data: bytes | memoryview, pace: Pace | None = None) -> None:
-        """Store some bytes."""
-        self.store.put(f"{self.cluster}/{key}", data, pace=pace)
+    def put(self, key: str, data: bytes | memoryview, *, settled: bool = True) -> None:
+        """Store some bytes; what is not settled is so by the time a document is written."""
+        self.store.put(f"{self.cluster}/{key}", data, settled=settled)
 
     def get(self, key: str) -> bytes:
         """The bytes; raises `Missing`."""
@@ -76,10 +76,14 @@ class Shelf:
     def write(self, key: str, document: Document) -> None:
         """Store a document, and see that it is what was meant.
 
+        Everything that was put before it is there for good by then: a document refers to nothing
+        that a loss of power could take away.
+
         Raises:
-            StoreError: the store took it and gives something else back.
+            StoreError: the store took it and gives something else back, or lost what was put.
         """
         data = dump(document)
+        self.store.settle()
         self.put(key, data)
         if self.get(key) != data:
             raise StoreError(f"{self.where} took {key} and gives other bytes back")

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from dataops.backup.manifest import Piece
 from dataops.backup.reading import Buffers, Loaded
 from dataops.backup.sealed import Key
 from dataops.backup.shelf import SEGMENTS, Shelf
-from dataops.objectstore import Pace
+from dataops.objectstore import Pace, StoreError
 
 # Pieces on their way at once; with the ones read ahead and both forms of each, about 100 MB.
 _AT_ONCE = 3
@@ -77,6 +78,9 @@ class Shipper:
         trace: TracebackType | None,
     ) -> None:
         self._threads.shutdown(wait=True, cancel_futures=True)
+        # What was sent counts, even if it was not all; the first error is the one to tell.
+        with contextlib.suppress(*((StoreError,) if error else ())):
+            self._shelf.store.settle()
 
     def has(self, piece: Piece, *, sealed: bool) -> bool:
         """Whether the store has that piece, in the form that is wanted now."""
@@ -133,7 +137,7 @@ class Shipper:
             zstd=coded is not None,
             key=key,
         )
-        self._shelf.put(piece.object_key, body)
+        self._shelf.put(piece.object_key, body, settled=False)
         with self._lock:
             self._there[piece.object_key] = piece.stored
         return Shipped(piece, piece.stored)

@@ -4,8 +4,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import fcntl
 import shutil
+import time
+from collections.abc import Generator
+from typing import IO
 
 from dataops.backup import cut as cutting
 from dataops.backup.copying import Copying
@@ -28,10 +33,11 @@ from dataops.backup.shelf import Shelf
 from dataops.backup.ship import Shipper
 from dataops.host.files import ensure_contents
 
-__all__ = ["METADATA", "Job", "Mark", "Marks", "TakingError", "take"]
+__all__ = ["METADATA", "Job", "Mark", "Marks", "TakingError", "alone", "take"]
 
 METADATA = "__cluster_metadata-0"
 _CUT = "cut.json"
+_PAUSE = 0.5
 
 
 def take(shelf: Shelf, shipper: Shipper, begun: Begun, share: Share, job: Job, seal: bool) -> Part:
@@ -49,12 +55,36 @@ def take(shelf: Shelf, shipper: Shipper, begun: Begun, share: Share, job: Job, s
         TakingError: a log is damaged, or shorter than it should be.
         StoreError: the store fails; run again, and it goes on where it was.
     """
-    done = shelf.read(Part, part_key(begun.id, share.unit))
-    if done is None:
-        done = _Taking(shelf, shipper, begun, share, job, seal).run()
-        shelf.write(part_key(begun.id, share.unit), done)
-    shutil.rmtree(job.state / "cuts", ignore_errors=True)
-    return done
+    with alone(job):
+        done = shelf.read(Part, part_key(begun.id, share.unit))
+        if done is None:
+            done = _Taking(shelf, shipper, begun, share, job, seal).run()
+            shelf.write(part_key(begun.id, share.unit), done)
+        shutil.rmtree(job.state / "cuts", ignore_errors=True)
+        return done
+
+
+@contextlib.contextmanager
+def alone(job: Job) -> Generator[None]:
+    """Nobody else makes links here meanwhile: one backup waits for the other on this unit.
+
+    Whoever is killed gives its place up.
+    """
+    job.state.mkdir(parents=True, exist_ok=True)
+    with (job.state / "lock").open("w") as file:
+        while not _locked(file):
+            job.tell("waits for another backup of this unit", None)
+            job.check()
+            time.sleep(_PAUSE)
+        yield
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 class _Taking:

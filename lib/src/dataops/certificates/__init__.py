@@ -9,6 +9,7 @@ from a handshake. Parsing and TLS are loaded when they are used: no hook pays fo
 from dataops.certificates._assigned import Assigned
 from dataops.certificates._identity import Identity, IdentityFiles
 from dataops.certificates._inventory import Entry, Inventory, entry, table
+from dataops.certificates._java import java_keystore, keystore_password
 from dataops.certificates._objections import objection
 from dataops.certificates._parsed import Certificate, parse
 from dataops.certificates._ports import Served, ask_port, refusal
@@ -40,7 +41,9 @@ __all__ = [
     "ask_port",
     "entry",
     "expiry_rules",
+    "java_keystore",
     "keystore",
+    "keystore_password",
     "merged",
     "objection",
     "parse",

@@ -102,7 +102,7 @@ class Site:
         address: where its ports are, and by which clients come.
         ports: by what they are for, such as `web`.
         tls: how it stands with its certificate.
-        requester: who asks for another.
+        requester: who asks for another; None of a unit that is related to no provider.
         ledger: where the renewal is remembered.
         process: the one that serves; None when there is none.
     """
@@ -111,7 +111,7 @@ class Site:
     address: str
     ports: Mapping[str, int]
     tls: TlsState
-    requester: Requester
+    requester: Requester | None
     ledger: Ledger
     process: Process | None = None
 
@@ -179,7 +179,7 @@ class Site:
         if not self.tls.overdue or self.tls.now - self.ledger.asked() <= _ASK_AGAIN:
             return False
         self.ledger.note_asked(self.tls.now)
-        self.requester.request(new_key=True)
+        self._ask(new_key=True)
         return True
 
     def _begun(self, context: Context[Any, Any, RenewCertificates]) -> Renewal:
@@ -191,12 +191,17 @@ class Site:
             renewal = Renewal(context.task, serial, trust, self.process)
             self.ledger.write(renewal)
             if tls.useless or (tls.assigned and tls.assigned.serial == serial):
-                self.requester.request(new_key=context.params.new_key or tls.useless)
+                self._ask(new_key=context.params.new_key or tls.useless)
                 raise Pending("a new certificate is asked for")
         elif renewal.task != context.task:
             renewal = dataclasses.replace(renewal, task=context.task)
             self.ledger.write(renewal)
         return renewal
+
+    def _ask(self, *, new_key: bool) -> None:
+        """Of whom there is, because a certificate is wanted."""
+        assert self.requester is not None
+        self.requester.request(new_key=new_key)
 
     def _serial(self) -> str:
         """Of the certificate that is served; empty when none was there yet."""

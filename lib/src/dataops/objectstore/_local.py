@@ -1,6 +1,6 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Objects as files of a directory, whole or not at all, on the disk when `put` returns."""
+"""Objects as files of a directory, whole or not at all, on the disk once they are settled."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from dataops.objectstore._errors import Full, Missing, NoBucket, Refused, StoreError
+from dataops.objectstore._flushes import Flushes, Written, sync_directory
 from dataops.objectstore._pace import Pace
 from dataops.objectstore._store import (
     NO_ROOM,
@@ -23,7 +24,6 @@ from dataops.objectstore._store import (
     checked,
     pieces,
     same_size,
-    sync_directory,
 )
 from dataops.objectstore._target import Target
 
@@ -40,9 +40,16 @@ class LocalStore(Store):
         super().__init__(target)
         self._bucket = Path(target.directory)
         self._root = self._bucket / target.path
+        self._flushes = Flushes()
 
     def put(
-        self, key: str, source: Source, *, pace: Pace | None = None, once: bool = False
+        self,
+        key: str,
+        source: Source,
+        *,
+        pace: Pace | None = None,
+        once: bool = False,
+        settled: bool = True,
     ) -> Stored:
         """See `Store.put`."""
         path = self._root / checked(key)
@@ -50,18 +57,27 @@ class LocalStore(Store):
             self._bucket_there()
             if once and (there := self.head(key)) and same_size(there, source):
                 return there
-            incoming = self._incoming()
-            descriptor, scratch = tempfile.mkstemp(dir=incoming)
+            descriptor, name = tempfile.mkstemp(dir=self._incoming())
+            written = Written(descriptor, Path(name), path)
             try:
-                with os.fdopen(descriptor, "wb") as file:
+                with os.fdopen(descriptor, "wb", closefd=False) as file:
                     for piece in _guarded(pieces(source, pace)):
                         file.write(piece)
-                    file.flush()
-                    os.fsync(descriptor)
-                _place(Path(scratch), path)
-            finally:
-                Path(scratch).unlink(missing_ok=True)
+                stored = self._stored(key, os.fstat(descriptor))
+            except BaseException:
+                written.drop()
+                raise
+            if not settled:
+                self._flushes.add(written, self._named(key))
+                return stored
+            for directory in written.place():
+                sync_directory(directory)
             return self._stored(key, path.stat())
+
+    def settle(self) -> None:
+        """See `Store.settle`."""
+        with self._named("what was put"):
+            self._flushes.settle()
 
     def head(self, key: str) -> Stored | None:
         """See `Store.head`."""
@@ -204,13 +220,3 @@ def _guarded(content: Iterator[Bytes]) -> Iterator[Bytes]:
 
 def _version(found: os.stat_result) -> str:
     return f"{found.st_ino:x}-{found.st_mtime_ns:x}"
-
-
-def _place(scratch: Path, path: Path) -> None:
-    """The file has its name, on the disk; deleting others may have taken its directory away."""
-    for _ in range(5):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileNotFoundError):
-            scratch.replace(path)
-            break
-    sync_directory(path.parent)

@@ -56,9 +56,15 @@ class S3Store(Store):
         self._seen = False
 
     def put(
-        self, key: str, source: Source, *, pace: Pace | None = None, once: bool = False
+        self,
+        key: str,
+        source: Source,
+        *,
+        pace: Pace | None = None,
+        once: bool = False,
+        settled: bool = True,
     ) -> Stored:
-        """See `Store.put`."""
+        """See `Store.put`; what a store has answered for is settled."""
         checked(key)
         part = _PART
         if isinstance(source, Path):
@@ -84,6 +90,9 @@ class S3Store(Store):
         if stored is None:
             raise StoreError(f"{self.target.describe()} took {key} and does not have it")
         return stored
+
+    def settle(self) -> None:
+        """See `Store.settle`; nothing is left to do."""
 
     def head(self, key: str) -> Stored | None:
         """See `Store.head`."""

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TypeAlias, cast
 
 from dataops.objectstore._errors import Full, Missing, StoreError
+from dataops.objectstore._flushes import sync_directory
 from dataops.objectstore._pace import Pace
 from dataops.objectstore._target import Target
 
@@ -62,9 +63,15 @@ class Store(abc.ABC):
 
     @abc.abstractmethod
     def put(
-        self, key: str, source: Source, *, pace: Pace | None = None, once: bool = False
+        self,
+        key: str,
+        source: Source,
+        *,
+        pace: Pace | None = None,
+        once: bool = False,
+        settled: bool = True,
     ) -> Stored:
-        """The object as it is now stored; readers saw what was there before until it was whole.
+        """The object as it is stored; readers see what was there before until it is whole.
 
         Args:
             key: where.
@@ -72,6 +79,17 @@ class Store(abc.ABC):
             pace: a limit on the bytes a second.
             once: for keys that name their content: an object that is there is left alone, if it
                 has the size of the source (of pieces: whatever its size).
+            settled: whether it is there for good when this returns. Many objects take less time
+                without, and one call of `settle` after the last: no such object is seen before
+                its content is safe, and none counts before `settle` has returned.
+        """
+
+    @abc.abstractmethod
+    def settle(self) -> None:
+        """Everything that was put is there for good, whatever becomes of this machine.
+
+        Raises:
+            StoreError: something that was put without being settled is not; put it again.
         """
 
     @abc.abstractmethod
@@ -220,12 +238,3 @@ def own_disk(path: Path) -> Generator[None]:
         if error.errno in NO_ROOM:
             raise Full(f"No room for {path}: free some, and start again") from error
         raise
-
-
-def sync_directory(path: Path) -> None:
-    """The directory's entries are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -31,6 +31,7 @@ def store_contract() -> tuple[Callable[[Store, Path], None], ...]:
         big_objects_come_back,
         a_source_that_breaks_leaves_nothing,
         an_error_of_the_source_is_its_own,
+        what_is_settled_together_is_there,
         a_fetch_continues,
         a_fetch_starts_again_for_another_object,
         a_pace_is_kept,
@@ -167,6 +168,20 @@ def an_error_of_the_source_is_its_own(store: Store, directory: Path) -> None:
     assert list(store.list()) == []
 
 
+def what_is_settled_together_is_there(store: Store, directory: Path) -> None:
+    """All of it, whole; settling nothing, or twice, is no error."""
+    store.settle()
+    contents = {f"s/{number % 3}/{number}": b"%d" % number * 1000 for number in range(40)}
+    for key, content in contents.items():
+        stored = store.put(key, content, settled=False)
+        assert (stored.key, stored.size) == (key, len(content))
+    store.settle()
+    assert {one.key: store.get(one.key) for one in store.list()} == contents
+    _refusal(EOFError, lambda: store.put("s/broken", _breaking(), settled=False))
+    store.settle()
+    assert store.head("s/broken") is None
+
+
 def a_fetch_continues(store: Store, directory: Path) -> None:
     """Only what was not there yet goes over the line."""
     content = os.urandom(9 * MB)
@@ -234,6 +249,11 @@ class _Stopped(Pace):
         super().take(count)
         if self.total > self._after:
             raise EOFError("stopped")
+
+
+def _breaking() -> Iterator[bytes]:
+    yield b"x"
+    raise EOFError("the source broke")
 
 
 def _refusal(kind: type[Exception], call: Callable[[], object]) -> Exception:

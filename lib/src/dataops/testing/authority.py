@@ -15,10 +15,10 @@ from charmlibs.interfaces.tls_certificates import CertificateSigningRequest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from ops import testing
 
-from dataops.certificates import parse
+from dataops.certificates import Identity, parse
 
 _DAY = datetime.timedelta(days=1)
 
@@ -87,6 +87,15 @@ class FakeAuthority:
         error = {"code": 102, "name": "IP_NOT_ALLOWED", "message": message}
         told = [{"csr": asked(state), "error": error}]
         return _told(state, certificates=[], request_errors=told)
+
+    def identity(self, *names: str) -> Identity:
+        """Key and certificate of a server with these names, as it would have handed them out."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "server")])
+        sans = [_name(one) for one in names]
+        chain = self._build(subject, key.public_key(), sans, -_DAY, 90 * _DAY)
+        private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        return Identity(chain=chain, key=private.decode(), ca=self.pem)
 
     def _build(
         self,

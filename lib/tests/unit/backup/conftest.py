@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -23,6 +24,7 @@ from dataops.backup.manifest import (
     Manifest,
     Part,
     Topic,
+    manifest_key,
     new_id,
 )
 from dataops.backup.sealed import Key
@@ -94,9 +96,14 @@ class Broker:
         return Marks(at=self.now, partitions=marks, metadata_end=7)
 
     def begin(self) -> Begun:
+        begun = self.plan()
+        pruning.begin(self.shelf, begun)
+        return begun
+
+    def plan(self) -> Begun:
         self.now += datetime.timedelta(minutes=1)
         names = sorted({topic for topic, _ in self.ends})
-        begun = Begun(
+        return Begun(
             id=new_id(self.now),
             cluster=Cluster(id="cluster-id", application="kafka"),
             began=self.now,
@@ -112,8 +119,6 @@ class Broker:
             ),
             groups=self.groups,
         )
-        pruning.begin(self.shelf, begun)
-        return begun
 
     def copy(self, begun: Begun, *, seal: bool = False, **more: Any) -> Part:
         job = Job(
@@ -137,6 +142,15 @@ class Broker:
     def verify(self, manifest: Manifest, **more: Any) -> Verdict:
         more.setdefault("key", self.key)
         return Verification(self.shelf, **more).run(manifest, "kafka/0", self.now)
+
+    def manifest(self, backup: str) -> Manifest:
+        return self.shelf.need(Manifest, manifest_key(backup))
+
+    def age(self, hours: float) -> None:
+        """Every object was written so many hours ago."""
+        for path in self.objects():
+            was = path.stat().st_mtime - hours * 3600
+            os.utime(path, (was, was))
 
     def objects(self) -> list[Path]:
         """Files of the store that hold pieces."""

@@ -1,7 +1,10 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
 
+import errno
+import os
 import shutil
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,7 @@ from google_crc32c import value as crc32c
 from dataops.backup import content, reading
 from dataops.backup.batches import batches
 from dataops.backup.codecs import Codec
-from dataops.backup.manifest import Absent, Manifest, Partition, Trouble
+from dataops.backup.manifest import Absent, Manifest, Part, Partition, Trouble, part_key
 from dataops.backup.records import records
 from dataops.backup.sealed import Key, WrongKeyError
 from dataops.backup.taking import Marks, TakingError
@@ -274,6 +277,27 @@ def test_a_store_that_fails_in_the_middle_is_named_and_what_was_sent_counts(
     assert restored(broker, of(manifest, "orders-0")) == log(0, 30)
     assert manifest.totals.new < manifest.totals.stored
     assert not (broker.root / "backup" / "cuts").exists()
+
+
+def test_nothing_is_written_down_of_pieces_that_did_not_reach_the_disk(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = broker.begin()
+    flushed = os.fsync
+
+    def full(descriptor: int) -> None:
+        """The disk takes documents, and no pieces."""
+        if threading.current_thread().name.startswith("flush"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        flushed(descriptor)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(Full, match="segments/"):
+            broker.copy(begun)
+    assert broker.shelf.read(Part, part_key(begun.id, "kafka/0")) is None
+    broker.copy(begun)
+    assert broker.verify(broker.finish(begun)).well
 
 
 def test_what_was_written_after_the_cut_is_not_in_it_though_it_was_interrupted(

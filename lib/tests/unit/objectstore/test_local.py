@@ -4,6 +4,7 @@
 
 import errno
 import os
+import threading
 import time
 
 import pytest
@@ -53,6 +54,59 @@ def test_a_full_disk_is_named_and_leaves_nothing(store, tmp_path, monkeypatch):
     monkeypatch.undo()
     assert store.head("k") is None
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_no_object_has_its_name_before_its_content_is_on_the_disk(store, tmp_path, monkeypatch):
+    """Whoever is killed then, or loses the power, leaves nothing that a later run believes in."""
+    flushed, go_on = os.fsync, threading.Event()
+
+    def slow(descriptor):
+        go_on.wait(60)
+        flushed(descriptor)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    for number in range(8):
+        store.put(f"a/{number}", b"content", settled=False)
+    assert [*store.list()] == []
+    assert not (tmp_path / "store" / "below").exists()
+    go_on.set()
+    store.settle()
+    assert len([*store.list()]) == 8
+    assert [*(tmp_path / "store" / ".incoming").iterdir()] == []
+
+
+def test_names_last_once_they_are_settled(store, tmp_path, monkeypatch):
+    flushed: list[str] = []
+    sync = os.fsync
+
+    def seen(descriptor):
+        flushed.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", seen)
+    store.put("a/b/1", b"content", settled=False)
+    store.put("a/b/2", b"content", settled=False)
+    store.settle()
+    root = tmp_path / "store"
+    # Each once, after both files: also those that got a new directory.
+    names = {str(root / part) for part in ("", "below", "below/it", "below/it/a", "below/it/a/b")}
+    assert sorted(flushed[2:]) == sorted(names)
+    assert all("/.incoming/" in name for name in flushed[:2])
+
+
+def test_what_cannot_be_settled_is_named_and_leaves_nothing(store, tmp_path, monkeypatch):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        store.put("k", b"content", settled=False)
+        with pytest.raises(Full, match=r"No room in .*/below/it for k"):
+            store.settle()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    store.put("k", b"content", settled=False)
+    store.settle()
+    assert store.get("k") == b"content"
 
 
 def test_our_own_full_disk_is_named_and_the_fetch_continues(store, tmp_path, monkeypatch):

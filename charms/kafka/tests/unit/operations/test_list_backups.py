@@ -3,6 +3,8 @@
 
 import json
 
+from builders import CLUSTER_ID
+
 from dataops.backup.manifest import manifest_key
 from operations.begin_backup import VERB as BEGIN
 from operations.create_backup import VERB as CREATE
@@ -11,7 +13,7 @@ from operations.verify_backup import VERB as VERIFY
 
 
 def test_an_empty_store_says_so(world):
-    assert world.call(VERB).table == "There are no backups yet."
+    assert world.call(VERB).table == f"There are no backups yet of cluster {CLUSTER_ID}."
 
 
 def test_people_get_a_table_and_programs_json(world):
@@ -20,8 +22,10 @@ def test_people_get_a_table_and_programs_json(world):
     world.shelf.put(manifest_key(damaged.id), b"{")
     begun = world.call(BEGIN)
     result = world.call(VERB)
-    header, first, second, third = result.table.splitlines()
-    assert header.split() == ["id", "began", "size", "new", "topics", "state", "verified", "drill"]
+    title, header, first, second, third = result.table.splitlines()
+    assert title == f"Backups of cluster {CLUSTER_ID}"
+    columns = ["id", "kind", "began", "size", "new", "topics", "state", "verified", "drill"]
+    assert header.split() == columns
     assert first.startswith(good.id)
     assert first.endswith("well  never")
     assert " damaged " in second
@@ -30,4 +34,5 @@ def test_people_get_a_table_and_programs_json(world):
     told = json.loads(result.action_results()["backups"])
     assert [one["state"] for one in told] == ["good", "damaged", "unfinished"]
     assert told[0]["bytes"] == good.bytes
+    assert (told[0]["cluster"], told[0]["kind"]) == (CLUSTER_ID, "asked")
     assert "truncated" in told[1]["why"]

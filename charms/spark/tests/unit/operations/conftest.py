@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from certificate_story import Site
 from factory import observed
 
 from cluster import Spark
@@ -49,6 +50,21 @@ def facts(spark: Spark, data: Path) -> Callable[..., Observed]:
         return found
 
     return read
+
+
+@pytest.fixture
+def site(
+    charm_dir: Path,
+    unit_paths: UnitPaths,
+    fake_services: FakeServices,
+    fake_packages: FakePackages,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Site:
+    """A unit that serves its first certificate."""
+    made = Site(charm_dir, unit_paths, fake_services, tmp_path, monkeypatch)
+    made.answered()
+    return made
 
 
 UUID = "12345678-0000-4000-8000-000000000000"

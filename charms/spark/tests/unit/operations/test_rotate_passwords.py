@@ -10,6 +10,7 @@ from factory import SAMPLE
 from ops import testing
 
 import charm
+import peers
 from job_progress import Progress
 from rpc_login import SilentError
 
@@ -70,7 +71,7 @@ def machines(charm_dir, fake_services, fake_packages, tmp_path, monkeypatch):
         resources={testing.Resource(name=name, path=empty) for name in ("spark", "script")},
     )
     made = Machines(testing.Context(charm.SparkCharm, charm_root=charm_dir), state)
-    monkeypatch.setattr(charm, "accepts", made.accepts)
+    monkeypatch.setattr(peers, "accepts", made.accepts)
     made.wake()
     return made
 

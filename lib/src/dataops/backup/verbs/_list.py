@@ -19,6 +19,8 @@ class Listed(Result):
 
     Attributes:
         id: of the backup.
+        cluster: whose it is: Kafka's cluster id, or one unit's place in the store.
+        kind: `continuous` for those that follow each other by themselves, else `asked`.
         began: when, in UTC.
         bytes: of logs in it.
         new_bytes: what had to be sent for it.
@@ -31,6 +33,8 @@ class Listed(Result):
     """
 
     id: str
+    cluster: str
+    kind: str
     began: str
     bytes: int
     new_bytes: int
@@ -46,7 +50,8 @@ class Catalogue(Result):
     """All backups, oldest first.
 
     Attributes:
-        place: of these backups in the store; another unit restores from it by this name.
+        place: of these backups in the store: Kafka's cluster id, or a unit's own name for it;
+            another application or unit restores from it by this name.
         table: for people.
         backups: for programs.
     """
@@ -76,8 +81,9 @@ def listing(
         if work.spec.target is None:
             return Catalogue(table=work.spec.nowhere, backups=())
         with told():
-            found = tuple(_listed(entry) for entry in entries(work.spec.shelf()))
-        return Catalogue(place=work.spec.cluster, table=_table(found, counted), backups=found)
+            place = work.spec.cluster
+            found = tuple(_listed(entry, place) for entry in entries(work.spec.shelf()))
+        return Catalogue(place=place, table=_table(found, counted, place), backups=found)
 
     return JobVerb(
         name="list-backups",
@@ -91,9 +97,11 @@ def listing(
     )
 
 
-def _listed(entry: Entry) -> Listed:
+def _listed(entry: Entry, place: str) -> Listed:
     return Listed(
         id=entry.id,
+        cluster=place,
+        kind="continuous" if entry.continuous else "asked",
         began=f"{entry.began:%Y-%m-%d %H:%M:%S}",
         bytes=entry.totals.bytes,
         new_bytes=entry.totals.new,
@@ -112,23 +120,24 @@ def _told(verdict: Verdict | None) -> str:
     return f"{verdict.at:%Y-%m-%d %H:%M} {'well' if verdict.well else 'damaged'}"
 
 
-def _table(found: tuple[Listed, ...], counted: str) -> str:
+def _table(found: tuple[Listed, ...], counted: str, place: str) -> str:
+    whose = f"cluster {place}" if counted == "topics" else f"place {place}"
     if not found:
-        return "There are no backups yet."
-    columns = ("id", "began", "size", "new", counted, "state", "verified", "drill")
+        return f"There are no backups yet of {whose}."
+    columns = ("id", "kind", "began", "size", "new", counted, "state", "verified", "drill")
     rows = [columns, *(_row(one, counted) for one in found)]
     widths = [max(len(row[n]) for row in rows) for n in range(len(columns))]
     lines = (
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         for row in rows
     )
-    return "\n".join(line.rstrip() for line in lines)
+    return "\n".join([f"Backups of {whose}", *(line.rstrip() for line in lines)])
 
 
 def _row(one: Listed, counted: str) -> tuple[str, ...]:
     size, new = (f"{count / 1e6:.1f} MB" for count in (one.bytes, one.new_bytes))
     count = one.topics if counted == "topics" else one.files
     return (
-        one.id, one.began, size, new, str(count), one.state,
+        one.id, one.kind, one.began, size, new, str(count), one.state,
         one.verified or "never", one.drill or "never",
     )  # fmt: skip

@@ -13,6 +13,9 @@ import pydantic
 from dataops.backup.verbs._access import Access, Where, told, usable
 from dataops.operations import Context, JobVerb, Result, Scope, Work
 
+# Seconds in which a continuous backup that runs mostly ends.
+_PATIENCE = 300.0
+
 
 class PruneParams(Where):
     """What stays."""
@@ -90,6 +93,7 @@ def _work(work: Work[Spec]) -> Removed:
             keep_days=spec.keep_days,
             now=datetime.datetime.now(datetime.timezone.utc),
             check=work.end_if_cancelled,
+            patience=_PATIENCE,
         )
     summary = f"Removed {len(done.backups)} backups"
     if done.postponed:
