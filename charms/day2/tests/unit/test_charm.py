@@ -134,10 +134,11 @@ def test_a_sick_unit_is_asked_again_and_blocks_with_the_next_move(context, state
         state = kafka.answer(state, unit, result)
     state = context.run(context.on.update_status(), state)
     assert state.unit_status == ops.MaintenanceStatus("health-check #1: check is tried again")
-    later(10)
-    state = context.run(context.on.update_status(), state)
-    assert kafka.task(state).units == ("kafka/1",)
-    state = context.run(context.on.update_status(), kafka.answer(state, 1, SICK))
+    for moment in (15, 30):
+        later(moment)
+        state = context.run(context.on.update_status(), state)
+        assert kafka.task(state).units == ("kafka/1",)
+        state = context.run(context.on.update_status(), kafka.answer(state, 1, SICK))
     assert state.unit_status.name == "blocked"
     assert "kafka/1 disk: full" in state.unit_status.message
     run(context, state, "show-operation", id=1)
