@@ -6,7 +6,7 @@ import os
 import pwd
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from dataops.host.machine import is_ours
 
@@ -32,7 +32,15 @@ def ensure_user(name: str, charm_dir: Path | None = None) -> str | None:
     return name
 
 
-def process_of(user: str | None) -> dict[str, Any]:
+class Identity(TypedDict, total=False):
+    """Whom `subprocess` runs a program as."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def process_of(user: str | None) -> Identity:
     """What to tell `subprocess`, so that a program runs as this user and as nothing else.
 
     The name alone would leave it in root's groups.
