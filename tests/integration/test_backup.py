@@ -5,6 +5,9 @@
 from __future__ import annotations
 
 import json
+import re
+import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,7 @@ import pytest
 from tests.integration import one_broker
 from tests.integration.clients import Writer, nothing_lost, read_all
 from tests.integration.operations import begin, ended
+from tests.integration.processes import eventually, kill, of_unit, one_of_unit
 from tools.demo import pipeline
 
 LEADER = "kafka/leader"
@@ -135,6 +139,52 @@ def test_old_ones_go_and_the_last_good_one_stays(
     assert [one["id"] for one in listed(model)] == [newest]
     told = ended(model, begin(model, "verify-backup", records=True), 120)
     assert told["status"] == "completed", told
+
+
+def continuous(model: jubilant.Juju) -> list[str]:
+    """Ids of the good backups that came by themselves."""
+    found = (one for one in listed(model) if one["kind"] == "continuous")
+    return [one["id"] for one in found if one["state"] == "good"]
+
+
+def restorable(model: jubilant.Juju) -> float:
+    """Up to when Prometheus is told that everything is safe; 0 while it is told nothing."""
+    address = model.status().apps["kafka"].units["kafka/0"].public_address
+    url = f"http://{address}:9101/metrics"
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        text = answer.read().decode()
+    found = re.search(r"^kafka_backup_restorable_timestamp_seconds (\S+)$", text, re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+def said(model: jubilant.Juju) -> str:
+    return model.status().apps["kafka"].units["kafka/0"].workload_status.message
+
+
+def test_backups_follow_each_other_whatever_is_killed_or_away(
+    model: jubilant.Juju, place: Path, writer: Writer
+) -> None:
+    uuid = model.show_model().model_uuid
+    model.config("kafka", {"continuous-backup-minutes": "1"})
+    try:
+        (first, *_) = eventually(lambda: continuous(model), 180, "a first backup")
+        kill(one_of_unit("kafka/0", uuid, "-m continuous"))
+        away = place.with_name("away")
+        place.rename(away)
+        try:
+            eventually(lambda: f"{place}" in said(model), 180, "a word of the store")
+        finally:
+            away.rename(place)
+        writer.progress(500)
+        since = time.time()
+        eventually(lambda: continuous(model)[-1] > first, 240, "the next backup")
+        eventually(lambda: restorable(model) > since, 240, "a backup of all that was written")
+        eventually(lambda: said(model) == "", 120, "an end of the complaint")
+        told = ended(model, begin(model, "verify-backup"), 120)
+        assert told["status"] == "completed", told
+    finally:
+        model.config("kafka", {"continuous-backup-minutes": "0"})
+    eventually(lambda: not of_unit("kafka/0", uuid, "-m continuous"), 60, "its end")
 
 
 def test_an_object_store_takes_the_place_of_the_directory(

@@ -9,18 +9,20 @@ and goes on where it was.
 
 from __future__ import annotations
 
+import datetime
 import json
 import logging
 import os
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
 import pydantic
 
+from dataops.backup.ends import RESTORED, RestoredEnds, TopicEnds
 from dataops.backup.manifest import Manifest, ManifestError, manifest_key
 from dataops.backup.metadata import Image
 from dataops.backup.restoration import (
@@ -129,14 +131,32 @@ def finish(spec: Spec, recovery: Recovery, tell: Callable[[str], None]) -> dict[
     from admin import connect
     from listeners import INTERNAL_PORT
 
-    manifest, _ = source(spec, recovery)
+    manifest, pieces = source(spec, recovery)
     client = connect([f"{address}:{INTERNAL_PORT}" for address in spec.addresses], spec.etc)
     try:
         tell("groups")
         bounds = group_admin.bounds(client, group_admin.partitions(client))
+        # Nobody has written since: who keeps a place of its own can be told where to go on.
+        shelf = Shelf(pieces.shelf.store, recovery.cluster_id)
+        shelf.write(RESTORED, _ends(recovery, bounds))
         return {"groups": group_admin.tell(client, groups(manifest, bounds))}
     finally:
         client.close()
+
+
+def _ends(recovery: Recovery, bounds: Mapping[tuple[str, int], tuple[int, int]]) -> RestoredEnds:
+    found: dict[str, dict[int, int]] = {}
+    for (topic, index), (_, end) in sorted(bounds.items()):
+        found.setdefault(topic, {})[index] = end
+    return RestoredEnds(
+        id=recovery.backup,
+        source=recovery.source,
+        at=datetime.datetime.now(datetime.timezone.utc),
+        topics=tuple(
+            TopicEnds(topic=topic, ends=tuple(ends.get(n, 0) for n in range(max(ends) + 1)))
+            for topic, ends in found.items()
+        ),
+    )
 
 
 def main(path: str) -> int:

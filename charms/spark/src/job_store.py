@@ -6,6 +6,7 @@ Which are stopped, and the programs that were submitted.
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pydantic
@@ -41,6 +42,8 @@ class JobStore:
 
     def __init__(self, data: Path, owner: str | None = None) -> None:
         self._stopped = data / "stopped.json"
+        self._held = data / "held"
+        self._rewound = data / "rewound.json"
         self._submitted = data / "submitted"
         self._owner = owner
 
@@ -58,6 +61,33 @@ class JobStore:
     def start(self, name: str) -> bool:
         """Whether the job was stopped until now."""
         return self._write(self.stopped() - {name})
+
+    def held(self) -> bool:
+        """Whether all jobs wait for a restore of Kafka."""
+        return self._held.exists()
+
+    def hold(self) -> None:
+        """Let all jobs wait."""
+        ensure_contents(self._held, "")
+
+    def release(self) -> bool:
+        """Whether they were waiting until now."""
+        return ensure_absent(self._held)
+
+    def rewound(self) -> Mapping[str, float]:
+        """For which restore of Kafka, in Unix seconds, each job was rewound last."""
+        try:
+            return json.loads(self._rewound.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+
+    def note_rewound(self, name: str, at: float) -> None:
+        """The job goes on from where that restore ended."""
+        ensure_contents(self._rewound, json.dumps({**self.rewound(), name: at}, sort_keys=True))
+
+    def forget_rewound(self) -> None:
+        """Checkpoints were put back that are older than any restore."""
+        ensure_absent(self._rewound)
 
     def submitted(self) -> tuple[Submitted, ...]:
         """The submitted programs, in order of their names."""

@@ -82,6 +82,7 @@ class Observed:
         store_trouble: why there is none although there should be one; empty else.
         data: the storage; None while it is not attached.
         stopped: the jobs that the operator wants stopped.
+        held: whether all jobs wait for a restore of Kafka.
         submitted: the programs that the operator submitted to this unit.
         tls: how it stands with the certificate of this unit.
         ends: by unit, until when the certificate is good that it serves, Unix seconds.
@@ -111,6 +112,7 @@ class Observed:
     store_trouble: str = ""
     data: Path | None = None
     stopped: frozenset[str] = frozenset()
+    held: bool = False
     submitted: tuple[Submitted, ...] = ()
     tls: TlsState = dataclasses.field(default_factory=TlsState)
     ends: dict[str, float] = dataclasses.field(default_factory=dict[str, float])
@@ -163,6 +165,7 @@ class Observed:
             store_trouble=store_trouble,
             data=data,
             stopped=JobStore(data).stopped() if data else frozenset(),
+            held=bool(data) and JobStore(data).held(),
             submitted=JobStore(data).submitted() if data else (),
             tls=tls or TlsState(),
             ends={unit: float(end) for unit, end in _told(charm, END).items()},

@@ -199,6 +199,8 @@ def roles(observed: Observed) -> tuple[Role, ...]:
 
 def wanted(observed: Observed) -> frozenset[str]:
     """The names of the jobs that should run on this unit: without Kafka, no declared one."""
+    if observed.held:
+        return frozenset()
     declared = {job.name for job, _ in observed.homes if observed.kafka_related}
     return frozenset(declared | {job.name for job in observed.programs}) - observed.stopped
 

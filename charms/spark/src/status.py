@@ -111,6 +111,11 @@ def _summary(observed: Observed, condition: Condition) -> str:
         progress = condition.progress.get(name)
         if progress and progress.state == "waiting":
             parts.append(f"{name} waits: {progress.reason}")
+    if observed.held:
+        parts.append(
+            "jobs are held while Kafka is restored: "
+            f"juju run {observed.unit} hold-jobs release=true"
+        )
     if observed.stopped & {job.name for job, _ in observed.homes}:
         parts.append(f"stopped: {', '.join(sorted(observed.stopped))}")
     if observed.store_trouble:

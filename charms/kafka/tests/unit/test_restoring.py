@@ -3,6 +3,7 @@
 
 import json
 import pathlib
+from types import SimpleNamespace
 
 import pydantic
 import pytest
@@ -10,6 +11,7 @@ from builders import a_recovery
 
 import restoring
 from dataops.backup import metadata
+from dataops.backup.ends import RESTORED, RestoredEnds
 from dataops.backup.manifest import manifest_key
 from dataops.backup.metadata import record
 from dataops.backup.sealed import Key
@@ -171,3 +173,22 @@ def test_the_process_says_how_it_ended_and_keeps_no_key(spec, backup, tmp_path, 
     assert (share.name, share.state) == ("r1", "placed")
     assert woken == ["kafka/0"] and not path.exists()
     assert restoring.main(str(path)) == 0
+
+
+def test_where_the_logs_end_is_written_down_before_clients_are_let_in(
+    spec, backup, target, monkeypatch
+):
+    import admin
+    import group_admin
+
+    bounds = {("a", 0): (0, 1), ("a", 1): (0, 2), ("b", 2): (3, 9)}
+    client = SimpleNamespace(close=lambda: None)
+    monkeypatch.setattr(admin, "connect", lambda *_: client)
+    monkeypatch.setattr(group_admin, "partitions", lambda _: list(bounds))
+    monkeypatch.setattr(group_admin, "bounds", lambda *_: bounds)
+    monkeypatch.setattr(group_admin, "tell", lambda *_: 0)
+    recovery = a_recovery(backup=backup.id, source="old", cluster_id="new")
+    assert restoring.finish(spec(recovery, mode="finish"), recovery, str) == {"groups": 0}
+    told = Shelf(open_store(target), "new").need(RestoredEnds, RESTORED)
+    assert (told.id, told.source) == (backup.id, "old")
+    assert [(one.topic, one.ends) for one in told.topics] == [("a", (1, 2)), ("b", (0, 0, 9))]

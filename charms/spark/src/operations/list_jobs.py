@@ -80,7 +80,7 @@ def run(context: Context[Observed, Spark, NoParams]) -> Jobs:
 
 def _report(context: Context[Observed, Spark, NoParams], name: str, pages: str) -> JobReport:
     unit = context.observed.unit
-    if name in context.observed.stopped:
+    if context.observed.held or name in context.observed.stopped:
         return JobReport(unit=unit, state="stopped")
     if not context.workload.job_running(name):
         reason = "juju status tells what it lacks, unless it is just being restarted"
@@ -104,7 +104,7 @@ def _report(context: Context[Observed, Spark, NoParams], name: str, pages: str) 
 
 
 def _program(context: Context[Observed, Spark, NoParams], name: str) -> JobReport:
-    if name in context.observed.stopped:
+    if context.observed.held or name in context.observed.stopped:
         return JobReport(unit=context.observed.unit, state="stopped")
     state = "program" if context.workload.job_running(name) else "ended"
     return JobReport(unit=context.observed.unit, state=state)

@@ -56,7 +56,9 @@ def put(work: Work[Spec], manifest: Manifest, staging: Path) -> str:
         (staging / kind).rename(data / kind)
     shutil.rmtree(staging)
     # Nothing of what came back runs before Kafka has what it reads.
-    JobStore(data, work.spec.owner).adopt()
+    store = JobStore(data, work.spec.owner)
+    store.adopt()
+    store.forget_rewound()
     facts = manifest.tree.facts if manifest.tree else {}
     definitions = data / "restored-jobs.yaml"
     definitions.write_text(str(facts.get("jobs", "")), encoding="utf-8")
@@ -71,7 +73,7 @@ def put(work: Work[Spec], manifest: Manifest, staging: Path) -> str:
         f"What was there is in {aside}. The jobs as they were declared are in {definitions}: "
         f"`juju config {app} jobs=@...`. Their checkpoints have read "
         f"{', '.join(reads) or 'nothing'}: restore Kafka from a backup of that time or "
-        "later, then start-job."
+        "later, or let rewind-jobs have them go on where it ends; then start-job."
     )
 
 
