@@ -95,9 +95,9 @@ def _known() -> Iterator[_Known]:
         command = commands.find(name)
         if command is None:
             continue
-        flags = [*command.flags(), *console.GLOBAL]
+        flags = (*commands.flags_of(command), *console.GLOBAL)
         long = sorted(f"--{n}" for flag in flags for n in flag.names if len(n) > 1)
         # The words of a format stand in the help of its flag.
         form = next((flag.help for flag in flags if flag.names == ("format",)), "")
         words = form.partition("(")[2].rstrip(")").replace("|", " ")
-        yield _Known((name, *command.ALIASES), " ".join(long), words)
+        yield _Known((name, *commands.aliases_of(command)), " ".join(long), words)

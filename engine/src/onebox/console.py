@@ -6,29 +6,27 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
 
 from onebox.errors import Refused
-from onebox.flags import Flag, Parsed, option, switch
-
-# What a command declares with its function `flags()`.
-Flags = list[Flag[Any]]
+from onebox.flags import Parsed, option, switch
 
 OUTPUT = option("o", "output", help="Specify an output file")
 COLOUR = switch("color", help="Use ANSI color codes in output")
 NO_COLOUR = switch("no-color", help="Disable ANSI color codes in output")
 UTC = switch("utc", help="Display timestamps in the UTC timezone")
+COLOURED = (OUTPUT, COLOUR, NO_COLOUR)
+DATED = (*COLOURED, UTC)
 QUIET = switch("q", "quiet", help="Show no informational output")
 VERBOSE = switch("v", "verbose", help="Show more verbose output")
 
 # Accepted by every command, as Juju does, but not listed in each one's help.
-GLOBAL: Flags = [
+GLOBAL = (
     QUIET,
     VERBOSE,
     switch("debug"),
     switch("show-log"),
     option("logging-config"),
-]
+)
 
 
 class _State:

@@ -149,6 +149,31 @@ def pairs(*names: str, help: str = "") -> Flag[Mapping[str, str]]:  # noqa: A002
     return Flag[Mapping[str, str]](names, {}, read, help)
 
 
+@dataclass(frozen=True)
+class Takes:
+    """Which positionals a command takes.
+
+    Attributes:
+        missing: what is said when the first, the second... of those that must be is not there.
+        most: how many there may be; None is any number.
+    """
+
+    missing: tuple[str, ...]
+    most: int | None
+
+    def check(self, args: Sequence[str]) -> None:
+        """Refuse too few and too many."""
+        if len(args) < len(self.missing):
+            raise UsageError(self.missing[len(args)])
+        if self.most is not None:
+            no_more(args[self.most :])
+
+
+def takes(*missing: str, most: int | None = None) -> Takes:
+    """Declares the positionals of a command; see `Takes`."""
+    return Takes(missing, most)
+
+
 # -- reading values ----------------------------------------------------------------------------
 
 

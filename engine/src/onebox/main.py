@@ -66,7 +66,7 @@ def _for_all(word: str) -> bool:
 
 def execute(command: ModuleType, argv: Sequence[str]) -> int:
     """Parse and run; errors become Juju's texts and exit codes."""
-    known = [*command.flags(), *console.GLOBAL]
+    known = (*commands.flags_of(command), *console.GLOBAL)
     try:
         args = flags.parse(argv, known, getattr(command, "INTERSPERSED", True))
     except flags.HelpRequested:
@@ -84,6 +84,8 @@ def _run(command: ModuleType, args: flags.Parsed) -> int:
     from onebox.client import Client
 
     try:
+        if takes := getattr(command, "TAKES", None):
+            takes.check(args.args)
         return command.run(Client(), args)
     except flags.UsageError as error:
         console.error(str(error))
@@ -102,7 +104,7 @@ def _run(command: ModuleType, args: flags.Parsed) -> int:
 
 def _machine_format(command: ModuleType, args: flags.Parsed) -> bool:
     """Whether a program reads the output: then even a failure prints a document."""
-    chosen = next((flag for flag in command.flags() if flag.names == ("format",)), None)
+    chosen = next((flag for flag in commands.flags_of(command) if flag.names == ("format",)), None)
     if chosen is None:
         return False
     empty = getattr(command, "EMPTY_ON_ERROR", None)

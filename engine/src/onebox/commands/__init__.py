@@ -7,6 +7,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from types import ModuleType
+from typing import Any
 
 from onebox import flags
 from onebox.commands import _beyond
@@ -24,11 +25,21 @@ def find(name: str) -> ModuleType | None:
     if name in known:
         return _load(name)
     # Only a name that is no file costs the import of all the others.
-    return next((c for c in map(_load, known) if name in c.ALIASES), None)
+    return next((c for c in map(_load, known) if name in aliases_of(c)), None)
 
 
 def _load(name: str) -> ModuleType:
     return importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
+
+
+def flags_of(command: ModuleType) -> tuple[flags.Flag[Any], ...]:
+    """The flags of a command beside those that every one takes."""
+    return getattr(command, "FLAGS", ())
+
+
+def aliases_of(command: ModuleType) -> tuple[str, ...]:
+    """The other names of a command."""
+    return getattr(command, "ALIASES", ())
 
 
 def purpose_of(command: ModuleType) -> str:
@@ -40,9 +51,9 @@ def purpose_of(command: ModuleType) -> str:
 def help_of(command: ModuleType) -> str:
     """Usage, options and examples of one command."""
     usage, _, details = command.HELP.strip().partition("\n\n")
-    options = flags.describe(command.flags())
+    options = flags.describe(flags_of(command))
     section = f"\nOptions:\n{options}\n" if options else ""
-    also = "".join(f"    {alias}\n" for alias in command.ALIASES)
+    also = "".join(f"    {alias}\n" for alias in aliases_of(command))
     aliases = f"\nAliases:\n{also}" if also else ""
     return f"{usage}\n{section}{aliases}\nDetails:\n{details.rstrip()}\n"
 
@@ -58,7 +69,7 @@ def nearest(name: str) -> str | None:
     spelled = [
         *names(),
         *_beyond.names(),
-        *(alias for c in map(_load, names()) for alias in c.ALIASES),
+        *(alias for c in map(_load, names()) for alias in aliases_of(c)),
     ]
     distance, guess = min((_distance(name, known), known) for known in spelled)
     return guess if distance <= len(guess) else None

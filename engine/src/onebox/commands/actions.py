@@ -5,14 +5,13 @@
 from __future__ import annotations
 
 from onebox.client import Client
-from onebox.console import COLOUR, NO_COLOUR, OUTPUT, Flags, colour, show, tell
+from onebox.console import COLOURED, colour, show, tell
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, no_more, output_format, switch
+from onebox.flags import Parsed, output_format, switch, takes
 from onebox.focus import MODEL, model_of
 from onebox.render.actions import actions_table, descriptions, schemas
 from onebox.render.document import formatted
 
-NAME = "actions"
 ALIASES = ("list-actions",)
 HELP = """
 Usage: juju actions [options] <application>
@@ -26,18 +25,13 @@ Lists what can be run on the units of an application.
 FORMAT = output_format(("default", "tabular", "json", "yaml"), "default")
 SCHEMA = switch("schema", help="Display the full action schema")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORMAT, SCHEMA, MODEL, OUTPUT, COLOUR, NO_COLOUR]
+FLAGS = (FORMAT, SCHEMA, MODEL, *COLOURED)
+TAKES = takes("no application name specified", most=1)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print them."""
-    if not args.args:
-        raise UsageError("no application name specified")
-    name, *rest = args.args
-    no_more(rest)
+    name = args.args[0]
     model = client.call("snapshot", model=model_of(args))
     if name not in model["applications"]:
         raise Refused(f'application "{name}" not found', "not-found")

@@ -5,14 +5,12 @@
 from __future__ import annotations
 
 from onebox.client import Client
-from onebox.console import Flags, tell
+from onebox.console import tell
 from onebox.errors import Refused
-from onebox.flags import Parsed, no_more, number, option, repeated
+from onebox.flags import Parsed, number, option, repeated, takes
 from onebox.focus import MODEL, model_of
 from onebox.values import constraints
 
-NAME = "add-machine"
-ALIASES = ()
 HELP = """
 Usage: juju add-machine [options] [<container>[:<machine>]]
 
@@ -30,15 +28,12 @@ DISKS = repeated("disks", help="Storage constraints for disks; ignored")
 PRIVATE_KEY = option("private-key", help="Path to a private key; ignored")
 PUBLIC_KEY = option("public-key", help="Path to a public key; ignored")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [BASE, COUNT, CONSTRAINTS, DISKS, PRIVATE_KEY, PUBLIC_KEY, MODEL]
+FLAGS = (BASE, COUNT, CONSTRAINTS, DISKS, PRIVATE_KEY, PUBLIC_KEY, MODEL)
+TAKES = takes(most=1)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Make them and say their numbers."""
-    no_more(args.args[1:])
     placement = args.args[0] if args.args else ""
     if placement.startswith("ssh:"):
         raise Refused("machines of other hosts need Juju itself; onebox has those of this host")

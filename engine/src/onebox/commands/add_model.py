@@ -8,14 +8,12 @@ import re
 
 from onebox import persona
 from onebox.client import Client
-from onebox.console import Flags, tell
+from onebox.console import tell
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, no_more, option, repeated, switch
+from onebox.flags import Parsed, option, repeated, switch, takes
 from onebox.focus import CONTROLLER, focus_on
 from onebox.values import assignments
 
-NAME = "add-model"
-ALIASES = ()
 HELP = """
 Usage: juju add-model [options] <model name> [cloud|region]
 
@@ -30,18 +28,13 @@ NO_SWITCH = switch("no-switch", help="Do not switch to the newly created model")
 CREDENTIAL = option("credential", help="Credential used to add the model; ignored")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [CONFIG, NO_SWITCH, CREDENTIAL, CONTROLLER]
+FLAGS = (CONFIG, NO_SWITCH, CREDENTIAL, CONTROLLER)
+TAKES = takes("model name is required", most=2)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Add it, and look at it from now on."""
-    if not args.args:
-        raise UsageError("model name is required")
     name, *place = args.args
-    no_more(place[1:])
     if place and place[0].partition("/")[0] not in (persona.CLOUD, persona.REGION):
         raise Refused(f'cloud or region "{place[0]}" not found; this machine is "localhost"')
     if not _NAME.fullmatch(name):

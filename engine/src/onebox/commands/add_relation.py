@@ -6,11 +6,9 @@ from __future__ import annotations
 
 from onebox.client import Client
 from onebox.commands import integrate
-from onebox.console import Flags, tell
+from onebox.console import tell
 from onebox.flags import Parsed
 
-NAME = "add-relation"
-ALIASES = ()
 HELP = """
 Usage: juju add-relation [options] <application>[:<endpoint>] <application>[:<endpoint>]
 
@@ -19,10 +17,7 @@ Integrates two applications. Juju 3 and later call this "juju integrate".
     juju add-relation kafka:monitoring prometheus
 """
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return integrate.flags()
+FLAGS = integrate.FLAGS
 
 
 def run(client: Client, args: Parsed) -> int:

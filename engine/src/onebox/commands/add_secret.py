@@ -6,12 +6,10 @@ from __future__ import annotations
 
 from onebox.client import Client
 from onebox.commands._secret_values import content
-from onebox.console import Flags, show
+from onebox.console import show
 from onebox.flags import Parsed, UsageError, option
 from onebox.focus import MODEL, model_of
 
-NAME = "add-secret"
-ALIASES = ()
 HELP = """
 Usage: juju add-secret [options] <name> [key[#base64|#file]=value...]
 
@@ -24,10 +22,7 @@ Adds a secret of your own, to be granted to applications, and prints its URI.
 FILE = option("file", help="A YAML file containing secret key values")
 INFO = option("info", help="The secret description")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FILE, INFO, MODEL]
+FLAGS = (FILE, INFO, MODEL)
 
 
 def run(client: Client, args: Parsed) -> int:

@@ -6,12 +6,10 @@ from __future__ import annotations
 
 from onebox.client import Client
 from onebox.commands._ssh_keys import fingerprint
-from onebox.console import Flags, tell
-from onebox.flags import Parsed, UsageError
+from onebox.console import tell
+from onebox.flags import Parsed, takes
 from onebox.focus import MODEL, model_of
 
-NAME = "add-ssh-key"
-ALIASES = ()
 HELP = """
 Usage: juju add-ssh-key [options] <public key> ...
 
@@ -21,16 +19,12 @@ this host has no SSH server: juju ssh goes there without any key.
     juju add-ssh-key "$(cat ~/.ssh/id_ed25519.pub)"
 """
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [MODEL]
+FLAGS = (MODEL,)
+TAKES = takes("no ssh key specified")
 
 
 def run(client: Client, args: Parsed) -> int:
     """Record those that are new and valid; say which are not."""
-    if not args.args:
-        raise UsageError("no ssh key specified")
     model = model_of(args)
     known: list[str] = client.call("snapshot", model=model)["ssh_keys"]
     kept = {fingerprint(key): key for key in known}

@@ -5,13 +5,11 @@
 from __future__ import annotations
 
 from onebox.client import Client
-from onebox.console import Flags, tell
+from onebox.console import tell
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError
+from onebox.flags import Parsed, takes
 from onebox.focus import MODEL, model_of
 
-NAME = "add-storage"
-ALIASES = ()
 HELP = """
 Usage: juju add-storage [options] <unit> <storage name>[=<directive>] ...
 
@@ -21,16 +19,12 @@ Adds storage to a unit, as far as its charm supports more; each runs its attache
     juju add-storage kafka/0 data=2,10G
 """
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [MODEL]
+FLAGS = (MODEL,)
+TAKES = takes(*["add-storage requires a unit and at least one storage name"] * 2)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Add each and say so; one that cannot be does not spare the others."""
-    if len(args.args) < 2:
-        raise UsageError("add-storage requires a unit and at least one storage name")
     unit, *wishes = args.args
     model, code = model_of(args), 0
     for wish in wishes:

@@ -5,13 +5,10 @@
 from __future__ import annotations
 
 from onebox.client import Client
-from onebox.console import Flags
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, comma_separated, no_more, number, option
+from onebox.flags import Parsed, UsageError, comma_separated, number, option, takes
 from onebox.focus import MODEL, model_of
 
-NAME = "add-unit"
-ALIASES = ()
 HELP = """
 Usage: juju add-unit [options] <application name>
 
@@ -26,18 +23,13 @@ UNITS = number("n", "num-units", default=1, help="Number of units to add")
 TO = comma_separated("to", help="The machine(s) to deploy the unit(s) in")
 ATTACH = option("attach-storage", help="Existing storage to attach; ignored")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [UNITS, TO, ATTACH, MODEL]
+FLAGS = (UNITS, TO, ATTACH, MODEL)
+TAKES = takes("no application specified", most=1)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Add them, silently."""
-    if not args.args:
-        raise UsageError("no application specified")
-    name, *rest = args.args
-    no_more(rest)
+    name = args.args[0]
     if args[UNITS] < 1:
         raise UsageError("--num-units must be a positive integer")
     model = model_of(args)

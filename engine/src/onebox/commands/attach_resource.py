@@ -9,12 +9,10 @@ from typing import Any
 
 from onebox import persona
 from onebox.client import Client
-from onebox.console import Flags
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, no_more
+from onebox.flags import Parsed, UsageError, takes
 from onebox.focus import MODEL, model_of
 
-NAME = "attach-resource"
 ALIASES = ("attach",)
 HELP = """
 Usage: juju attach-resource [options] <application> <resource name>=<file>
@@ -24,18 +22,13 @@ Puts other bytes behind a resource: the units run upgrade-charm and find them.
     juju attach-resource kafka kafka=./kafka.tar.gz
 """
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [MODEL]
+FLAGS = (MODEL,)
+TAKES = takes("missing application name", "no resource specified", most=2)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Attach it, silently."""
-    if len(args.args) < 2:
-        raise UsageError("no resource specified" if args.args else "missing application name")
-    application, pair, *rest = args.args
-    no_more(rest)
+    application, pair = args.args
     name, equals, file = pair.partition("=")
     if not (name and equals and file):
         raise UsageError(f'expected name=path format for resource, got "{pair}"')

@@ -6,15 +6,13 @@ from __future__ import annotations
 
 from onebox import console
 from onebox.client import Client
-from onebox.console import OUTPUT, Flags
+from onebox.console import OUTPUT
 from onebox.errors import Refused
 from onebox.flags import Parsed, UsageError, output_format
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
 from onebox.render.tasks import cancelled
 
-NAME = "cancel-task"
-ALIASES = ()
 FORMAT = output_format(("json", "smart", "yaml"), "yaml")
 HELP = """
 Usage: juju cancel-task [options] (<task-id>|<task-id-prefix>) [...]
@@ -24,10 +22,7 @@ Cancels tasks that wait, and ends those that run.
     juju cancel-task 3
 """
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORMAT, MODEL, OUTPUT]
+FLAGS = (FORMAT, MODEL, OUTPUT)
 
 
 def run(client: Client, args: Parsed) -> int:

@@ -7,16 +7,14 @@ from __future__ import annotations
 from typing import Any
 
 from onebox.client import Client
-from onebox.console import COLOUR, NO_COLOUR, OUTPUT, Flags, show
+from onebox.console import COLOURED, show
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, comma_separated, option, output_format
+from onebox.flags import Parsed, UsageError, comma_separated, option, output_format, takes
 from onebox.focus import MODEL, model_of
 from onebox.render.applications import application_config
 from onebox.render.document import formatted
 from onebox.values import assignment, from_file
 
-NAME = "config"
-ALIASES = ()
 HELP = """
 Usage: juju config [options] <application name> [--reset <key[,key]>] [<key>][=<value>] ...
 
@@ -32,16 +30,12 @@ FORMAT = output_format(("yaml", "json"), "yaml")
 FILE = option("file", help="Path to yaml-formatted configuration file, keyed by application")
 RESET = comma_separated("reset", help="Reset the provided comma delimited keys")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORMAT, FILE, RESET, MODEL, OUTPUT, COLOUR, NO_COLOUR]
+FLAGS = (FORMAT, FILE, RESET, MODEL, *COLOURED)
+TAKES = takes("no application name specified")
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print all, print one, or change some."""
-    if not args.args:
-        raise UsageError("no application name specified")
     application, *rest = args.args
     setting = [word for word in rest if "=" in word]
     keys = [word for word in rest if "=" not in word]

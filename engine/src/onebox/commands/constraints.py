@@ -6,14 +6,13 @@ from __future__ import annotations
 
 from onebox import host
 from onebox.client import Client
-from onebox.console import OUTPUT, Flags, show
+from onebox.console import OUTPUT, show
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, no_more, output_format
+from onebox.flags import Parsed, output_format, takes
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
 from onebox.values import constraints, constraints_text
 
-NAME = "constraints"
 ALIASES = ("get-constraints",)
 HELP = """
 Usage: juju constraints [options] <application>
@@ -25,17 +24,12 @@ Prints the constraints of an application. They are recorded; one machine cannot 
 
 FORMAT = output_format(("constraints", "json", "yaml"), "constraints")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORMAT, MODEL, OUTPUT]
+FLAGS = (FORMAT, MODEL, OUTPUT)
+TAKES = takes("no application name specified", most=1)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print them."""
-    if not args.args:
-        raise UsageError("no application name specified")
-    no_more(args.args[1:])
     name = args.args[0]
     model = client.call("snapshot", model=model_of(args))
     if name not in model["applications"]:

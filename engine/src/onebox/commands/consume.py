@@ -6,12 +6,10 @@ from __future__ import annotations
 
 from onebox.client import Client
 from onebox.commands import _offers
-from onebox.console import Flags, tell
-from onebox.flags import Parsed, UsageError, no_more
+from onebox.console import tell
+from onebox.flags import Parsed, UsageError, takes
 from onebox.focus import MODEL, model_of
 
-NAME = "consume"
-ALIASES = ()
 HELP = """
 Usage: juju consume [options] [<user>/]<model>.<offer> [<alias>]
 
@@ -21,17 +19,12 @@ Makes an offer of another model known in this one, to be integrated with like an
     juju consume admin/dataops.kafka events
 """
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [MODEL]
+FLAGS = (MODEL,)
+TAKES = takes("no remote offer specified", most=2)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Consume it and say as what."""
-    if not args.args:
-        raise UsageError("no remote offer specified")
-    no_more(args.args[2:])
     url = _offers.named(args.args[0])
     if url.endpoint:
         raise UsageError(f'remote offer "{args.args[0]}" shouldn\'t include endpoint')

@@ -9,24 +9,22 @@ from collections import deque
 from typing import Any
 
 from onebox.client import Client
-from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, Flags, colour, show
+from onebox.console import DATED, UTC, colour, show
 from onebox.flags import (
     Parsed,
     UsageError,
-    no_more,
     number,
     option,
     output_format,
     quote,
     repeated,
     switch,
+    takes,
 )
 from onebox.focus import MODEL, model_of
 from onebox.render.document import to_json
 from onebox.render.log import LEVELS, Filter, Shape, log_line, log_record
 
-NAME = "debug-log"
-ALIASES = ()
 HELP = """
 Usage: juju debug-log [options]
 
@@ -59,18 +57,15 @@ FORMAT = output_format(("text", "json"), "text")
 
 _MOST = 10_000
 
-
-def flags() -> Flags:
-    """What may be given."""
-    which = [FORMAT, INCLUDE, EXCLUDE, MODULE, NO_MODULE, LABELS, LEVEL]
-    amount = [LINES, LIMIT, REPLAY, TAIL, NO_TAIL]
-    looks = [DATE, MILLISECONDS, LOCATION, RETRY, UTC, COLOUR, NO_COLOUR]
-    return [*which, *amount, *looks, OUTPUT, MODEL]
+FLAGS = (
+    *(FORMAT, INCLUDE, EXCLUDE, MODULE, NO_MODULE, LABELS, LEVEL, LINES, LIMIT, REPLAY, TAIL),
+    *(NO_TAIL, DATE, MILLISECONDS, LOCATION, RETRY, MODEL, *DATED),
+)
+TAKES = takes(most=0)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print the lines there are, then perhaps those that come."""
-    no_more(args.args)
     _check(args)
     wanted = Filter(_level(args), args[INCLUDE], args[EXCLUDE], args[MODULE], args[NO_MODULE])
     shape = Shape(args[DATE], args[MILLISECONDS], args[UTC], colour(args))

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from onebox.client import Client
 from onebox.commands import _artefact, _deploy_bundle
-from onebox.console import Flags, tell
+from onebox.console import tell
 from onebox.errors import Refused
 from onebox.flags import (
     Parsed,
     UsageError,
     comma_separated,
-    no_more,
     number,
     option,
     pairs,
     repeated,
     switch,
+    takes,
 )
 from onebox.focus import MODEL, model_of
 from onebox.values import assignments, constraints
@@ -29,8 +29,6 @@ from onebox.values import assignments, constraints
 if TYPE_CHECKING:
     from onebox.model import Charm
 
-NAME = "deploy"
-ALIASES = ()
 HELP = """
 Usage: juju deploy [options] <charm or bundle> [<application name>]
 
@@ -64,19 +62,13 @@ _CHARM_ONLY = (CONFIG, CONSTRAINTS, UNITS, TO, RESOURCE, STORAGE, ATTACH, BIND, 
 _BUNDLE_ONLY = (OVERLAY, MAP_MACHINES)
 _NUMBERS = re.compile(r"-(\d+)$")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    both = [BASE, CHANNEL, TRUST, DRY_RUN, FORCE, MODEL]
-    return [*_CHARM_ONLY, *_BUNDLE_ONLY, *both]
+FLAGS = (*_CHARM_ONLY, *_BUNDLE_ONLY, BASE, CHANNEL, TRUST, DRY_RUN, FORCE, MODEL)
+TAKES = takes("no charm or bundle specified", most=2)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Deploy what the argument names."""
-    if not args.args:
-        raise UsageError("no charm or bundle specified")
     given, *rest = args.args
-    no_more(rest[1:])
     name = rest[0] if rest else ""
     if name:
         check_name(name)

@@ -9,13 +9,11 @@ import time
 
 from onebox import focus
 from onebox.client import Client
-from onebox.console import Flags, tell
+from onebox.console import tell
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, duration, no_more, switch
+from onebox.flags import Parsed, UsageError, duration, switch, takes
 from onebox.focus import CONTROLLER
 
-NAME = "destroy-model"
-ALIASES = ()
 HELP = """
 Usage: juju destroy-model [options] [<controller name>:]<model name>
 
@@ -35,17 +33,12 @@ TIMEOUT = duration("t", "timeout", default=-1.0, help="Give up waiting after thi
 _PAUSE = 0.25
 _DOT_EVERY = 8
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [NO_PROMPT, FORCE, NO_WAIT, DESTROY, RELEASE, TIMEOUT, CONTROLLER]
+FLAGS = (NO_PROMPT, FORCE, NO_WAIT, DESTROY, RELEASE, TIMEOUT, CONTROLLER)
+TAKES = takes("no model specified", most=1)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Start the destruction and wait until the model is gone."""
-    if not args.args:
-        raise UsageError("no model specified")
-    no_more(args.args[1:])
     name = focus.bare(args.args[0])
     if args[DESTROY] and args[RELEASE]:
         raise UsageError("--destroy-storage and --release-storage cannot both be specified")

@@ -5,12 +5,10 @@
 from __future__ import annotations
 
 from onebox.client import Client
-from onebox.console import Flags, tell
-from onebox.flags import Parsed, UsageError, switch
+from onebox.console import tell
+from onebox.flags import Parsed, switch, takes
 from onebox.focus import MODEL, model_of
 
-NAME = "detach-storage"
-ALIASES = ()
 HELP = """
 Usage: juju detach-storage [options] <storage id> ...
 
@@ -22,16 +20,12 @@ Detaches storage after its last hook. It lies on its unit's machine, so this is 
 FORCE = switch("force", help="Forcefully detach storage; ignored")
 NO_WAIT = switch("no-wait", help="Rush through detachment without waiting; ignored")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORCE, NO_WAIT, MODEL]
+FLAGS = (FORCE, NO_WAIT, MODEL)
+TAKES = takes("detach-storage requires a storage ID")
 
 
 def run(client: Client, args: Parsed) -> int:
     """Detach each and say so."""
-    if not args.args:
-        raise UsageError("detach-storage requires a storage ID")
     for id_ in args.args:
         client.call("detach_storage", model=model_of(args), id=id_)
         tell(f"detaching {id_}")

@@ -10,7 +10,7 @@ from typing import Any
 from onebox.client import Client
 from onebox.commands._following import Follower, announce, scheduled, unscheduled
 from onebox.commands.run import report
-from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, VERBOSE, Flags
+from onebox.console import DATED, UTC, VERBOSE
 from onebox.errors import Refused
 from onebox.flags import (
     Parsed,
@@ -20,13 +20,12 @@ from onebox.flags import (
     option,
     output_format,
     switch,
+    takes,
 )
 from onebox.focus import MODEL, model_of
 from onebox.names import valid
 from onebox.render.tasks import plain_exec
 
-NAME = "exec"
-ALIASES = ()
 HELP = """
 Usage: juju exec [options] <commands>
 
@@ -49,17 +48,13 @@ BACKGROUND = switch("background", help="Run the task in the background")
 PARALLEL = switch("parallel", default=True, help="Run commands in parallel")
 GROUP = option("execution-group", help="Commands in the same execution group are run sequentially")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    own = [FORMAT, UNITS, APPLICATIONS, MACHINES, ALL, WAIT, BACKGROUND, PARALLEL, GROUP]
-    return [*own, MODEL, OUTPUT, COLOUR, NO_COLOUR, UTC]
+_OWN = (FORMAT, UNITS, APPLICATIONS, MACHINES, ALL, WAIT, BACKGROUND, PARALLEL, GROUP)
+FLAGS = (*_OWN, MODEL, *DATED)
+TAKES = takes("no commands specified")
 
 
 def run(client: Client, args: Parsed) -> int:
     """Queue the commands on every target and wait."""
-    if not args.args:
-        raise UsageError("no commands specified")
     _refuse_misspelt(args)
     model = model_of(args)
     targets = _targets(client.call("snapshot", model=model), args)

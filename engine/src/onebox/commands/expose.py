@@ -5,12 +5,9 @@
 from __future__ import annotations
 
 from onebox.client import Client
-from onebox.console import Flags
-from onebox.flags import Parsed, UsageError, no_more, option
+from onebox.flags import Parsed, option, takes
 from onebox.focus import MODEL, model_of
 
-NAME = "expose"
-ALIASES = ()
 HELP = """
 Usage: juju expose [options] <application name>
 
@@ -23,16 +20,11 @@ ENDPOINTS = option("endpoints", help="Only these endpoints; ignored")
 SPACES = option("to-spaces", help="Only these spaces; ignored")
 CIDRS = option("to-cidrs", help="Only these networks; ignored")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [ENDPOINTS, SPACES, CIDRS, MODEL]
+FLAGS = (ENDPOINTS, SPACES, CIDRS, MODEL)
+TAKES = takes("no application name specified", most=1)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Record it, silently."""
-    if not args.args:
-        raise UsageError("no application name specified")
-    no_more(args.args[1:])
     client.call("set_exposed", model=model_of(args), application=args.args[0], exposed=True)
     return 0

@@ -9,15 +9,13 @@ from typing import Any
 from onebox import focus
 from onebox.client import Client
 from onebox.commands import _offers
-from onebox.console import COLOUR, NO_COLOUR, OUTPUT, Flags, colour, show
+from onebox.console import COLOURED, colour, show
 from onebox.errors import Refused
 from onebox.flags import Parsed, option, output_format
 from onebox.focus import CONTROLLER
 from onebox.render.document import formatted
 from onebox.render.offers import found, found_table
 
-NAME = "find-offers"
-ALIASES = ()
 HELP = """
 Usage: juju find-offers [options] [<model>[.<offer>]]
 
@@ -33,10 +31,7 @@ URL = option("url", help="Return results matching the offer URL")
 INTERFACE = option("interface", help="Return results matching the interface name")
 OFFER = option("offer", help="Return results matching the offer name")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORMAT, URL, INTERFACE, OFFER, CONTROLLER, OUTPUT, COLOUR, NO_COLOUR]
+FLAGS = (FORMAT, URL, INTERFACE, OFFER, CONTROLLER, *COLOURED)
 
 
 def run(client: Client, args: Parsed) -> int:

@@ -6,12 +6,10 @@ from __future__ import annotations
 
 from onebox import commands
 from onebox.client import Client
-from onebox.console import Flags, show
+from onebox.console import show
 from onebox.errors import Refused
-from onebox.flags import Parsed, no_more
+from onebox.flags import Parsed, takes
 
-NAME = "help"
-ALIASES = ()
 HELP = """
 Usage: juju help [<command>]
 
@@ -44,15 +42,11 @@ Example help commands:
     juju help deploy      Shows help for the command 'deploy'
 """
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return []
+TAKES = takes(most=1)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print it."""
-    no_more(args.args[1:])
     topic = args.args[0] if args.args else ""
     if not topic:
         show(_BASIC)
@@ -72,6 +66,6 @@ def _all() -> str:
         command = commands.find(name)
         if command is not None:
             listed[name] = commands.purpose_of(command)
-            listed |= dict.fromkeys(command.ALIASES, f"Alias for '{name}'.")
+            listed |= dict.fromkeys(commands.aliases_of(command), f"Alias for '{name}'.")
     width = max(map(len, listed))
     return "".join(f"{name:<{width}}  {listed[name]}\n" for name in sorted(listed))

@@ -6,11 +6,9 @@ from __future__ import annotations
 
 from onebox.client import Client
 from onebox.commands import _offers
-from onebox.console import Flags
 from onebox.flags import Parsed, UsageError, option
 from onebox.focus import MODEL, model_of
 
-NAME = "integrate"
 ALIASES = ("relate",)
 HELP = """
 Usage: juju integrate [options] <application>[:<endpoint>] <application>[:<endpoint>]
@@ -25,10 +23,7 @@ them may be an offer of another model.
 
 VIA = option("via", help="For cross model integrations; ignored")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [MODEL, VIA]
+FLAGS = (MODEL, VIA)
 
 
 def run(client: Client, args: Parsed) -> int:

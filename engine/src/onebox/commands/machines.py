@@ -8,14 +8,13 @@ from datetime import datetime, timezone
 
 from onebox import host
 from onebox.client import Client
-from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, Flags, colour, show
-from onebox.flags import Parsed, no_more, output_format
+from onebox.console import DATED, UTC, colour, show
+from onebox.flags import Parsed, output_format, takes
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
 from onebox.render.status import document, for_yaml
 from onebox.render.status_table import machines
 
-NAME = "machines"
 ALIASES = ("list-machines",)
 HELP = """
 Usage: juju machines [options]
@@ -27,15 +26,12 @@ Lists the machines of the model: each an address, a name and a directory on this
 
 FORMAT = output_format(("tabular", "json", "yaml"), "tabular")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORMAT, MODEL, OUTPUT, COLOUR, NO_COLOUR, UTC]
+FLAGS = (FORMAT, MODEL, *DATED)
+TAKES = takes(most=0)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print them."""
-    no_more(args.args)
     model = client.call("snapshot", model=model_of(args))
     now = datetime.now(timezone.utc)
     result = document(model, now=now, utc=args[UTC], hardware=host.hardware())

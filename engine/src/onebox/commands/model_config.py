@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from onebox.client import Client
-from onebox.console import COLOUR, NO_COLOUR, OUTPUT, Flags, colour, show, warn
+from onebox.console import COLOURED, colour, show, warn
 from onebox.errors import Refused
 from onebox.flags import Parsed, UsageError, comma_separated, option, output_format
 from onebox.focus import MODEL, model_of
@@ -15,8 +15,6 @@ from onebox.render.document import formatted
 from onebox.render.models import model_config, model_config_table
 from onebox.values import assignment, yaml_mapping
 
-NAME = "model-config"
-ALIASES = ()
 HELP = """
 Usage: juju model-config [options] [<model-key>[=<value>] ...]
 
@@ -31,10 +29,7 @@ FORMAT = output_format(("tabular", "json", "yaml"), "tabular")
 FILE = option("file", help="Path to yaml-formatted configuration file")
 RESET = comma_separated("reset", help="Reset the provided comma delimited keys")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORMAT, FILE, RESET, MODEL, OUTPUT, COLOUR, NO_COLOUR]
+FLAGS = (FORMAT, FILE, RESET, MODEL, *COLOURED)
 
 
 def run(client: Client, args: Parsed) -> int:

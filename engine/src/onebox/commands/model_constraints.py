@@ -5,13 +5,12 @@
 from __future__ import annotations
 
 from onebox.client import Client
-from onebox.console import OUTPUT, Flags, show
-from onebox.flags import Parsed, no_more, output_format
+from onebox.console import OUTPUT, show
+from onebox.flags import Parsed, output_format, takes
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
 from onebox.values import constraints, constraints_text
 
-NAME = "model-constraints"
 ALIASES = ("get-model-constraints",)
 HELP = """
 Usage: juju model-constraints [options]
@@ -24,15 +23,12 @@ Prints the constraints of the model. They are recorded; one machine cannot choos
 
 FORMAT = output_format(("constraints", "json", "yaml"), "constraints")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORMAT, MODEL, OUTPUT]
+FLAGS = (FORMAT, MODEL, OUTPUT)
+TAKES = takes(most=0)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print them."""
-    no_more(args.args)
     found = constraints(client.call("snapshot", model=model_of(args))["constraints"])
     if args[FORMAT] == "constraints":
         show(f"{constraints_text(found)}\n" if found else "")

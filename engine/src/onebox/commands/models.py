@@ -8,13 +8,12 @@ from datetime import datetime, timezone
 
 from onebox import focus
 from onebox.client import Client
-from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, Flags, colour, show
-from onebox.flags import Parsed, no_more, output_format, switch
+from onebox.console import DATED, colour, show
+from onebox.flags import Parsed, output_format, switch, takes
 from onebox.focus import CONTROLLER
 from onebox.render.document import formatted
 from onebox.render.models import listing, models_table
 
-NAME = "models"
 ALIASES = ("list-models",)
 HELP = """
 Usage: juju models [options]
@@ -29,15 +28,12 @@ FORMAT = output_format(("tabular", "json", "yaml"), "tabular")
 ALL = switch("all", help="Lists all models, regardless of user accessibility")
 UUID = switch("uuid", help="Display UUID for models")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORMAT, OUTPUT, COLOUR, NO_COLOUR, UTC, ALL, UUID, CONTROLLER]
+FLAGS = (FORMAT, *DATED, ALL, UUID, CONTROLLER)
+TAKES = takes(most=0)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print them."""
-    no_more(args.args)
     snapshots = [client.call("snapshot", model=m["name"]) for m in client.call("models")]
     document = listing(snapshots, focus.current(), datetime.now(timezone.utc))
     if args[FORMAT] == "tabular":

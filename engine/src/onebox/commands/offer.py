@@ -6,12 +6,10 @@ from __future__ import annotations
 
 from onebox import focus, persona
 from onebox.client import Client
-from onebox.console import Flags, tell
-from onebox.flags import Parsed, UsageError, no_more
+from onebox.console import tell
+from onebox.flags import Parsed, UsageError, takes
 from onebox.focus import CONTROLLER, MODEL
 
-NAME = "offer"
-ALIASES = ()
 HELP = """
 Usage: juju offer [options] [<model>.]<application>:<endpoint>[,...] [<offer name>]
 
@@ -21,17 +19,12 @@ Offers endpoints of an application, so that applications of other models integra
     juju offer dataops.kafka:kafka-client,monitoring events
 """
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [CONTROLLER, MODEL]
+FLAGS = (CONTROLLER, MODEL)
+TAKES = takes("an offer must at least specify application endpoint", most=2)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Offer them and say under which URL."""
-    if not args.args:
-        raise UsageError("an offer must at least specify application endpoint")
-    no_more(args.args[2:])
     source, colon, listed = args.args[0].rpartition(":")
     if not colon or not listed:
         raise UsageError('endpoint must conform to format "<application-name>:<endpoint-name>"')

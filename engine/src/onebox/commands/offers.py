@@ -5,13 +5,12 @@
 from __future__ import annotations
 
 from onebox.client import Client
-from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, Flags, colour, show
+from onebox.console import DATED, UTC, colour, show
 from onebox.flags import Parsed, output_format, repeated, switch
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
 from onebox.render.offers import listing, offers_table
 
-NAME = "offers"
 ALIASES = ("list-offers",)
 HELP = """
 Usage: juju offers [options] [<offer name>]
@@ -27,10 +26,7 @@ APPLICATION = repeated("application", help="Return results matching the applicat
 INTERFACE = repeated("interface", help="Return results matching the interface name")
 ACTIVE = switch("active-only", help="Only return results where the offer is in use")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORMAT, APPLICATION, INTERFACE, ACTIVE, MODEL, OUTPUT, COLOUR, NO_COLOUR, UTC]
+FLAGS = (FORMAT, APPLICATION, INTERFACE, ACTIVE, MODEL, *DATED)
 
 
 def run(client: Client, args: Parsed) -> int:

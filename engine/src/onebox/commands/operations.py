@@ -7,14 +7,13 @@ from __future__ import annotations
 from typing import Any
 
 from onebox.client import Client
-from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, Flags, colour, show, tell
-from onebox.flags import Parsed, UsageError, comma_separated, no_more, number, output_format
+from onebox.console import DATED, UTC, colour, show, tell
+from onebox.flags import Parsed, UsageError, comma_separated, number, output_format, takes
 from onebox.focus import MODEL, model_of
 from onebox.names import valid
 from onebox.render.document import formatted
 from onebox.render.tasks import operation, operations_table
 
-NAME = "operations"
 ALIASES = ("list-operations",)
 HELP = """
 Usage: juju operations [options]
@@ -43,17 +42,13 @@ _STATUSES = (
     *("aborting", "aborted", "error"),
 )
 
-
-def flags() -> Flags:
-    """What may be given."""
-    own = [FORMAT, APPS, UNITS, MACHINES, ACTIONS, STATUS, LIMIT, OFFSET]
-    return [*own, MODEL, OUTPUT, COLOUR, NO_COLOUR, UTC]
+FLAGS = (FORMAT, APPS, UNITS, MACHINES, ACTIONS, STATUS, LIMIT, OFFSET, MODEL, *DATED)
+TAKES = takes(most=0)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print those that match, no more than a page of them."""
     _refuse_misspelt(args)
-    no_more(args.args)
     model = client.call("snapshot", model=model_of(args))
     every = sorted(model["operations"].values(), key=lambda op: op["id"])
     pairs = [(op, [model["tasks"][str(id_)] for id_ in op["tasks"]]) for op in every]

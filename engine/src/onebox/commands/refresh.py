@@ -11,16 +11,15 @@ from onebox import persona
 from onebox.client import Client
 from onebox.commands import _artefact
 from onebox.commands.deploy import resource_paths
-from onebox.console import Flags, tell
+from onebox.console import tell
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, no_more, number, option, pairs, repeated, switch
+from onebox.flags import Parsed, UsageError, number, option, pairs, repeated, switch, takes
 from onebox.focus import MODEL, model_of
 from onebox.values import assignments
 
 if TYPE_CHECKING:
     from onebox.model import Charm
 
-NAME = "refresh"
 ALIASES = ("upgrade-charm",)
 HELP = """
 Usage: juju refresh [options] <application>
@@ -45,19 +44,14 @@ FORCE_UNITS = switch("force-units", help="Refresh all units immediately, even if
 FORCE_BASE = switch("force-base", help="Refresh even if the base is not supported; ignored")
 BIND = option("bind", help="Configure application endpoint bindings to spaces; ignored")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    used = [PATH, SWITCH, CONFIG, RESOURCE, TRUST, FORCE, FORCE_UNITS, MODEL]
-    return [*used, BASE, CHANNEL, REVISION, STORAGE, FORCE_BASE, BIND]
+_USED = (PATH, SWITCH, CONFIG, RESOURCE, TRUST, FORCE, FORCE_UNITS, MODEL)
+FLAGS = (*_USED, BASE, CHANNEL, REVISION, STORAGE, FORCE_BASE, BIND)
+TAKES = takes("no application specified", most=1)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Upload the new charm and let the application have it."""
-    if not args.args:
-        raise UsageError("no application specified")
-    name, *rest = args.args
-    no_more(rest)
+    name = args.args[0]
     if args[PATH] and args[SWITCH]:
         raise UsageError("--switch and --path are mutually exclusive")
     model = model_of(args)

@@ -7,13 +7,11 @@ from __future__ import annotations
 from onebox import console
 from onebox.client import Client
 from onebox.commands._removal import application_lines, ask
-from onebox.console import Flags, show
+from onebox.console import show
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, switch
+from onebox.flags import Parsed, switch, takes
 from onebox.focus import MODEL, model_of
 
-NAME = "remove-application"
-ALIASES = ()
 HELP = """
 Usage: juju remove-application [options] <application> [<application>...]
 
@@ -29,16 +27,12 @@ DESTROY = switch("destroy-storage", help="Destroy storage attached to applicatio
 NO_PROMPT = switch("no-prompt", help="Do not ask for confirmation")
 DRY_RUN = switch("dry-run", help="Print what this command would remove without removing")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORCE, NO_WAIT, DESTROY, NO_PROMPT, DRY_RUN, MODEL]
+FLAGS = (FORCE, NO_WAIT, DESTROY, NO_PROMPT, DRY_RUN, MODEL)
+TAKES = takes("no application specified")
 
 
 def run(client: Client, args: Parsed) -> int:
     """Say what goes and remove it; one that is not there does not spare the others."""
-    if not args.args:
-        raise UsageError("no application specified")
     name = model_of(args)
     model = client.call("snapshot", model=name)
     known = [a for a in args.args if a in model["applications"]]

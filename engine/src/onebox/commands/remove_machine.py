@@ -8,14 +8,12 @@ from typing import Any
 
 from onebox.client import Client
 from onebox.commands._removal import ask
-from onebox.console import Flags, error, show
+from onebox.console import error, show
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, switch
+from onebox.flags import Parsed, UsageError, switch, takes
 from onebox.focus import MODEL, model_of
 from onebox.names import valid
 
-NAME = "remove-machine"
-ALIASES = ()
 HELP = """
 Usage: juju remove-machine [options] <machine number> ...
 
@@ -33,16 +31,12 @@ DRY_RUN = switch("dry-run", help="Print what would be removed without removing i
 NO_PROMPT = switch("no-prompt", help="Do not ask for confirmation")
 KEEP = switch("keep-instance", help="Do not stop the running cloud instance; ignored")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORCE, NO_WAIT, NO_PROMPT, DRY_RUN, KEEP, MODEL]
+FLAGS = (FORCE, NO_WAIT, NO_PROMPT, DRY_RUN, KEEP, MODEL)
+TAKES = takes("no machines specified")
 
 
 def run(client: Client, args: Parsed) -> int:
     """Remove them."""
-    if not args.args:
-        raise UsageError("no machines specified")
     for machine in args.args:
         if not valid("machine", machine):
             raise UsageError(f'invalid machine id "{machine}"')

@@ -7,12 +7,9 @@ from __future__ import annotations
 from onebox import console, focus
 from onebox.client import Client
 from onebox.commands import _offers
-from onebox.console import Flags
-from onebox.flags import Parsed, UsageError, switch
+from onebox.flags import Parsed, switch, takes
 from onebox.focus import CONTROLLER, MODEL
 
-NAME = "remove-offer"
-ALIASES = ()
 HELP = """
 Usage: juju remove-offer [options] <offer url> [<offer url>...]
 
@@ -25,16 +22,12 @@ Withdraws offers. One that is integrated with goes only with --force, and its re
 FORCE = switch("force", help="Remove the offer as well as any relations to it")
 YES = switch("y", "yes", help="Do not prompt for confirmation")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORCE, YES, CONTROLLER, MODEL]
+FLAGS = (FORCE, YES, CONTROLLER, MODEL)
+TAKES = takes("no offers specified")
 
 
 def run(client: Client, args: Parsed) -> int:
     """Withdraw them, silently."""
-    if not args.args:
-        raise UsageError("no offers specified")
     urls = [_offers.named(text, focus.current()) for text in args.args]
     if args[FORCE] and not args[YES]:
         console.warn("This command will remove offers: " + ", ".join(map(str, urls)))

@@ -7,12 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 from onebox.client import Client
-from onebox.console import Flags
 from onebox.flags import Parsed, UsageError, switch
 from onebox.focus import MODEL, model_of
 
-NAME = "remove-relation"
-ALIASES = ()
 HELP = """
 Usage: juju remove-relation [options] <application>[:<endpoint>] <application>[:<endpoint>]
 
@@ -24,10 +21,7 @@ Removes an integration, named by its two ends or by its number.
 
 FORCE = switch("force", help="Remove it even if a unit does not finish its hooks")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [MODEL, FORCE]
+FLAGS = (MODEL, FORCE)
 
 
 def run(client: Client, args: Parsed) -> int:

@@ -5,12 +5,9 @@
 from __future__ import annotations
 
 from onebox.client import Client
-from onebox.console import Flags
-from onebox.flags import Parsed, UsageError, switch
+from onebox.flags import Parsed, switch, takes
 from onebox.focus import MODEL, model_of
 
-NAME = "remove-saas"
-ALIASES = ()
 HELP = """
 Usage: juju remove-saas [options] <name> [<name>...]
 
@@ -22,16 +19,12 @@ Forgets offers that were consumed, with their relations.
 FORCE = switch("force", help="Completely remove it even when hooks fail")
 NO_WAIT = switch("no-wait", help="Rush through the removal without waiting")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORCE, NO_WAIT, MODEL]
+FLAGS = (FORCE, NO_WAIT, MODEL)
+TAKES = takes("no SAAS application names specified")
 
 
 def run(client: Client, args: Parsed) -> int:
     """Forget them, silently."""
-    if not args.args:
-        raise UsageError("no SAAS application names specified")
     for name in args.args:
         client.call("remove_saas", model=model_of(args), name=name, force=args[FORCE])
     return 0

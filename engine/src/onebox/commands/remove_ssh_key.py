@@ -6,12 +6,10 @@ from __future__ import annotations
 
 from onebox.client import Client
 from onebox.commands._ssh_keys import comment, fingerprint
-from onebox.console import Flags, tell
-from onebox.flags import Parsed, UsageError
+from onebox.console import tell
+from onebox.flags import Parsed, takes
 from onebox.focus import MODEL, model_of
 
-NAME = "remove-ssh-key"
-ALIASES = ()
 HELP = """
 Usage: juju remove-ssh-key [options] <key id> ...
 
@@ -20,16 +18,12 @@ Forgets public keys, by their fingerprint, their comment or in full.
     juju remove-ssh-key me@laptop
 """
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [MODEL]
+FLAGS = (MODEL,)
+TAKES = takes("no ssh key id specified")
 
 
 def run(client: Client, args: Parsed) -> int:
     """Forget them; say which are unknown."""
-    if not args.args:
-        raise UsageError("no ssh key id specified")
     model = model_of(args)
     known: list[str] = client.call("snapshot", model=model)["ssh_keys"]
     kept = [key for key in known if not _names(key) & {*args.args}]

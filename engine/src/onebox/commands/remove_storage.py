@@ -5,13 +5,11 @@
 from __future__ import annotations
 
 from onebox.client import Client
-from onebox.console import Flags, tell
+from onebox.console import tell
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, switch
+from onebox.flags import Parsed, switch, takes
 from onebox.focus import MODEL, model_of
 
-NAME = "remove-storage"
-ALIASES = ()
 HELP = """
 Usage: juju remove-storage [options] <storage id> ...
 
@@ -23,16 +21,12 @@ Removes storage for good; what is attached goes only with --force, after its las
 FORCE = switch("force", help="Remove storage even if it is currently attached")
 NO_DESTROY = switch("no-destroy", help="Remove the storage without destroying it; ignored")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORCE, NO_DESTROY, MODEL]
+FLAGS = (FORCE, NO_DESTROY, MODEL)
+TAKES = takes("remove-storage requires a storage ID")
 
 
 def run(client: Client, args: Parsed) -> int:
     """Remove each and say so."""
-    if not args.args:
-        raise UsageError("remove-storage requires a storage ID")
     model = model_of(args)
     for id_ in args.args:
         if id_ in client.call("snapshot", model=model)["storage"] and not args[FORCE]:

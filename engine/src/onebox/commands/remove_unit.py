@@ -9,13 +9,11 @@ import re
 from onebox import console
 from onebox.client import Client
 from onebox.commands._removal import ask, unit_lines
-from onebox.console import Flags, show
+from onebox.console import show
 from onebox.errors import Refused
 from onebox.flags import Parsed, UsageError, number, switch
 from onebox.focus import MODEL, model_of
 
-NAME = "remove-unit"
-ALIASES = ()
 HELP = """
 Usage: juju remove-unit [options] <unit> [...]
 
@@ -33,10 +31,7 @@ DRY_RUN = switch("dry-run", help="Print what this command would remove without r
 NUM = number("num-units", help="Number of units to remove (k8s models only)")
 _UNIT = re.compile(r"[a-z][a-z0-9-]*/\d+")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORCE, NO_WAIT, DESTROY, NO_PROMPT, DRY_RUN, NUM, MODEL]
+FLAGS = (FORCE, NO_WAIT, DESTROY, NO_PROMPT, DRY_RUN, NUM, MODEL)
 
 
 def run(client: Client, args: Parsed) -> int:

@@ -5,13 +5,11 @@
 from __future__ import annotations
 
 from onebox.client import Client
-from onebox.console import Flags
 from onebox.errors import Refused
 from onebox.flags import Parsed, UsageError, switch
 from onebox.focus import MODEL, model_of
 from onebox.names import valid
 
-NAME = "resolve"
 ALIASES = ("resolved",)
 HELP = """
 Usage: juju resolve [options] [<unit> ...]
@@ -26,10 +24,7 @@ Runs a failed hook again at once, or with --no-retry counts it as done.
 NO_RETRY = switch("no-retry", help="Do not re-execute failed hooks on the unit")
 ALL = switch("all", help="Marks all units in error as resolved")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [NO_RETRY, ALL, MODEL]
+FLAGS = (NO_RETRY, ALL, MODEL)
 
 
 def run(client: Client, args: Parsed) -> int:

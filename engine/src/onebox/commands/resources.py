@@ -5,14 +5,13 @@
 from __future__ import annotations
 
 from onebox.client import Client
-from onebox.console import COLOUR, NO_COLOUR, OUTPUT, Flags, colour, show, tell
+from onebox.console import COLOURED, colour, show, tell
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, no_more, output_format, switch
+from onebox.flags import Parsed, output_format, switch, takes
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
 from onebox.render.resources import listing, resources_table
 
-NAME = "resources"
 ALIASES = ("list-resources",)
 HELP = """
 Usage: juju resources [options] <application or unit>
@@ -25,17 +24,12 @@ Lists the resources of an application and when each was attached.
 FORMAT = output_format(("tabular", "json", "yaml"), "tabular")
 DETAILS = switch("details", help="Show detailed information about resources used by each unit")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORMAT, DETAILS, MODEL, OUTPUT, COLOUR, NO_COLOUR]
+FLAGS = (FORMAT, DETAILS, MODEL, *COLOURED)
+TAKES = takes("missing application or unit name", most=1)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print them."""
-    if not args.args:
-        raise UsageError("missing application or unit name")
-    no_more(args.args[1:])
     name = args.args[0].partition("/")[0]
     model = client.call("snapshot", model=model_of(args))
     if name not in model["applications"]:

@@ -5,12 +5,9 @@
 from __future__ import annotations
 
 from onebox.client import Client
-from onebox.console import Flags
-from onebox.flags import Parsed, UsageError, no_more
+from onebox.flags import Parsed, takes
 from onebox.focus import MODEL, model_of
 
-NAME = "revoke-secret"
-ALIASES = ()
 HELP = """
 Usage: juju revoke-secret [options] <ID>|<name> <application>[,<application>...]
 
@@ -19,18 +16,13 @@ Takes from applications the right to read one of your secrets.
     juju revoke-secret backup-key kafka,day2
 """
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [MODEL]
+FLAGS = (MODEL,)
+TAKES = takes(*["missing secret URI or application name"] * 2, most=2)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Do so, silently."""
-    if len(args.args) < 2:
-        raise UsageError("missing secret URI or application name")
-    secret, applications, *rest = args.args
-    no_more(rest)
+    secret, applications = args.args
     names = applications.split(",")
     client.call("revoke_secret", model=model_of(args), secret=secret, applications=names)
     return 0

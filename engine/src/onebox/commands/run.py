@@ -10,7 +10,7 @@ from typing import Any
 from onebox import console
 from onebox.client import Client
 from onebox.commands._following import Follower, announce, scheduled, unscheduled
-from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, Flags, show
+from onebox.console import DATED, UTC, show
 from onebox.flags import Parsed, UsageError, duration, option, output_format, switch
 from onebox.focus import MODEL, model_of
 from onebox.names import valid
@@ -18,8 +18,6 @@ from onebox.render.document import formatted
 from onebox.render.tasks import failures, plain, receivers
 from onebox.values import merged, parameters, yaml_mapping
 
-NAME = "run"
-ALIASES = ()
 HELP = """
 Usage: juju run [options] <unit> [<unit> ...] <action-name> [<key>[.<key> ...]=<value> ...]
 
@@ -39,11 +37,7 @@ BACKGROUND = switch("background", help="Run the task in the background")
 
 _ACTION = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    own = [FORMAT, PARAMS, STRINGS, WAIT, BACKGROUND]
-    return [*own, MODEL, OUTPUT, COLOUR, NO_COLOUR, UTC]
+FLAGS = (FORMAT, PARAMS, STRINGS, WAIT, BACKGROUND, MODEL, *DATED)
 
 
 def run(client: Client, args: Parsed) -> int:

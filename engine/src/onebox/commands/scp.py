@@ -11,12 +11,9 @@ from typing import Any
 
 from onebox.client import Client
 from onebox.commands import _places
-from onebox.console import Flags
 from onebox.flags import Parsed, UsageError, option, switch
 from onebox.focus import MODEL, model_of
 
-NAME = "scp"
-ALIASES = ()
 INTERSPERSED = False
 HELP = """
 Usage: juju scp [options] <source> <destination>
@@ -35,10 +32,7 @@ CONTAINER = option("container", help="The container name of the target pod; igno
 NO_KEYS = switch("no-host-key-checks", help="Skip host key checking; ignored")
 PROXY = switch("proxy", help="Proxy through the API server; ignored")
 
-
-def flags() -> Flags:
-    """What may be given before the files."""
-    return [CONTAINER, NO_KEYS, PROXY, MODEL]
+FLAGS = (CONTAINER, NO_KEYS, PROXY, MODEL)
 
 
 def run(client: Client, args: Parsed) -> int:

@@ -8,14 +8,13 @@ import re
 from datetime import datetime, timezone
 
 from onebox.client import Client
-from onebox.console import COLOUR, NO_COLOUR, OUTPUT, Flags, colour, show
+from onebox.console import COLOURED, colour, show
 from onebox.errors import Refused
-from onebox.flags import Parsed, no_more, option, output_format
+from onebox.flags import Parsed, option, output_format, takes
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
 from onebox.render.secrets import listing, secrets_table
 
-NAME = "secrets"
 ALIASES = ("list-secrets",)
 HELP = """
 Usage: juju secrets [options]
@@ -30,15 +29,12 @@ FORMAT = output_format(("tabular", "json", "yaml"), "tabular")
 OWNER = option("owner", help="Include secrets for the specified owner")
 _OWNER = re.compile(r"(application|unit|model)-(.+)")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORMAT, OWNER, MODEL, OUTPUT, COLOUR, NO_COLOUR]
+FLAGS = (FORMAT, OWNER, MODEL, *COLOURED)
+TAKES = takes(most=0)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print them."""
-    no_more(args.args)
     model = client.call("snapshot", model=model_of(args))
     owner = _owner(args[OWNER]) if args[OWNER] else ""
     found = [

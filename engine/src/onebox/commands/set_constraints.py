@@ -5,13 +5,10 @@
 from __future__ import annotations
 
 from onebox.client import Client
-from onebox.console import Flags
-from onebox.flags import Parsed, UsageError
+from onebox.flags import Parsed, takes
 from onebox.focus import MODEL, model_of
 from onebox.values import constraints
 
-NAME = "set-constraints"
-ALIASES = ()
 HELP = """
 Usage: juju set-constraints [options] <application> [<constraint>=<value> ...]
 
@@ -20,16 +17,12 @@ Records the constraints of an application; one machine cannot choose.
     juju set-constraints kafka mem=8G cores=4
 """
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [MODEL]
+FLAGS = (MODEL,)
+TAKES = takes("no application name specified")
 
 
 def run(client: Client, args: Parsed) -> int:
     """Record them, silently."""
-    if not args.args:
-        raise UsageError("no application name specified")
     name, *words = args.args
     text = " ".join(words)
     constraints(text)

@@ -5,13 +5,10 @@
 from __future__ import annotations
 
 from onebox.client import Client
-from onebox.console import Flags
 from onebox.flags import Parsed
 from onebox.focus import MODEL, model_of
 from onebox.values import constraints
 
-NAME = "set-model-constraints"
-ALIASES = ()
 HELP = """
 Usage: juju set-model-constraints [options] <constraint>=<value> ...
 
@@ -20,10 +17,7 @@ Records the constraints of the model's machines; one machine cannot choose.
     juju set-model-constraints cores=8 mem=16G
 """
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [MODEL]
+FLAGS = (MODEL,)
 
 
 def run(client: Client, args: Parsed) -> int:

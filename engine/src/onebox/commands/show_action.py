@@ -5,15 +5,13 @@
 from __future__ import annotations
 
 from onebox.client import Client
-from onebox.console import Flags, show, tell
+from onebox.console import show, tell
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, no_more
+from onebox.flags import Parsed, UsageError, takes
 from onebox.focus import MODEL, model_of
 from onebox.names import valid
 from onebox.render.actions import show_action
 
-NAME = "show-action"
-ALIASES = ()
 HELP = """
 Usage: juju show-action [options] <application> <action>
 
@@ -22,20 +20,13 @@ Shows what an action does and which arguments it takes.
     juju show-action kafka list-topics
 """
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [MODEL]
+FLAGS = (MODEL,)
+TAKES = takes("no application specified", "no action specified", most=2)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print it."""
-    if not args.args:
-        raise UsageError("no application specified")
-    if len(args.args) < 2:
-        raise UsageError("no action specified")
-    name, action, *rest = args.args
-    no_more(rest)
+    name, action = args.args
     if not valid("application", name):
         raise UsageError(f'invalid application name "{name}"')
     model = client.call("snapshot", model=model_of(args))

@@ -6,15 +6,13 @@ from __future__ import annotations
 
 from onebox import host
 from onebox.client import Client
-from onebox.console import OUTPUT, Flags, show
+from onebox.console import OUTPUT, show
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, output_format
+from onebox.flags import Parsed, output_format, takes
 from onebox.focus import MODEL, model_of
 from onebox.render.applications import show_application
 from onebox.render.document import formatted
 
-NAME = "show-application"
-ALIASES = ()
 HELP = """
 Usage: juju show-application [options] <application name or alias>
 
@@ -25,16 +23,12 @@ Shows what there is to know about an application.
 
 FORMAT = output_format(("yaml", "json", "smart"), "yaml")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORMAT, MODEL, OUTPUT]
+FLAGS = (FORMAT, MODEL, OUTPUT)
+TAKES = takes("an application name must be supplied")
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print it."""
-    if not args.args:
-        raise UsageError("an application name must be supplied")
     model = client.call("snapshot", model=model_of(args))
     for name in args.args:
         if name not in model["applications"]:

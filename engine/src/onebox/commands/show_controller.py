@@ -6,15 +6,13 @@ from __future__ import annotations
 
 from onebox import focus, persona
 from onebox.client import Client
-from onebox.console import OUTPUT, Flags, show
+from onebox.console import OUTPUT, show
 from onebox.errors import Refused
 from onebox.flags import Parsed, output_format, switch
 from onebox.focus import CONTROLLER
 from onebox.render.document import formatted
 from onebox.render.models import controller_details
 
-NAME = "show-controller"
-ALIASES = ()
 HELP = """
 Usage: juju show-controller [options] [<controller name> ...]
 
@@ -27,10 +25,7 @@ Shows the one controller there is: this engine.
 FORMAT = output_format(("json", "yaml"), "yaml")
 PASSWORD = switch("show-password", help="Show password for logged in user; there is none")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORMAT, PASSWORD, CONTROLLER, OUTPUT]
+FLAGS = (FORMAT, PASSWORD, CONTROLLER, OUTPUT)
 
 
 def run(client: Client, args: Parsed) -> int:

@@ -8,16 +8,14 @@ from datetime import datetime, timezone
 
 from onebox import host
 from onebox.client import Client
-from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, Flags, colour, show
+from onebox.console import DATED, UTC, colour, show
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, output_format
+from onebox.flags import Parsed, output_format, takes
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
 from onebox.render.status import all_machines, document, for_yaml
 from onebox.render.status_table import machines
 
-NAME = "show-machine"
-ALIASES = ()
 HELP = """
 Usage: juju show-machine [options] <machine id> ...
 
@@ -28,16 +26,12 @@ Shows what there is to know about machines.
 
 FORMAT = output_format(("tabular", "json", "yaml"), "yaml")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORMAT, MODEL, OUTPUT, COLOUR, NO_COLOUR, UTC]
+FLAGS = (FORMAT, MODEL, *DATED)
+TAKES = takes("show-machine missing machine id(s)")
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print them."""
-    if not args.args:
-        raise UsageError("show-machine missing machine id(s)")
     model = client.call("snapshot", model=model_of(args))
     now = datetime.now(timezone.utc)
     result = document(model, now=now, utc=args[UTC], hardware=host.hardware())

@@ -7,15 +7,13 @@ from __future__ import annotations
 from onebox import focus
 from onebox.client import Client
 from onebox.commands import _offers
-from onebox.console import COLOUR, NO_COLOUR, OUTPUT, Flags, colour, show
+from onebox.console import COLOURED, colour, show
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, no_more, output_format
+from onebox.flags import Parsed, output_format, takes
 from onebox.focus import CONTROLLER, MODEL
 from onebox.render.document import formatted
 from onebox.render.offers import shown, shown_table
 
-NAME = "show-offer"
-ALIASES = ()
 HELP = """
 Usage: juju show-offer [options] [<user>/]<model>.<offer>
 
@@ -26,17 +24,12 @@ Shows the endpoints of one offer.
 
 FORMAT = output_format(("tabular", "json", "yaml"), "tabular")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORMAT, CONTROLLER, MODEL, OUTPUT, COLOUR, NO_COLOUR]
+FLAGS = (FORMAT, CONTROLLER, MODEL, *COLOURED)
+TAKES = takes("must specify endpoint URL", most=1)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print it."""
-    if not args.args:
-        raise UsageError("must specify endpoint URL")
-    no_more(args.args[1:])
     url = _offers.named(args.args[0], focus.current())
     model = client.call("snapshot", model=url.model)
     if url.name not in model["offers"]:

@@ -6,15 +6,13 @@ from __future__ import annotations
 
 from onebox.client import Client
 from onebox.commands._following import Follower
-from onebox.console import OUTPUT, UTC, Flags, show
+from onebox.console import OUTPUT, UTC, show
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, duration, no_more, output_format, switch
+from onebox.flags import Parsed, duration, output_format, switch, takes
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
 from onebox.render.tasks import operation
 
-NAME = "show-operation"
-ALIASES = ()
 HELP = """
 Usage: juju show-operation [options] <operation-id>
 
@@ -28,17 +26,12 @@ FORMAT = output_format(("json", "yaml"), "yaml")
 WAIT = duration("wait", default=-1.0, help="Maximum wait time for the operation to complete")
 WATCH = switch("watch", help="Wait indefinitely for results")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORMAT, WAIT, WATCH, MODEL, OUTPUT, UTC]
+FLAGS = (FORMAT, WAIT, WATCH, MODEL, OUTPUT, UTC)
+TAKES = takes("no operation ID specified", most=1)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print it, perhaps after waiting."""
-    if not args.args:
-        raise UsageError("no operation ID specified")
-    no_more(args.args[1:])
     model, wanted = model_of(args), args.args[0]
     snapshot = client.call("snapshot", model=model)
     found = snapshot["operations"].get(wanted)

@@ -5,15 +5,13 @@
 from __future__ import annotations
 
 from onebox.client import Client
-from onebox.console import OUTPUT, Flags, show
+from onebox.console import OUTPUT, show
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, no_more, number, output_format, switch
+from onebox.flags import Parsed, UsageError, number, output_format, switch, takes
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
 from onebox.render.secrets import details
 
-NAME = "show-secret"
-ALIASES = ()
 HELP = """
 Usage: juju show-secret [options] <ID>|<name>
 
@@ -29,17 +27,12 @@ REVEAL = switch("reveal", help="Reveal secret values")
 REVISIONS = switch("revisions", help="Show the secret revisions metadata")
 REVISION = number("r", "revision", help="Show only the specified revision")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORMAT, REVEAL, REVISIONS, REVISION, MODEL, OUTPUT]
+FLAGS = (FORMAT, REVEAL, REVISIONS, REVISION, MODEL, OUTPUT)
+TAKES = takes("secret ID is required", most=1)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print it."""
-    if not args.args:
-        raise UsageError("secret ID is required")
-    no_more(args.args[1:])
     _check(args)
     model = model_of(args)
     secret = client.call("show_secret", model=model, secret=args.args[0], reveal=args[REVEAL])

@@ -7,14 +7,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 from onebox.client import Client
-from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, Flags, colour, show
+from onebox.console import DATED, UTC, colour, show
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, no_more, number, option, output_format, switch
+from onebox.flags import Parsed, UsageError, number, option, output_format, switch, takes
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
 from onebox.render.history import entries, history_table
 
-NAME = "show-status-log"
 ALIASES = ("status-history",)
 HELP = """
 Usage: juju show-status-log [options] <application, unit or machine>
@@ -33,18 +32,12 @@ DAYS = number("days", default=0, help="Returns the logs for the past <days> days
 SINCE = option("from-date", help="Returns logs for any date after the passed one (YYYY-MM-DD)")
 UPDATES = switch("include-status-updates", help="Include update status hook messages")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    shown = [FORMAT, KIND, COUNT, DAYS, SINCE, UPDATES]
-    return [*shown, MODEL, OUTPUT, COLOUR, NO_COLOUR, UTC]
+FLAGS = (FORMAT, KIND, COUNT, DAYS, SINCE, UPDATES, MODEL, *DATED)
+TAKES = takes("entity name is missing", most=1)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print it."""
-    if not args.args:
-        raise UsageError("entity name is missing")
-    no_more(args.args[1:])
     name, kind = args.args[0], args[KIND]
     if kind not in _KINDS:
         raise UsageError(f'unexpected status type "{kind}"')

@@ -6,15 +6,13 @@ from __future__ import annotations
 
 from onebox.client import Client
 from onebox.commands._following import Follower
-from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, Flags, show
+from onebox.console import DATED, UTC, show
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, duration, no_more, output_format, switch
+from onebox.flags import Parsed, duration, output_format, switch, takes
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
 from onebox.render.tasks import plain, receiver
 
-NAME = "show-task"
-ALIASES = ()
 HELP = """
 Usage: juju show-task [options] <task ID>
 
@@ -28,17 +26,12 @@ FORMAT = output_format(("plain", "json", "yaml"), "plain")
 WAIT = duration("wait", default=-1.0, help="Maximum wait time for a task to complete")
 WATCH = switch("watch", help="Wait indefinitely for results")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORMAT, WAIT, WATCH, MODEL, OUTPUT, COLOUR, NO_COLOUR, UTC]
+FLAGS = (FORMAT, WAIT, WATCH, MODEL, *DATED)
+TAKES = takes("no task ID specified", most=1)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print it, perhaps after waiting."""
-    if not args.args:
-        raise UsageError("no task ID specified")
-    no_more(args.args[1:])
     model = model_of(args)
     tasks = client.call("snapshot", model=model)["tasks"]
     task = tasks.get(args.args[0])

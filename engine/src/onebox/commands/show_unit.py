@@ -5,16 +5,14 @@
 from __future__ import annotations
 
 from onebox.client import Client
-from onebox.console import COLOUR, NO_COLOUR, OUTPUT, Flags, show
+from onebox.console import COLOURED, show
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, option, output_format, switch
+from onebox.flags import Parsed, UsageError, option, output_format, switch, takes
 from onebox.focus import MODEL, model_of
 from onebox.names import valid
 from onebox.render.document import to_json, to_yaml
 from onebox.render.units import Shown, for_yaml, show_unit
 
-NAME = "show-unit"
-ALIASES = ()
 HELP = """
 Usage: juju show-unit [options] <unit name>
 
@@ -29,16 +27,12 @@ APP = switch("app", help="Only show application relation data")
 ENDPOINT = option("endpoint", help="Only show relation data for the specified endpoint")
 RELATED = option("related-unit", help="Only show relation data for the specified unit")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORMAT, APP, ENDPOINT, RELATED, MODEL, OUTPUT, COLOUR, NO_COLOUR]
+FLAGS = (FORMAT, APP, ENDPOINT, RELATED, MODEL, *COLOURED)
+TAKES = takes("an unit name must be supplied")
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print it."""
-    if not args.args:
-        raise UsageError("an unit name must be supplied")
     wrong = [name for name in args.args if not valid("unit", name)]
     if wrong:
         raise UsageError(f"unit name{'s'[: len(wrong) - 1]} {', '.join(wrong)} not valid")

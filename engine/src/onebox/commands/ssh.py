@@ -9,12 +9,9 @@ import subprocess
 
 from onebox.client import Client
 from onebox.commands import _places
-from onebox.console import Flags
-from onebox.flags import Parsed, UsageError, option, switch
+from onebox.flags import Parsed, option, switch, takes
 from onebox.focus import MODEL, model_of
 
-NAME = "ssh"
-ALIASES = ()
 INTERSPERSED = False
 HELP = """
 Usage: juju ssh [options] <[user@]target> [openssh options] [command]
@@ -32,16 +29,12 @@ NO_KEYS = switch("no-host-key-checks", help="Skip host key checking; ignored")
 PTY = switch("pty", help="Enable pseudo-tty allocation; ignored")
 PROXY = switch("proxy", help="Proxy through the API server; ignored")
 
-
-def flags() -> Flags:
-    """What may be given before the target."""
-    return [CONTAINER, NO_KEYS, PTY, PROXY, MODEL]
+FLAGS = (CONTAINER, NO_KEYS, PTY, PROXY, MODEL)
+TAKES = takes("no target name specified")
 
 
 def run(client: Client, args: Parsed) -> int:
     """Run it here; its exit code is ours."""
-    if not args.args:
-        raise UsageError("no target name specified")
     target, *words = args.args
     model = client.call("snapshot", model=model_of(args))
     machine, words = _places.machine(model, target), _places.command(words)

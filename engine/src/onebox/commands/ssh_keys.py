@@ -7,11 +7,10 @@ from __future__ import annotations
 from onebox import persona
 from onebox.client import Client
 from onebox.commands._ssh_keys import comment, fingerprint
-from onebox.console import Flags, show, tell
-from onebox.flags import Parsed, no_more, switch
+from onebox.console import show, tell
+from onebox.flags import Parsed, switch, takes
 from onebox.focus import MODEL, model_of
 
-NAME = "ssh-keys"
 ALIASES = ("list-ssh-keys",)
 HELP = """
 Usage: juju ssh-keys [options]
@@ -24,15 +23,12 @@ Lists the public keys of the model.
 
 FULL = switch("full", help="Show full key instead of just the fingerprint")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FULL, MODEL]
+FLAGS = (FULL, MODEL)
+TAKES = takes(most=0)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print them."""
-    no_more(args.args)
     model = client.call("snapshot", model=model_of(args))
     keys: list[str] = model["ssh_keys"]
     if not keys:

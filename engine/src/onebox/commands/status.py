@@ -13,7 +13,7 @@ from typing import Any
 from onebox import host
 from onebox.client import Client
 from onebox.commands import _offers
-from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, Flags, colour, show, tell
+from onebox.console import DATED, UTC, colour, show, tell
 from onebox.errors import Refused
 from onebox.flags import Parsed, duration, number, output_format, switch
 from onebox.focus import MODEL, model_of
@@ -23,8 +23,6 @@ from onebox.render.status import application_status, document, for_yaml
 from onebox.render.status_lines import lines, summary
 from onebox.render.status_table import integrations, tabular
 
-NAME = "status"
-ALIASES = ()
 HELP = """
 Usage: juju status [options] [<selector> [...]]
 
@@ -49,11 +47,7 @@ RETRY_DELAY = duration("retry-delay", default=0.1, help="Time to wait between re
 _HOME_AND_CLEAR = "\x1b[H"
 _CLEAR_BELOW = "\x1b[J"
 
-
-def flags() -> Flags:
-    """What may be given."""
-    shown = [FORMAT, RELATIONS, STORAGE, WATCH, RETRIES, RETRY_DELAY]
-    return [*shown, MODEL, OUTPUT, COLOUR, NO_COLOUR, UTC]
+FLAGS = (FORMAT, RELATIONS, STORAGE, WATCH, RETRIES, RETRY_DELAY, MODEL, *DATED)
 
 
 def run(client: Client, args: Parsed) -> int:

@@ -5,13 +5,12 @@
 from __future__ import annotations
 
 from onebox.client import Client
-from onebox.console import COLOUR, NO_COLOUR, OUTPUT, UTC, Flags, colour, show, tell
-from onebox.flags import Parsed, no_more, output_format, switch
+from onebox.console import DATED, UTC, colour, show, tell
+from onebox.flags import Parsed, output_format, switch, takes
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
 from onebox.render.storage import listed, storage_table
 
-NAME = "storage"
 ALIASES = ("list-storage",)
 HELP = """
 Usage: juju storage [options]
@@ -26,15 +25,12 @@ FORMAT = output_format(("tabular", "json", "yaml"), "tabular")
 FILESYSTEM = switch("filesystem", help="List filesystem storage")
 VOLUME = switch("volume", help="List volume storage; there is none on one machine")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORMAT, FILESYSTEM, VOLUME, MODEL, OUTPUT, COLOUR, NO_COLOUR, UTC]
+FLAGS = (FORMAT, FILESYSTEM, VOLUME, MODEL, *DATED)
+TAKES = takes(most=0)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print it."""
-    no_more(args.args)
     model = client.call("snapshot", model=model_of(args))
     document = listed(model, args[UTC])
     if not document and args[FORMAT] == "tabular":

@@ -8,12 +8,10 @@ import os
 
 from onebox import focus, persona
 from onebox.client import Client
-from onebox.console import Flags, show, tell
+from onebox.console import show, tell
 from onebox.errors import Refused
-from onebox.flags import Parsed, no_more
+from onebox.flags import Parsed, takes
 
-NAME = "switch"
-ALIASES = ()
 HELP = """
 Usage: juju switch [options] [<controller>|<model>|<controller>:<model>]
 
@@ -23,15 +21,11 @@ Selects the model that commands work in; without one, prints the current.
     juju switch dataops
 """
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return []
+TAKES = takes(most=1)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print the current model, or go to another."""
-    no_more(args.args[1:])
     current = focus.current()
     if not args.args:
         show((focus.qualified(current) if current else persona.CONTROLLER) + "\n")

@@ -6,12 +6,9 @@ from __future__ import annotations
 
 from onebox.client import Client
 from onebox.commands._secret_values import content
-from onebox.console import Flags
-from onebox.flags import Parsed, UsageError, option, switch
+from onebox.flags import Parsed, option, switch, takes
 from onebox.focus import MODEL, model_of
 
-NAME = "update-secret"
-ALIASES = ()
 HELP = """
 Usage: juju update-secret [options] <ID>|<name> [key[#base64|#file]=value...]
 
@@ -26,16 +23,12 @@ INFO = option("info", help="The secret description")
 NEW_NAME = option("name", help="The new secret name")
 PRUNE = switch("auto-prune", help="Remove old revisions that nobody tracks")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FILE, INFO, NEW_NAME, PRUNE, MODEL]
+FLAGS = (FILE, INFO, NEW_NAME, PRUNE, MODEL)
+TAKES = takes("missing secret URI")
 
 
 def run(client: Client, args: Parsed) -> int:
     """Update it, silently."""
-    if not args.args:
-        raise UsageError("missing secret URI")
     secret, *words = args.args
     values = content(words, args[FILE])
     client.call(

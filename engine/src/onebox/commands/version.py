@@ -6,11 +6,9 @@ from __future__ import annotations
 
 from onebox import host, persona
 from onebox.client import Client
-from onebox.console import OUTPUT, Flags, show
-from onebox.flags import Parsed, no_more, output_format, switch
+from onebox.console import OUTPUT, show
+from onebox.flags import Parsed, output_format, switch, takes
 
-NAME = "version"
-ALIASES = ()
 HELP = """
 Usage: juju version [options]
 
@@ -23,17 +21,14 @@ Prints the version of Juju whose commands and hooks this engine speaks.
 ALL = switch("all", help="Prints all version information")
 FORMAT = output_format(("smart", "json", "yaml"), "smart")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [ALL, FORMAT, OUTPUT]
+FLAGS = (ALL, FORMAT, OUTPUT)
+TAKES = takes(most=0)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print it; the engine need not run."""
     from onebox.render.document import formatted
 
-    no_more(args.args)
     text = f"{persona.VERSION}-genericlinux-{host.architecture()}"
     if not args[ALL]:
         show(text + "\n" if args[FORMAT] == "smart" else formatted(text, args[FORMAT]))

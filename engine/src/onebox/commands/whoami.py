@@ -6,12 +6,10 @@ from __future__ import annotations
 
 from onebox import focus, persona
 from onebox.client import Client
-from onebox.console import OUTPUT, Flags, show
-from onebox.flags import Parsed, no_more, output_format
+from onebox.console import OUTPUT, show
+from onebox.flags import Parsed, output_format, takes
 from onebox.render.document import formatted
 
-NAME = "whoami"
-ALIASES = ()
 HELP = """
 Usage: juju whoami [options]
 
@@ -23,15 +21,12 @@ Prints the current controller, model and user.
 
 FORMAT = output_format(("tabular", "json", "yaml"), "tabular")
 
-
-def flags() -> Flags:
-    """What may be given."""
-    return [FORMAT, OUTPUT]
+FLAGS = (FORMAT, OUTPUT)
+TAKES = takes(most=0)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print them."""
-    no_more(args.args)
     values = {
         "controller": persona.CONTROLLER,
         "model": focus.current() or "<no-current-model>",
