@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from onebox.hooktools.context import Context
-from onebox.hooktools.tool import SMART_FORMAT, Call, tool
+from onebox.hooktools.tool import DOCUMENT_FORMAT, Call, tool
 from onebox.model import Model, Relation, Unit
 from onebox.render.document import Timestamp
 
@@ -16,7 +16,7 @@ from onebox.render.document import Timestamp
 @tool(
     "goal-state",
     purpose="Print the status of the charm's peers and related units.",
-    form=SMART_FORMAT,
+    form=DOCUMENT_FORMAT,
 )
 def goal_state(context: Context, call: Call) -> dict[str, Any]:
     """Own units, and per endpoint the remote applications with their units."""

@@ -6,11 +6,10 @@ from __future__ import annotations
 
 from onebox.flags import UsageError, option, quote, switch
 from onebox.hooktools.context import Context
-from onebox.hooktools.tool import Call, tool
+from onebox.hooktools.tool import OLD_FORMAT, Call, tool
 
 DEBUG = switch("debug", help="Log at debug level")
 LEVEL = option("l", "log-level", default="INFO", help="Send log message at the given level")
-OLD_FORMAT = option("format", help="deprecated format flag")
 LEVELS = ("TRACE", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from onebox.changes import ports
 from onebox.errors import Refused
-from onebox.flags import UsageError, comma_separated, option, quote, switch
+from onebox.flags import UsageError, comma_separated, quote, switch
 from onebox.hooktools.context import Context
-from onebox.hooktools.tool import SMART_FORMAT, Call, tool
+from onebox.hooktools.tool import OLD_FORMAT, SMART_FORMAT, Call, tool
 from onebox.model import Model
 
 ENDPOINTS = comma_separated(
@@ -21,7 +21,6 @@ ENDPOINTS = comma_separated(
 SHOW_ENDPOINTS = switch(
     "endpoints", help="Display the list of target application endpoints for each port range"
 )
-OLD_FORMAT = option("format", help="deprecated format flag")
 USAGE = "<port>[/<protocol>] or <from>-<to>[/<protocol>] or icmp"
 
 

@@ -12,7 +12,7 @@ from onebox.errors import Refused
 from onebox.flags import UsageError, option, quote, switch
 from onebox.hooktools import settings
 from onebox.hooktools.context import Context, bag_of
-from onebox.hooktools.tool import SMART_FORMAT, Call, tool
+from onebox.hooktools.tool import OLD_FORMAT, SMART_FORMAT, Call, tool
 from onebox.model import Relation
 
 RELATION = option("r", "relation", help="Specify a relation by id")
@@ -20,7 +20,6 @@ APP = switch("app", help="Get the relation data for the overall application, not
 LIST_APP = switch("app", help="List remote application instead of participating units")
 SET_APP = switch("app", help='Pick whether you are setting "application" or "unit" settings')
 FILE = option("file", help="File containing key-value pairs")
-OLD_FORMAT = option("format", help="deprecated format flag")
 
 _APPLICATION = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]*[a-z][a-z0-9]*)*")
 

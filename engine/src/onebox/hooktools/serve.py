@@ -11,7 +11,7 @@ from onebox.errors import Refused
 from onebox.flags import HelpRequested, UsageError, parse, quote
 from onebox.hooktools.context import Context
 from onebox.hooktools.output import render
-from onebox.hooktools.tool import OUTPUT, TOOLS, Answer, Call, Tool
+from onebox.hooktools.tool import OLD_FORMAT, OUTPUT, TOOLS, Answer, Call, Tool
 
 
 def serve(context: Context, argv: Sequence[str], cwd: Path, stdin: bytes | None) -> Answer:
@@ -50,7 +50,8 @@ def _print(tool: Tool, call: Call, text: str) -> Answer:
     """The text on standard output, or in the file that `--output` names."""
     target = call[OUTPUT] if tool.form is not None else ""
     if not target:
-        return Answer(stdout=text.encode())
+        old = f'--format flag deprecated for command "{tool.name}"' if call[OLD_FORMAT] else ""
+        return Answer(stdout=text.encode(), stderr=old.encode())
     try:
         call.host_path(call.cwd / target).write_text(text)
     except OSError as error:

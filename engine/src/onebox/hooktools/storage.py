@@ -43,7 +43,7 @@ def storage_get(context: Context, call: Call) -> dict[str, str] | str:
     call.at_most(1)
     found = next((s for s in _attached(context) if s.id == wanted), None)
     if found is None:
-        raise Refused(f"invalid value {quote(wanted)} for option -s: storage not found")
+        raise UsageError(f"invalid value {quote(wanted)} for option -s: storage not found")
     location = str(context.services.storage_path(found.location))
     facts = {"kind": found.kind, "location": location}
     key = call.arg(0)
@@ -68,7 +68,11 @@ def storage_add(context: Context, call: Call) -> None:
         count = 1 if wish.count is None else wish.count
         now = context.services.now()
         context.write(
-            functools.partial(storage.add, unit=context.unit_name, name=name, count=count, now=now)
+            functools.partial(
+                storage.add, unit=context.unit_name, name=name, count=count, now=now
+            ),
+            # Juju asks the charm's declaration only when the hook has ended.
+            preview=lambda model: model,
         )
 
 

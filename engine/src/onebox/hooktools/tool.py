@@ -19,6 +19,8 @@ T = TypeVar("T")
 OUTPUT = option("o", "output", help="Specify an output file")
 SMART_FORMAT = output_format(SMART, "smart")
 DOCUMENT_FORMAT = output_format(DOCUMENT, "yaml")
+# Tools that print nothing once took it; they still do, and say so.
+OLD_FORMAT = option("format", help="deprecated format flag")
 
 
 class NeedsStdin(Exception):  # noqa: N818 - it is a question, not an error

@@ -4,6 +4,8 @@
 
 import pytest
 
+from onebox.errors import Refused
+
 
 def test_lists_and_describes_what_is_attached(hook, engine):
     run = hook("web/0")
@@ -35,19 +37,27 @@ def test_added_storage_comes_after_the_hook(hook, engine):
     ("line", "code", "message"),
     [
         ("storage-get", 2, "no storage instance specified"),
-        ("storage-get -s data/9", 1, "storage not found"),
+        ("storage-get -s data/9", 2, "storage not found"),
         ("storage-get -s data/0 size", 1, 'invalid storage attribute "size"'),
         ("storage-add", 2, "storage add requires a storage directive"),
-        ("storage-add nosuch", 1, 'charm storage "nosuch" not found'),
         ("storage-add data=1,10G", 2, 'only count can be specified for "data"'),
         ("storage-add data=!", 2, "cannot parse storage constraints"),
-        (
-            "storage-add data=2",
-            1,
-            'charm "web" store "data": at most 2 instances supported, 3 specified',
-        ),
     ],
 )
 def test_refuses(hook, line, code, message):
     found, text = hook("web/0").fails(line)
     assert (found, message in text) == (code, True), text
+
+
+@pytest.mark.parametrize(
+    ("wish", "message"),
+    [
+        ("nosuch", 'charm storage "nosuch" not found'),
+        ("data=2", 'charm "web" store "data": at most 2 instances supported, 3 specified'),
+    ],
+)
+def test_what_a_charm_does_not_support_fails_its_hook(hook, wish, message):
+    run = hook("web/0")
+    assert run.ok(f"storage-add {wish}") == ""
+    with pytest.raises(Refused, match=message):
+        run.end()
