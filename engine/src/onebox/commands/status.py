@@ -13,9 +13,9 @@ from typing import Any
 from onebox import host
 from onebox.client import Client
 from onebox.commands import _offers
-from onebox.console import DATED, UTC, colour, show, tell
+from onebox.console import COLOUR, DATED, NO_COLOUR, UTC, colour, show, tell
 from onebox.errors import Refused
-from onebox.flags import Parsed, duration, number, output_format, switch
+from onebox.flags import Parsed, UsageError, duration, number, output_format, switch
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
 from onebox.render.selectors import selected
@@ -52,6 +52,9 @@ FLAGS = (FORMAT, RELATIONS, STORAGE, WATCH, RETRIES, RETRY_DELAY, MODEL, *DATED)
 
 def run(client: Client, args: Parsed) -> int:
     """Print it once, or again and again."""
+    if args[COLOUR] and args[NO_COLOUR]:
+        raise UsageError("cannot mix --no-color and --color")
+    _say_what_is_always_shown(args)
     if not args[WATCH]:
         text, remark = _render(client, args)
         show(text)
@@ -59,6 +62,13 @@ def run(client: Client, args: Parsed) -> int:
             tell(remark)
         return 0
     return _watch(client, args)
+
+
+def _say_what_is_always_shown(args: Parsed) -> None:
+    asked = [name for name, flag in (("relations", RELATIONS), ("storage", STORAGE)) if args[flag]]
+    if asked and args[FORMAT] != "tabular":
+        verb = "options are" if len(asked) > 1 else "option is"
+        tell(f"provided {', '.join(asked)} {verb} always enabled in non tabular formats")
 
 
 def _watch(client: Client, args: Parsed) -> int:
@@ -116,10 +126,11 @@ def _statuses(client: Client, model: dict[str, Any], utc: bool) -> dict[str, Any
 
 
 def _remark(model: dict[str, Any], chosen: dict[str, Any], args: Parsed) -> str:
-    if args[FORMAT] != "tabular" or chosen["applications"] or chosen["machines"]:
+    """What Juju says of a document with nothing in it."""
+    if chosen["applications"] or chosen["machines"]:
         return ""
-    if args.args and (model["applications"] or model["machines"]):
-        return "Nothing matched specified filter."
+    if args.args:
+        return f"Nothing matched specified filter{'s' if len(args.args) > 1 else ''}."
     return f'\nModel "admin/{model["name"]}" is empty.'
 
 

@@ -5,17 +5,25 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Sequence
 from typing import Any
 
 Json = dict[str, Any]
+
+_PORTS = re.compile(r"(?P<low>\d+)(?:-(?P<high>\d+))?/(?P<protocol>\w+)")
 
 
 def selected(model: Json, patterns: Sequence[str]) -> Json:
     """The model with only the matching units, their applications, machines and storage."""
     if not patterns:
         return model
-    matching = {k for k, u in model["units"].items() if _unit_matches(model, u, patterns)}
+    chosen = {key for key, m in model["machines"].items() if _machine_matches(key, m, patterns)}
+    matching = {
+        key
+        for key, unit in model["units"].items()
+        if unit["machine"] in chosen or _unit_matches(model, unit, patterns)
+    }
     # A principal is shown with its subordinates, and these below it.
     above = {u["principal"] for k, u in model["units"].items() if k in matching}
     units = {
@@ -29,8 +37,7 @@ def selected(model: Json, patterns: Sequence[str]) -> Json:
         for name in model["applications"]
         if any(fnmatch.fnmatchcase(name, p) for p in patterns)
     }
-    machines = {u["machine"] for u in units.values()}
-    machines |= {key for key in model["machines"] if key in patterns}
+    machines = chosen | {u["machine"] for u in units.values()}
     # Containers are shown inside their machines.
     machines |= {key.partition("/")[0] for key in machines}
     return {
@@ -57,17 +64,46 @@ def _only(found: Json, wanted: set[str]) -> Json:
     return {key: value for key, value in found.items() if key in wanted}
 
 
+def _machine_matches(key: str, machine: Json, patterns: Sequence[str]) -> bool:
+    """By its number or that of the machine it is in, its address, or a network it is in."""
+    return any(
+        key == pattern or key.startswith(f"{pattern}/") or _is_at(machine["address"], pattern)
+        for pattern in patterns
+    )
+
+
+def _is_at(address: str, pattern: str) -> bool:
+    if not address or "/" not in pattern:
+        return bool(address) and address == pattern
+    import ipaddress
+
+    try:
+        return ipaddress.ip_address(address) in ipaddress.ip_network(pattern, strict=False)
+    except ValueError:
+        return False
+
+
 def _unit_matches(model: Json, unit: Json, patterns: Sequence[str]) -> bool:
     agent = unit["agent"]["current"]
     # A failed hook shows as the workload's error, see `render.status`.
     workload = "error" if agent == "error" else unit["workload"]["current"]
-    words = {workload, "idle" if agent == "error" else agent, unit["machine"], *unit["ports"]}
-    words |= {port.partition("/")[0] for port in unit["ports"]}
-    if model["applications"][unit["application"]]["exposed"]:
-        words.add("exposed")
+    words = {workload, "idle" if agent == "error" else agent}
+    exposed = model["applications"][unit["application"]]["exposed"]
+    if patterns[0] == "exposed" or [*patterns[:2]] == ["not", "exposed"]:
+        words |= {"exposed"} if exposed is (patterns[0] == "exposed") else set[str]()
     return any(
         pattern in words
+        or any(_overlap(port, pattern) for port in unit["ports"])
         or fnmatch.fnmatchcase(unit["name"], pattern)
         or fnmatch.fnmatchcase(unit["application"], pattern)
         for pattern in patterns
     )
+
+
+def _overlap(port: str, pattern: str) -> bool:
+    """Whether two ranges such as `8000-8010/tcp` have a port of one protocol in common."""
+    ours, theirs = (_PORTS.fullmatch(text) for text in (port, pattern))
+    if not ours or not theirs or ours["protocol"] != theirs["protocol"]:
+        return port == pattern
+    first, second = ((int(m["low"]), int(m["high"] or m["low"])) for m in (ours, theirs))
+    return first[0] <= second[1] and second[0] <= first[1]

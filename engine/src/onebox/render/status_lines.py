@@ -4,15 +4,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
-from onebox.render.status import all_machines, port_order, unit_order
-from onebox.render.status_table import all_units
+from onebox.render.status import all_machines, unit_order
+from onebox.render.status_table import all_units, merged
 
 Json = dict[str, Any]
-
-_NARROWEST = len("# Applications:")
 
 
 def lines(document: Json) -> str:
@@ -34,7 +34,7 @@ def _units(document: Json) -> Json:
 
 def _line(name: str, unit: Json) -> str:
     agent, workload = unit["juju-status"]["current"], unit["workload-status"]["current"]
-    ports = " ".join(unit.get("open-ports", []))
+    ports = _ports(unit.get("open-ports", []))
     address = unit.get("public-address", "")
     return f"- {name}: {address} (agent:{agent}, workload:{workload}) {ports}".rstrip() + "\n"
 
@@ -44,24 +44,19 @@ def summary(document: Json) -> str:
     applications = document["applications"]
     units = all_units(applications)
     machines = all_machines(document["machines"]).values()
-    width = max([_NARROWEST, *map(len, applications)]) + 2
-    blank = " " * width + "\n"
     states = Counter(m["juju-status"]["current"] for m in machines)
     workloads = Counter(u["workload-status"]["current"] for u in units.values())
-    listed = "".join(
-        f"{name:>{width}}  {int(a['exposed'])}/1  exposed\n" for name, a in applications.items()
-    )
-    return (
-        _places(list(machines), list(units.values()))
-        + _counted("# Machines:", states, width)
-        + blank
-        + _counted("# Units:", workloads, width)
-        + blank
-        + f"{'# Applications:':>{width}}  ({len(applications)})\n"
-        + listed
-        + blank
-        + f"{'# Remote:':>{width}}  (0)\n"
-    )
+    remote = document.get("application-endpoints", {})
+    rows = [
+        *_counted("# Machines:", states),
+        *_counted("# Units:", workloads),
+        ["# Applications:", f"({len(applications)})"],
+        *([name, f"{int(a['exposed'])}/1", "exposed"] for name, a in applications.items()),
+        [" "],
+        ["# Remote:", f"({len(remote)})"],
+        *([name, "", remote[name]["url"]] for name in sorted(remote)),
+    ]
+    return _places(list(machines), list(units.values())) + _to_the_right(rows)
 
 
 def _places(machines: list[Json], units: list[Json]) -> str:
@@ -69,13 +64,30 @@ def _places(machines: list[Json], units: list[Json]) -> str:
     for machine in machines:
         address = machine.get("dns-name", "")
         networks.setdefault(address.partition(".")[0], f"{address}/8")
-    ports = {port for unit in units for port in unit.get("open-ports", [])}
     where = ", ".join(networks.values())
-    which = ", ".join(sorted(ports, key=port_order))
+    which = _ports({port for unit in units for port in unit.get("open-ports", [])})
     width = max(len(where), len(which)) + 2
     return f"Running on subnets:  {where:<{width}}\n Utilizing ports:    {which:<{width}}\n"
 
 
-def _counted(title: str, counts: Counter[str], width: int) -> str:
-    rows = "".join(f"{state + ':':>{width}}  {counts[state]:>2} \n" for state in sorted(counts))
-    return f"{title:>{width}}  ({sum(counts.values())})\n{rows}"
+def _ports(ports: Iterable[str]) -> str:
+    return " ".join(numbers + protocol for numbers, protocol in merged([*ports]))
+
+
+def _counted(title: str, counts: Counter[str]) -> list[list[str]]:
+    rows = [[f"{state}:", f" {counts[state]} "] for state in sorted(counts)]
+    return [[title, f"({sum(counts.values())})"], *rows, [" "]]
+
+
+def _to_the_right(rows: list[list[str]]) -> str:
+    """Cells two apart and flush right: a column is as wide as its cells in one block of rows."""
+    columns = max(map(len, rows))
+    shown = [""] * len(rows)
+    for column in range(columns):
+        blocks = itertools.groupby(range(len(rows)), key=lambda i, c=column: len(rows[i]) > c)
+        for _, block in (b for b in blocks if b[0]):
+            numbers = [*block]
+            width = max(len(rows[i][column]) for i in numbers) + 2
+            for i in numbers:
+                shown[i] += rows[i][column].rjust(width)
+    return "".join(f"{line}\n" for line in shown)

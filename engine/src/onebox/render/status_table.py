@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from onebox.render.offers import offers_section, saas_section
-from onebox.render.status import all_machines, port_order, unit_order
+from onebox.render.status import all_machines, unit_order
 from onebox.render.storage import storage_table
 from onebox.render.table import (
     BRIGHT_MAGENTA,
@@ -162,18 +162,40 @@ def _doing(agent: Json) -> str:
     return f"({action[1]}) " if action else ""
 
 
+def merged(ports: list[str]) -> list[tuple[str, str]]:
+    """Ports by protocol, `("80,443", "/tcp")`: numbers that follow one another as `80-82`.
+
+    As in Juju, which looks at the ports in the order of their texts: 10 does not follow 9.
+    """
+    grouped: dict[str, dict[str, list[str]]] = {}
+    for port in sorted(ports):
+        number, slash, protocol = port.rpartition("/")
+        runs = grouped.setdefault(slash + protocol, {})
+        before = str(int(number) - 1) if number.isdecimal() else ""
+        run = next((run for run in runs.values() if before and before == run[-1]), None)
+        if run:
+            run.append(number)
+        else:
+            runs[number] = [number]
+    return [
+        (
+            ",".join(_run(runs[first]) for first in sorted(runs, key=lambda n: (len(n), n))),
+            protocol,
+        )
+        for protocol, runs in sorted(grouped.items())
+    ]
+
+
+def _run(numbers: list[str]) -> str:
+    return numbers[0] if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"
+
+
 def _ports(ports: list[str]) -> Cell:
     """`80,443/tcp 53/udp`: numbers of one protocol together."""
-    grouped: dict[str, list[str]] = {}
-    for port in sorted(ports, key=port_order):
-        number, _, protocol = port.rpartition("/")
-        grouped.setdefault(protocol, []).append(number)
     spans: list[Span] = []
-    for protocol, numbers in grouped.items():
-        if spans:
-            spans.append((" ", ""))
-        listed = ",".join(n for n in numbers if n)
-        spans += [(listed, BRIGHT_MAGENTA), (f"/{protocol}" if listed else protocol, "")]
+    for numbers, protocol in merged(ports):
+        spans += [(" ", "")] if spans else []
+        spans += [(numbers, BRIGHT_MAGENTA), (protocol, "")]
     return tuple(spans) or ""
 
 

@@ -19,7 +19,11 @@ def test_json_on_one_line(juju):
 
 @pytest.mark.parametrize(
     ("words", "remark"),
-    [(["none"], "Nothing matched specified filter.\n"), (["web"], "")],
+    [
+        (["none"], "Nothing matched specified filter.\n"),
+        (["none", "nobody", "--format", "json"], "Nothing matched specified filters.\n"),
+        (["web"], ""),
+    ],
 )
 def test_filter_without_match_is_remarked(juju, words, remark):
     assert juju("status", *words).err == remark
@@ -45,7 +49,21 @@ def test_quiet_keeps_remarks_back(juju):
 def test_colour_on_request_only(juju):
     assert "\x1b[32m" in juju("status", "--color").out
     assert "\x1b" not in juju("status").out
-    assert "\x1b" not in juju("status", "--color", "--no-color").out
+    done = juju("status", "--color", "--no-color")
+    assert (done.code, done.err) == (2, "ERROR cannot mix --no-color and --color\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "remark"),
+    [
+        (["--relations"], "relations option is"),
+        (["--storage", "--relations"], "relations, storage options are"),
+    ],
+)
+def test_what_a_format_always_shows_needs_no_asking(juju, words, remark):
+    told = f"provided {remark} always enabled in non tabular formats\n"
+    assert juju("status", "--format", "json", *words).err == told
+    assert juju("status", *words).err == ""
 
 
 def test_log_as_json(juju, daemon):

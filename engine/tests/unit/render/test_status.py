@@ -116,7 +116,9 @@ def test_containers_are_inside_their_machines(contained, world):
 
 
 def test_container_is_selected_with_its_machine(contained):
-    assert selected(contained, ["1/lxd/2"])["machines"].keys() == {"1", "1/lxd/2"}
+    assert selected(contained, ["1/lxd/2"])["machines"].keys() == {
+        *("1", "1/lxd/2", "1/lxd/2/lxd/0"),
+    }
 
 
 def test_unit_of_a_machine_that_is_down(model, world):

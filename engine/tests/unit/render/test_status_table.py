@@ -76,7 +76,8 @@ def test_message_says_what_the_agent_does(model, world, message, prefix):
     ("ports", "shown"),
     [
         (["443/tcp", "80/tcp", "53/udp"], "80,443/tcp 53/udp"),
-        (["8000-8010/tcp", "icmp"], "icmp 8000-8010/tcp"),
+        (["icmp", "8000-8010/tcp"], "8000-8010/tcp icmp"),
+        (["80/tcp", "82/tcp", "81/tcp", "84/tcp", "81/udp"], "80-82,84/tcp 81/udp"),
         (["9092/tcp"], "9092/tcp"),
     ],
 )
