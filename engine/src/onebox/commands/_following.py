@@ -11,12 +11,14 @@ from typing import Any
 from onebox.client import Client
 from onebox.console import show, tell
 from onebox.errors import Internal, Refused, Unreachable
+from onebox.flags import Parsed, UsageError, duration, switch
 from onebox.render import times
 from onebox.render.document import formatted
 from onebox.render.tasks import FINISHED
 
 Json = dict[str, Any]
 
+_TIMEOUT = "timeout"
 # The longest one call waits for a change; a deadline shortens it.
 _STEP = 30.0
 
@@ -51,6 +53,19 @@ def unscheduled(operation: Json) -> None:
     tell("\n".join(operation["failures"].values()))
 
 
+WAIT = duration("wait", default=-1.0, help="Maximum wait time for results")
+WATCH = switch("watch", help="Wait indefinitely for results")
+
+
+def patience(args: Parsed) -> float | None:
+    """How many seconds `--wait` and `--watch` wait for what is shown; negative for ever."""
+    if args[WATCH] and args.given(WAIT):
+        raise UsageError("specify either --watch or --wait but not both")
+    if args[WATCH] or args[WAIT] == 0:
+        return -1.0
+    return args[WAIT] if args[WAIT] > 0 else None
+
+
 class Follower:
     """Follows the tasks of one operation until all are done or the time is up.
 
@@ -59,19 +74,23 @@ class Follower:
         model: the model's name.
         wait: seconds; negative waits for ever.
         talkative: say which task is waited for and show the log of a single one.
+        only: the one task to wait for, and to show the log of.
     """
 
-    def __init__(self, client: Client, model: str, wait: float, talkative: bool) -> None:
+    def __init__(
+        self, client: Client, model: str, wait: float, talkative: bool, only: int | None = None
+    ) -> None:
         self._client = client
         self._model = model
         self._deadline = time.monotonic() + wait if wait >= 0 else float("inf")
         self._talkative = talkative
+        self._only = only
         self._shown = 0
 
     def follow(self, operation: int, utc: bool) -> list[Json]:
         """The finished tasks; Refused with `timed out` when the deadline passes first."""
         tasks = self._tasks(operation)
-        live = self._talkative and len(tasks) == 1
+        live = self._only is not None or (self._talkative and len(tasks) == 1)
         for index, task in enumerate(tasks):
             if self._talkative:
                 tell(f"Waiting for task {task['id']}...")
@@ -85,7 +104,7 @@ class Follower:
     def _tasks(self, operation: int) -> list[Json]:
         answer = self._client.call("operation", model=self._model, id=operation)
         self._version = answer["version"]
-        return answer["tasks"]
+        return [task for task in answer["tasks"] if self._only in (None, task["id"])]
 
     def _show(self, task: Json, live: bool, utc: bool) -> Json:
         if live:
@@ -100,9 +119,21 @@ class Follower:
             if live and self._shown:
                 tell()
             waiting = [f"unit {t['unit']}" for t in tasks if t["status"] not in FINISHED]
-            raise Refused(f"timed out waiting for results from: {', '.join(waiting)}", "timeout")
+            raise Refused(f"timed out waiting for results from: {', '.join(waiting)}", _TIMEOUT)
         # An engine that is killed meanwhile starts again with the next question, and knows all.
         with contextlib.suppress(Internal, Unreachable, OSError):
             self._client.call(
                 "watch", model=self._model, after=self._version, timeout=min(left, _STEP)
             )
+
+
+def followed(
+    client: Client, model: str, wait: float, operation: int, utc: bool, only: int | None = None
+) -> list[Json]:
+    """The tasks of an operation, or one of them, when they are done; Refused as `show-task`."""
+    try:
+        return Follower(client, model, wait, False, only).follow(operation, utc)
+    except Refused as error:
+        if error.code != _TIMEOUT:
+            raise
+        raise Refused("timeout reached", _TIMEOUT) from None

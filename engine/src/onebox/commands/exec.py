@@ -74,6 +74,8 @@ def run(client: Client, args: Parsed) -> int:
 
 
 def _refuse_misspelt(args: Parsed) -> None:
+    if args[BACKGROUND] and args.given(WAIT):
+        raise UsageError("cannot specify both --wait and --background")
     kinds = ((MACHINES, "machines"), (APPLICATIONS, "applications"), (UNITS, "units"))
     named = [words for flag, words in kinds if args[flag]]
     if args[ALL] and named:

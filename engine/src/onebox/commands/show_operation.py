@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 from onebox.client import Client
-from onebox.commands._following import Follower
+from onebox.commands._following import WAIT, WATCH, followed, patience
 from onebox.console import OUTPUT, UTC, show
 from onebox.errors import Refused
-from onebox.flags import Parsed, duration, output_format, switch, takes
+from onebox.flags import Parsed, output_format, takes
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
 from onebox.render.tasks import operation
@@ -23,8 +23,6 @@ Shows an operation with all its tasks.
 """
 
 FORMAT = output_format(("json", "yaml"), "yaml")
-WAIT = duration("wait", default=-1.0, help="Maximum wait time for the operation to complete")
-WATCH = switch("watch", help="Wait indefinitely for results")
 
 FLAGS = (FORMAT, WAIT, WATCH, MODEL, OUTPUT, UTC)
 TAKES = takes("no operation ID specified", most=1)
@@ -32,14 +30,14 @@ TAKES = takes("no operation ID specified", most=1)
 
 def run(client: Client, args: Parsed) -> int:
     """Print it, perhaps after waiting."""
+    wait = patience(args)
     model, wanted = model_of(args), args.args[0]
     snapshot = client.call("snapshot", model=model)
     found = snapshot["operations"].get(wanted)
     if found is None:
         raise Refused(f'operation "{wanted}" not found', "not-found")
     tasks = [snapshot["tasks"][str(id_)] for id_ in found["tasks"]]
-    if args[WATCH] or args[WAIT] >= 0:
-        wait = -1.0 if args[WATCH] else args[WAIT]
-        tasks = Follower(client, model, wait, False).follow(found["id"], args[UTC])
+    if wait is not None:
+        tasks = followed(client, model, wait, found["id"], args[UTC])
     show(formatted(operation(found, tasks, args[UTC]), args[FORMAT]))
     return 0

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 from onebox.client import Client
-from onebox.commands._following import Follower
+from onebox.commands._following import WAIT, WATCH, followed, patience
 from onebox.console import DATED, UTC, show
 from onebox.errors import Refused
-from onebox.flags import Parsed, duration, output_format, switch, takes
+from onebox.flags import Parsed, UsageError, output_format, takes
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
-from onebox.render.tasks import plain, receiver
+from onebox.render.tasks import FINISHED, plain, receiver
 
 HELP = """
 Usage: juju show-task [options] <task ID>
@@ -23,8 +23,6 @@ Shows one task and its results.
 """
 
 FORMAT = output_format(("plain", "json", "yaml"), "plain")
-WAIT = duration("wait", default=-1.0, help="Maximum wait time for a task to complete")
-WATCH = switch("watch", help="Wait indefinitely for results")
 
 FLAGS = (FORMAT, WAIT, WATCH, MODEL, *DATED)
 TAKES = takes("no task ID specified", most=1)
@@ -32,15 +30,15 @@ TAKES = takes("no task ID specified", most=1)
 
 def run(client: Client, args: Parsed) -> int:
     """Print it, perhaps after waiting."""
-    model = model_of(args)
+    wait, wanted, model = patience(args), args.args[0], model_of(args)
+    if not wanted.isdecimal():
+        raise UsageError(f'task ID "{wanted}" not valid')
     tasks = client.call("snapshot", model=model)["tasks"]
-    task = tasks.get(args.args[0])
+    task = tasks.get(wanted)
     if task is None:
         raise Refused("id not found", "not-found")
-    if args[WATCH] or args[WAIT] >= 0:
-        wait = -1.0 if args[WATCH] else args[WAIT]
-        done = Follower(client, model, wait, False).follow(task["operation"], args[UTC])
-        task = next(t for t in done if t["id"] == task["id"])
+    if wait is not None and task["status"] not in FINISHED:
+        (task,) = followed(client, model, wait, task["operation"], args[UTC], task["id"])
     one = receiver(task, args[UTC])
     show(plain([task]) if args[FORMAT] == "plain" else formatted(one, args[FORMAT]))
     return 0

@@ -52,6 +52,15 @@ def test_time_is_over(juju, daemon):
     assert done.err.endswith("ERROR timed out waiting for results from: unit web/0\n")
 
 
+@pytest.mark.parametrize("what", ["show-task", "show-operation"])
+def test_time_is_over_for_who_looks_on(juju, daemon, what):
+    daemon.model["tasks"]["1"] |= {"status": "running", "log": [["2030-01-01T12:00:01Z", "one"]]}
+    number = str(daemon.model["tasks"]["1"]["operation"]) if what == "show-operation" else "1"
+    done = juju(what, number, "--wait", "1ns", "--format", "json", "--utc")
+    log = "12:00:01 one\n\n" if what == "show-task" else ""
+    assert (done.code, done.out, done.err) == (1, "{}\n", f"{log}ERROR timeout reached\n")
+
+
 def test_parameters_of_a_file_give_way_to_the_words(juju, daemon, tmp_path):
     file = tmp_path / "p.yaml"
     file.write_text("name: file\nat: {hour: 1, minute: 2}\n")
