@@ -34,9 +34,9 @@ class _State:
     shown = False
 
 
-def set_quiet(quiet: bool) -> None:
-    """Keep `tell` silent, as `--quiet` asks."""
-    _State.quiet = quiet
+def begin(*, quiet: bool) -> None:
+    """Nothing is shown yet; `quiet` keeps `tell` silent, as `--quiet` asks."""
+    _State.quiet, _State.shown = quiet, False
 
 
 def has_shown() -> bool:

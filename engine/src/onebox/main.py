@@ -75,7 +75,7 @@ def execute(command: ModuleType, argv: Sequence[str]) -> int:
     except flags.UsageError as error:
         console.error(str(error))
         return 2
-    console.set_quiet(args[console.QUIET])
+    console.begin(quiet=args[console.QUIET])
     with _output(args):
         return _run(command, args)
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
@@ -34,7 +35,9 @@ def load_yaml(text: str, where: str) -> Any:
 
 
 def read_file(path: str) -> str:
-    """The text of a file a person named; Refused when it cannot be read."""
+    """The text of a file a person named, or of standard input; Refused when it cannot be read."""
+    if path == "-":
+        return sys.stdin.read()
     try:
         return Path(path).expanduser().read_text()
     except (OSError, UnicodeDecodeError) as error:

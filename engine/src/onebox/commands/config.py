@@ -7,13 +7,14 @@ from __future__ import annotations
 from typing import Any
 
 from onebox.client import Client
+from onebox.commands._configuring import FILE, RESET, Asked, asked
 from onebox.console import COLOURED, show
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, comma_separated, option, output_format, takes
+from onebox.flags import Parsed, UsageError, output_format, takes
 from onebox.focus import MODEL, model_of
 from onebox.render.applications import application_config
 from onebox.render.document import formatted
-from onebox.values import assignment, from_file
+from onebox.values import from_file
 
 HELP = """
 Usage: juju config [options] <application name> [--reset <key[,key]>] [<key>][=<value>] ...
@@ -27,8 +28,6 @@ Reads, sets or resets the options of an application.
 """
 
 FORMAT = output_format(("yaml", "json"), "yaml")
-FILE = option("file", help="Path to yaml-formatted configuration file, keyed by application")
-RESET = comma_separated("reset", help="Reset the provided comma delimited keys")
 
 FLAGS = (FORMAT, FILE, RESET, MODEL, *COLOURED)
 TAKES = takes("no application name specified")
@@ -36,20 +35,17 @@ TAKES = takes("no application name specified")
 
 def run(client: Client, args: Parsed) -> int:
     """Print all, print one, or change some."""
-    application, *rest = args.args
-    setting = [word for word in rest if "=" in word]
-    keys = [word for word in rest if "=" not in word]
-    if setting and keys:
-        raise UsageError(f"cannot get and set in one command: {keys[0]}")
-    if setting or args[FILE] or args[RESET]:
-        return _change(client, args, application, setting)
-    if len(keys) > 1:
-        raise UsageError("cannot specify multiple keys to get")
+    application, *words = args.args
+    if "=" in application:
+        raise UsageError(TAKES.missing[0])
+    wanted = asked(args, words)
+    if wanted.changes:
+        return _change(client, args, application, wanted)
     document = application_config(_snapshot(client, args, application), application)
-    if not keys:
+    if not wanted.key:
         show(formatted(document, args[FORMAT]))
     else:
-        _show_one(document, application, keys[0], args)
+        _show_one(document, application, wanted.key, args)
     return 0
 
 
@@ -60,18 +56,14 @@ def _snapshot(client: Client, args: Parsed, application: str) -> dict[str, Any]:
     return model
 
 
-def _change(client: Client, args: Parsed, application: str, setting: list[str]) -> int:
-    values = from_file(args[FILE], application) if args[FILE] else {}
-    values |= dict(map(assignment, setting))
-    for key in args[RESET]:
-        if key in values:
-            raise UsageError(f'cannot set and reset key "{key}" simultaneously')
+def _change(client: Client, args: Parsed, application: str, wanted: Asked) -> int:
+    found = from_file(wanted.file, application) if wanted.file else {}
+    kept = {key: value for key, value in found.items() if key not in wanted.reset}
+    values, reset = kept | wanted.values, [*wanted.reset]
     name = model_of(args)
     _snapshot(client, args, application)
     try:
-        client.call(
-            "set_config", model=name, application=application, values=values, reset=[*args[RESET]]
-        )
+        client.call("set_config", model=name, application=application, values=values, reset=reset)
     except Refused as error:
         unknown = error.message.startswith("unknown option")
         prefix = "invalid application config: " if unknown else ""

@@ -7,13 +7,14 @@ from __future__ import annotations
 from typing import Any
 
 from onebox.client import Client
+from onebox.commands._configuring import FILE, RESET, asked
 from onebox.console import COLOURED, colour, show, warn
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, comma_separated, option, output_format
+from onebox.flags import Parsed, output_format
 from onebox.focus import MODEL, model_of
 from onebox.render.document import formatted
 from onebox.render.models import model_config, model_config_table
-from onebox.values import assignment, yaml_mapping
+from onebox.values import yaml_mapping
 
 HELP = """
 Usage: juju model-config [options] [<model-key>[=<value>] ...]
@@ -26,29 +27,26 @@ Reads, sets or resets the options of the model.
 """
 
 FORMAT = output_format(("tabular", "json", "yaml"), "tabular")
-FILE = option("file", help="Path to yaml-formatted configuration file")
-RESET = comma_separated("reset", help="Reset the provided comma delimited keys")
 
 FLAGS = (FORMAT, FILE, RESET, MODEL, *COLOURED)
 
 
 def run(client: Client, args: Parsed) -> int:
     """Print all, print one, or change some."""
-    setting = [word for word in args.args if "=" in word]
-    keys = [word for word in args.args if "=" not in word]
-    if setting or args[FILE] or args[RESET]:
-        values = yaml_mapping(args[FILE]) if args[FILE] else {}
-        values |= dict(map(assignment, setting))
-        _warn_of_unknown(client, args, [*values, *args[RESET]])
-        client.call("set_model_config", model=model_of(args), values=values, reset=[*args[RESET]])
+    wanted = asked(args, args.args, fixed=("agent-version", "charmhub-url"))
+    key = wanted.key
+    if wanted.changes:
+        found = yaml_mapping(wanted.file) if wanted.file else {}
+        values = {k: v for k, v in found.items() if k not in wanted.reset} | wanted.values
+        reset = [*wanted.reset]
+        _warn_of_unknown(client, args, [*values, *reset])
+        client.call("set_model_config", model=model_of(args), values=values, reset=reset)
         return 0
-    if len(keys) > 1:
-        raise UsageError("cannot specify multiple keys to get")
     document = model_config(client.call("model_config", model=model_of(args)))
-    if keys:
-        document = _only(document, keys[0])
-    if keys and not args.given(FORMAT):
-        show(_text(document[keys[0]]["Value"]) + "\n")
+    if key:
+        document = _only(document, key)
+    if key and not args.given(FORMAT):
+        show(_text(document[key]["Value"]) + "\n")
     elif args[FORMAT] == "tabular":
         show(model_config_table(document, colour(args)))
     else:

@@ -1,0 +1,89 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What `config` and `model-config` are asked: to print options, or to set and reset some."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from onebox.flags import Parsed, UsageError, option, quote, repeated
+from onebox.values import read_file
+
+FILE = option("file", help="Path to yaml-formatted configuration file; - is standard input")
+RESET = repeated("reset", help="Reset the provided comma delimited keys")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One call: the key to print (none is all of them), or what to change.
+
+    Attributes:
+        file: where more values are; empty for none. Those of the words win.
+        values: what the words set.
+        reset: keys that get their defaults back.
+        key: the one to print.
+    """
+
+    file: str = ""
+    values: dict[str, Any] = field(default_factory=dict[str, Any])
+    reset: tuple[str, ...] = ()
+    key: str = ""
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything is to be changed."""
+        return bool(self.file or self.values or self.reset)
+
+
+def asked(args: Parsed, words: Sequence[str], fixed: Sequence[str] = ()) -> Asked:
+    """What flags and words ask for; UsageError for what cannot be done at once.
+
+    Args:
+        args: the flags.
+        words: those that are keys, or `key=value`.
+        fixed: keys that cannot be reset.
+    """
+    reset = tuple(key for text in args[RESET] for key in text.strip(",").split(","))
+    _check_reset(reset, fixed)
+    values: dict[str, Any] = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if equals and not key:
+            raise UsageError(f'expected "key=value", got {quote(word)}')
+        if equals and key in values:
+            raise UsageError(f"key {quote(key)} specified more than once")
+        if equals:
+            values[key] = value
+    keys = [word for word in words if "=" not in word]
+    _check_together(file=args[FILE], reset=reset, keys=keys, values=values)
+    values = {k: read_file(v[1:]) if v.startswith("@") else v for k, v in values.items()}
+    return Asked(args[FILE], values, reset, keys[0] if keys else "")
+
+
+def _check_reset(reset: Sequence[str], fixed: Sequence[str]) -> None:
+    for key in reset:
+        if key in fixed:
+            raise UsageError(f"{quote(key)} cannot be reset")
+        if "=" in key:
+            expected = '--reset accepts a comma delimited set of keys "a,b,c"'
+            raise UsageError(f"{expected}, received: {quote(key)}")
+
+
+def _check_together(
+    *, file: str, reset: Sequence[str], keys: Sequence[str], values: dict[str, Any]
+) -> None:
+    doing = [
+        *(["use --file flag"] if file else []),
+        *(["use --reset flag"] if reset else []),
+        *(["get value"] if keys else []),
+        *(["set key=value pairs"] if values else []),
+    ]
+    if keys and len(doing) > 1:
+        raise UsageError(f"cannot {', '.join(doing[:-1])} and {doing[-1]} simultaneously")
+    if len(keys) > 1:
+        raise UsageError("cannot specify multiple keys to get")
+    for key in reset:
+        if key in values:
+            raise UsageError(f"cannot set and reset key {quote(key)} simultaneously")
