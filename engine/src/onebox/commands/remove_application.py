@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-from onebox import console
+from typing import Any
+
 from onebox.client import Client
-from onebox.commands._removal import application_lines, ask
-from onebox.console import show
-from onebox.errors import Refused
-from onebox.flags import Parsed, switch, takes
-from onebox.focus import MODEL, model_of
+from onebox.commands import _removal
+from onebox.commands._removal import DESTROY, Kind, storage_lines
+from onebox.flags import Parsed, takes
 
 HELP = """
 Usage: juju remove-application [options] <application> [<application>...]
@@ -21,52 +20,26 @@ Removes applications with their units and relations; every unit runs its last ho
     juju remove-application kafka --destroy-storage --no-prompt
 """
 
-FORCE = switch("force", help="Completely remove an application even when hooks fail")
-NO_WAIT = switch("no-wait", help="Rush through application removal without waiting")
-DESTROY = switch("destroy-storage", help="Destroy storage attached to application units")
-NO_PROMPT = switch("no-prompt", help="Do not ask for confirmation")
-DRY_RUN = switch("dry-run", help="Print what this command would remove without removing")
-
-FLAGS = (FORCE, NO_WAIT, DESTROY, NO_PROMPT, DRY_RUN, MODEL)
+FLAGS = (*_removal.FLAGS, DESTROY)
 TAKES = takes("no application specified")
 
 
+def _lines(model: dict[str, Any], name: str) -> str:
+    units = [u["name"] for u in model["units"].values() if u["application"] == name]
+    units.sort(key=lambda unit: int(unit.rpartition("/")[2]))
+    listed = "".join(f"- will remove unit {unit}\n" for unit in units)
+    return f"will remove application {name}\n{listed}{storage_lines(model, units)}"
+
+
+_KIND = Kind(
+    noun="application",
+    invalid='invalid application name "{}"',
+    failed="removing application {} failed",
+    there=lambda model: model["applications"],
+    lines=_lines,
+)
+
+
 def run(client: Client, args: Parsed) -> int:
-    """Say what goes and remove it; one that is not there does not spare the others."""
-    name = model_of(args)
-    model = client.call("snapshot", model=name)
-    known = [a for a in args.args if a in model["applications"]]
-    if known and not args[NO_PROMPT] and not args[DRY_RUN]:
-        text = "".join(application_lines(model, a) for a in known)
-        ask(client, name, text, "application removal")
-    failures = [
-        f'removing application {a} failed: application "{a}" not found'
-        for a in args.args
-        if a not in known
-    ]
-    for application in known:
-        show(application_lines(model, application))
-        try:
-            if not args[DRY_RUN]:
-                _remove(client, args, name, application)
-        except Refused as error:
-            failures.append(f"removing application {application} failed: {error.message}")
-    return _report(failures)
-
-
-def _remove(client: Client, args: Parsed, model: str, application: str) -> None:
-    client.call(
-        "remove_application",
-        model=model,
-        application=application,
-        destroy_storage=args[DESTROY],
-        force=args[FORCE] or args[NO_WAIT],
-    )
-
-
-def _report(failures: list[str]) -> int:
-    for text in failures[:-1]:
-        console.error(text)
-    if failures:
-        raise Refused(failures[-1])
-    return 0
+    """Say what goes and remove it."""
+    return _removal.remove(client, args, _KIND, destroy_storage=args[DESTROY])

@@ -74,11 +74,19 @@ def test_removal_asks_when_the_model_wants_it(juju, prompting, monkeypatch, answ
     monkeypatch.setattr("sys.stdin", io.StringIO(answer))
     done = juju("remove-application", "web")
     assert done.err.startswith(
-        "WARNING This command will perform the following actions:\nwill remove application web\n"
+        "WARNING This command will perform the following actions:\n\nContinue [y/N]? "
     )
-    assert "\nContinue [y/N]? " in done.err
+    assert done.out.count("will remove application web\n") == 1
     assert (done.code, len(prompting.asked)) == (code, asked)
     assert ("ERROR application removal: aborted\n" in done.err) is (code == 1)
+
+
+@pytest.mark.parametrize(("word", "code"), [("1", 0), ("false", 1), ("maybe", 2)])
+def test_removal_asks_unless_the_environment_forbids_it(juju, prompting, monkeypatch, word, code):
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    monkeypatch.setenv("JUJU_SKIP_CONFIRMATION", word)
+    assert juju("remove-unit", "web/0").code == code
+    assert len(prompting.asked) == (code == 0)
 
 
 def test_removal_does_not_ask_with_no_prompt(juju, prompting):
