@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import logging
 import os
+import secrets
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -244,8 +245,11 @@ class Runner:
         if timer is not None:
             timer.daemon = True
             timer.start()
+        # What Juju calls the file that it writes a script into: bash names it in its errors.
+        called = f"/tmp/juju-exec{secrets.randbelow(10**10)}/script.sh"  # noqa: S108 - only a name
         try:
-            return self._start(context, ("/bin/bash", "-c", text), "juju-exec", found, task)
+            argv = ("/bin/bash", "-c", text, called)
+            return self._start(context, argv, "juju-exec", found, task)
         finally:
             if timer is not None:
                 timer.cancel()

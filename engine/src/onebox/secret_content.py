@@ -30,7 +30,12 @@ def from_arguments(arguments: Iterable[str], read: Callable[[str], bytes]) -> di
             raise UsageError(f"key value {quote(argument)} not valid")
         name, value = argument[:index], argument[index + 1 :]
         if name.endswith("#file"):
-            found.update(_encoded(name.removesuffix("#file"), read(value)))
+            key = name.removesuffix("#file")
+            try:
+                found.update(_encoded(key, read(value)))
+            except Refused as error:
+                reason = f"reading content for secret key {quote(key)}: {error.message}"
+                raise UsageError(reason) from None
         else:
             found.update(_encoded(name, value.encode()))
     return _within_limit(found)

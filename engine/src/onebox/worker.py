@@ -216,7 +216,7 @@ class UnitWorker(threading.Thread):
             return hooks.task_started(model, name, action, self._context(action), now)
         if isinstance(step, RunCommands):
             return hooks.task_started(model, name, "juju-exec", self._context("juju-exec"), now)
-        return hooks.deploying(model, name) if isinstance(step, Deploy) else model
+        return hooks.deploying(model, name, now) if isinstance(step, Deploy) else model
 
     def _context(self, what: str) -> str:
         return f"{self._unit}-{what}-{secrets.token_hex(16)}"

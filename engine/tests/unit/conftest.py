@@ -149,7 +149,7 @@ class World:
 
     def _deploy(self, unit: str) -> None:
         app = self.model.applications[self.model.units[unit].application]
-        self.model = hooks.deploying(self.model, unit)
+        self.model = hooks.deploying(self.model, unit, self.now)
         self.model = hooks.deployed(self.model, unit, app.charm_url, app.charm_modified, self.now)
 
     def _note(self, unit: str, step: Note) -> None:

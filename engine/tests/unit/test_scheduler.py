@@ -291,7 +291,7 @@ def test_an_interrupted_upgrade_is_resumed_before_anything_else(world: World) ->
     world.deploy("app")
     world.settle()
     world.model = refreshed(world.model, False, world)
-    world.model = hooks.deploying(world.model, "app/0")
+    world.model = hooks.deploying(world.model, "app/0", world.now)
     world.model = actions.enqueue(world.model, ["app/0"], "juju-exec", {}, world.now)[0]
     assert isinstance(scheduler.next_step(world.model, "app/0", world.now), Deploy)
 

@@ -68,5 +68,5 @@ class TestCommands:
         assert found == {"token": "ZGVm", "port": "ODA=", "key": "/w=="}
 
     def test_a_missing_file_is_named(self, tmp_path):
-        with pytest.raises(Refused, match=r"cannot read .*nosuch"):
+        with pytest.raises(UsageError, match=r"open .*nosuch: no such file"):
             content([f"key#file={tmp_path / 'nosuch'}"], "")

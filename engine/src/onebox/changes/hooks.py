@@ -121,10 +121,13 @@ def rest(model: Model, name: str, now: datetime) -> Model:
     return _set_agent(model, name, edit.status("idle", since=now))
 
 
-def deploying(model: Model, name: str) -> Model:
+def deploying(model: Model, name: str, now: datetime) -> Model:
     """The model while the files of a charm are replaced; no hook runs before they all are."""
     unit = model.units[name]
-    return edit.put_unit(model, unit, local=edit.replace(unit.local, upgrading=True))
+    first = not unit.local.installed and told.spoken(unit) in told.SILENT
+    workload = edit.status(*told.INITIALISING, since=now) if first else unit.workload
+    local = edit.replace(unit.local, upgrading=True)
+    return edit.put_unit(model, unit, local=local, workload=workload)
 
 
 def deployed(model: Model, name: str, charm_url: str, modified: int, now: datetime) -> Model:

@@ -4,17 +4,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from onebox.changes import edit
 from onebox.errors import Refused
+from onebox.flags import quote
 from onebox.model import Model, Unit
 
 # The name under which a range counts for every endpoint.
 ALL = ""
-
-_RANGE = re.compile(r"(\d+)(?:-(\d+))?(?:/(\w+))?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -44,21 +42,30 @@ class PortRange:
 
 def parse(text: str) -> PortRange:
     """A range as a charm writes it, tcp by default; ValueError says what is wrong."""
-    text = text.lower()
-    if text == "icmp":
+    numbers, _, protocol = text.lower().partition("/")
+    if numbers == "icmp":
         return PortRange("icmp")
-    match = _RANGE.fullmatch(text)
-    if match is None:
-        raise ValueError(f'invalid port range "{text}"')
-    first, protocol = int(match[1]), match[3] or "tcp"
-    last = int(match[2] or first)
+    ends = numbers.split("-")
+    if len(ends) > 2:
+        raise ValueError(f"invalid port range {quote(numbers)}")
+    first, last = _number(ends[0]), _number(ends[-1])
+    protocol = protocol or "tcp"
+    if protocol == "icmp":
+        raise ValueError(f'protocol "icmp" doesn\'t support any ports; got "{first}"')
     if protocol not in ("tcp", "udp"):
         raise ValueError(f'invalid protocol "{protocol}", expected "tcp", "udp", or "icmp"')
     if first > last:
         raise ValueError(f"invalid port range {first}-{last}/{protocol}")
-    if first < 1 or last > 65535:
-        raise ValueError(f"port range bounds must be between 1 and 65535, got {first}-{last}")
+    if last > 65535:
+        raise ValueError(f"port range bounds must be between 0 and 65535, got {first}-{last}")
     return PortRange(protocol, first, last)
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        reason = f"strconv.Atoi: parsing {quote(text)}: invalid syntax"
+        raise ValueError(f"invalid port {quote(text)}: {reason}")
+    return int(text)
 
 
 def opened(unit: Unit) -> dict[PortRange, tuple[str, ...]]:

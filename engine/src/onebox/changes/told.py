@@ -9,7 +9,8 @@ from onebox.model import Hook, Local, Model, Unit
 
 # Workload statuses that the agent sets while the charm has not spoken.
 INSTALLING = ("maintenance", "installing charm software")
-SILENT = (("waiting", "installing agent"), INSTALLING)
+INITIALISING = ("waiting", "agent initialising")
+SILENT = (("waiting", "installing agent"), INITIALISING, INSTALLING)
 
 
 def spoken(unit: Unit) -> tuple[str, str]:

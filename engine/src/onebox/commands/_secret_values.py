@@ -28,4 +28,4 @@ def _read(path: str) -> bytes:
     try:
         return Path(path).expanduser().read_bytes()
     except OSError as error:
-        raise Refused(f'cannot read "{path}": {error.strerror}') from error
+        raise Refused(f"open {path}: {(error.strerror or '').lower()}") from error

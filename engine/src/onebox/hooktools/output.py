@@ -33,5 +33,5 @@ def _smart(value: Any) -> str:
 
 
 def _yaml(value: Any) -> str:
-    # PyYAML closes a bare scalar with an end-of-document mark.
-    return to_yaml(value).removesuffix("...\n")
+    # Juju writes nothing for nothing, and PyYAML ends a bare scalar with a mark.
+    return "" if value is None else to_yaml(value).removesuffix("...\n")

@@ -116,7 +116,11 @@ def _draft(context: Context, call: Call, id_: str, pairs: tuple[str, ...]) -> Dr
         raise UsageError(f"secret owner {quote(call[OWNER])} not valid")
     content = secret_content.from_arguments(pairs, call.read)
     if call[FILE]:
-        content.update(secret_content.from_settings(settings.strings(call.read(call[FILE]))))
+        try:
+            given = settings.strings(call.read(call[FILE]))
+        except Refused as error:
+            raise UsageError(error.message) from None
+        content.update(secret_content.from_settings(given))
     return Draft(
         id_,
         content=content or None,

@@ -25,14 +25,15 @@ FILE = option("file", help="File containing key-value pairs")
     form=SMART_FORMAT,
 )
 def state_get(context: Context, call: Call) -> dict[str, str] | str | None:
-    """All of the unit's state, or one value; nothing where there is nothing."""
+    """All of the unit's state, or one value; an empty text where there is none."""
     call.at_most(1)
     held, key = context.unit.state, call.arg(0)
     if key in ("", "-"):
-        return dict(sorted(held.items())) or None
+        # No state at all is null in JSON, and an empty map elsewhere.
+        return dict(sorted(held.items())) or (None if call[SMART_FORMAT] == "json" else {})
     if call[STRICT] and key not in held:
         raise Refused(f"{quote(key)} not found")
-    return held.get(key)
+    return held.get(key, "")
 
 
 @tool(

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import functools
+import re
 
 from onebox.changes import storage
 from onebox.errors import Refused
@@ -41,6 +42,10 @@ def storage_get(context: Context, call: Call) -> dict[str, str] | str:
     if not wanted:
         raise UsageError("no storage instance specified")
     call.at_most(1)
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]*[a-z][a-z0-9]*)*/\d+", wanted):
+        raise UsageError(
+            f"invalid value {quote(wanted)} for option -s: invalid storage ID {quote(wanted)}"
+        )
     found = next((s for s in _attached(context) if s.id == wanted), None)
     if found is None:
         raise UsageError(f"invalid value {quote(wanted)} for option -s: storage not found")

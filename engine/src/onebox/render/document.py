@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from decimal import Decimal
 from typing import Any, cast
 
+_DIGIT = re.compile(r"[0-9]")
+_RUNS = re.compile(r"[0-9]+|.", re.DOTALL)
 _HTML = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
@@ -25,12 +28,40 @@ def to_json(value: object) -> str:
 
 
 def _whole(value: object) -> object:
-    """The same with `3.0` as `3`, for Go does not tell them apart."""
+    """The same with `3.0` as `3`, for Go does not tell them apart, and maps sorted as text."""
     if isinstance(value, dict):
-        return {k: _whole(v) for k, v in cast(dict[str, object], value).items()}
+        mapping = cast(dict[str, object], value)
+        return {k: _whole(mapping[k]) for k in (sorted(mapping) if _is_map(mapping) else mapping)}
     if isinstance(value, list | tuple):
         return [_whole(item) for item in cast(list[object], value)]
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _is_map(mapping: dict[str, object]) -> bool:
+    """Whether a mapping is one of Go's maps: no field of a struct has a digit in its name.
+
+    Where no key has one, the order that people count in is that of the texts.
+    """
+    return _DIGIT.search("".join(map(str, mapping))) is not None
+
+
+def _counted(value: object) -> object:
+    """The same with maps sorted as YAML of Go does: `app/2` before `app/10`."""
+    if isinstance(value, dict):
+        mapping = cast(dict[str, object], value)
+        keys = sorted(mapping, key=_natural) if _is_map(mapping) else mapping
+        return {key: _counted(mapping[key]) for key in keys}
+    if isinstance(value, list | tuple):
+        return [_counted(item) for item in cast(list[object], value)]
+    return value
+
+
+def _natural(key: object) -> list[tuple[int, int]]:
+    """Sorts runs of digits by their number, after other signs and before letters."""
+    return [
+        (1, int(run)) if _DIGIT.match(run) else (2 if run.isalpha() else 0, ord(run))
+        for run in _RUNS.findall(str(key))
+    ]
 
 
 def ordered(value: object) -> Any:
@@ -48,7 +79,7 @@ def to_yaml(value: object) -> str:
     import yaml
 
     text: str = yaml.dump(
-        value,
+        _counted(value),
         Dumper=_dumper(),
         sort_keys=False,
         default_flow_style=False,

@@ -6,11 +6,12 @@ import pytest
 
 REFUSALS = [
     ("open-port", 2, "no port or range specified"),
-    ("open-port x", 2, 'invalid port range "x"'),
+    ("open-port x", 2, 'invalid port "x": strconv.Atoi: parsing "x": invalid syntax'),
+    ("open-port 1-2-3", 2, 'invalid port range "1-2-3"'),
+    ("open-port 80/icmp", 2, 'protocol "icmp" doesn\'t support any ports; got "80"'),
     ("open-port 80/sctp", 2, 'invalid protocol "sctp", expected "tcp", "udp", or "icmp"'),
     ("open-port 90-80/tcp", 2, "invalid port range 90-80/tcp"),
-    ("open-port 0", 2, "port range bounds must be between 1 and 65535, got 0-0"),
-    ("open-port 65536", 2, "port range bounds must be between 1 and 65535, got 65536-65536"),
+    ("open-port 65536", 2, "port range bounds must be between 0 and 65535, got 65536-65536"),
     ("open-port 80 81", 2, 'unrecognized args: ["81"]'),
     ("open-port --endpoints nosuch 80", 1, 'application endpoint "nosuch" not found'),
 ]

@@ -74,7 +74,8 @@ class TestAdding:
             ("secret-add --expire soon abc=x", 2, 'expire time or duration "soon" not valid'),
             ("secret-add --expire -1h abc=x", 2, 'negative expire duration "-1h" not valid'),
             ("secret-add --file -", 1, "empty secret value not valid"),
-            ("secret-add abc#file=nosuch", 1, "no such file or directory"),
+            ("secret-add abc#file=nosuch", 2, 'reading content for secret key "abc": open '),
+            ("secret-add --file nosuch", 2, "no such file or directory"),
         ],
     )
     def test_refuses(self, hook, line, code, message):

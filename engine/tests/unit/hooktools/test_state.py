@@ -27,10 +27,10 @@ def test_deletes(hook, engine):
 
 def test_what_is_missing_is_nothing_unless_asked_strictly(hook):
     run = hook("web/0")
-    assert run.ok("state-get") == ""
+    assert run.ok("state-get") == "{}\n"
     assert run.ok("state-get --format=json") == "null\n"
     assert run.ok("state-get key") == ""
-    assert run.ok("state-get --format=json key") == "null\n"
+    assert run.ok("state-get --format=json key") == '""\n'
     assert run.fails("state-get --strict key") == (1, '"key" not found')
     assert run.fails("state-delete") == (2, "key is required")
 

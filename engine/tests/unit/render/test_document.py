@@ -68,3 +68,9 @@ def test_what_is_written_is_read_again(value):
 @pytest.mark.parametrize(("value", "text"), [("plain", "plain\n"), (7, "7\n"), ("7", '"7"\n')])
 def test_yaml_of_a_bare_value_has_no_end_of_document(value, text):
     assert to_yaml(value) == text
+
+
+def test_maps_are_sorted_as_texts_in_json_and_as_people_count_in_yaml():
+    found = {"name": "m", "also": 1, "units": {"app/10": 1, "app/2": 2, "a-b/1": 3}}
+    assert to_json(found) == '{"name":"m","also":1,"units":{"a-b/1":3,"app/10":1,"app/2":2}}\n'
+    assert to_yaml(found) == ("name: m\nalso: 1\nunits:\n  a-b/1: 3\n  app/2: 2\n  app/10: 1\n")
