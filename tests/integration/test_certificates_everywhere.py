@@ -9,7 +9,7 @@ import http.client
 import json
 import ssl
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,26 +18,32 @@ import psutil
 import pytest
 
 from dataops.certificates import refusal
+from dataops.host.packages import find_java
 from tests.integration.certified import hand_out, served
 from tests.integration.processes import eventually, kill, of_unit, one_of_unit
 
 CHARMS = Path(__file__).resolve().parent.parent.parent / "charms"
-PORTS = {"prometheus": 9090, "object-storage": 9000}
+# Of Spark the master's pages stand for all: its renewal has ended when every port is proved.
+PORTS = {"prometheus": 9090, "object-storage": 9000, "spark": 8480}
+SPARK = {"worker": 8500, "master": 8480, "history": 18480}
 
 
 @pytest.fixture(scope="module")
-def model(juju: jubilant.Juju) -> jubilant.Juju:
-    """All that serves TLS beside Kafka, and day2."""
-    for name in ("certificates", "prometheus-bridge", "object-storage", "day2"):
+def model(juju: jubilant.Juju, charm: Callable[[str], Path]) -> jubilant.Juju:
+    """All that serves TLS beside Kafka, and day2; with Spark somebody who runs drivers on it."""
+    for name in ("certificates", "prometheus-bridge", "object-storage", "spark", "day2"):
         path = CHARMS / name / f"{name}_amd64.charm"
         juju.deploy(path, "prometheus" if name == "prometheus-bridge" else name)
+    juju.deploy(charm("notebook"), "notebook")
+    juju.integrate("notebook:spark", "spark:spark-master")
+    juju.integrate("spark:monitoring", "prometheus:monitoring")
     for name in PORTS:
         juju.integrate(f"{name}:certificates", "certificates")
         juju.integrate(f"{name}:operations", "day2:operations")
     juju.integrate("certificates:operations", "day2:operations")
     juju.integrate("object-storage:monitoring", "prometheus:monitoring")
     juju.wait(
-        lambda status: jubilant.all_active(status, "certificates", *PORTS),
+        lambda status: jubilant.all_active(status, "certificates", "notebook", *PORTS),
         error=jubilant.any_error,
         timeout=600,
         delay=2,
@@ -99,6 +105,7 @@ def test_every_certificate_is_renewed_and_who_trusted_the_old_ones_gets_in(
     before = listed(model)
     assert set(before) == {
         ("prometheus/0", 9090), ("object-storage/0", 9000), ("certificates/leader", 0),
+        *(("spark/0", port) for port in SPARK.values()),
     }  # fmt: skip
     # A client of before, with its one connection.
     trusting = ssl.create_default_context(cadata=old_root)
@@ -130,6 +137,41 @@ def test_every_certificate_is_renewed_and_who_trusted_the_old_ones_gets_in(
         )
     told = model.run("object-storage/leader", "health-check").results
     assert "written, read and removed" in json.dumps(told)
+    told = model.run("spark/leader", "health-check").results
+    assert "alive at spark://" in json.dumps(told) and "knows" in json.dumps(told)
+
+
+def test_prometheus_scrapes_the_pages_of_spark_by_whom_they_are_trusted(
+    model: jubilant.Juju,
+) -> None:
+    def up() -> bool:
+        query = 'up{juju_application="spark"} == 1'
+        told = json.loads(model.run("prometheus/0", "query", {"query": query}).results["result"])
+        return {one["metric"]["instance"].rpartition(":")[2] for one in told} == {"8480", "8500"}
+
+    eventually(up, 120, "Prometheus reads both")
+
+
+def test_a_driver_of_another_application_counts_before_and_after_a_change_of_the_secret(
+    model: jubilant.Juju,
+) -> None:
+    where = model.exec("realpath ../workload/spark/python", unit="spark/0").stdout.strip()
+    java = str(find_java().resolve().parent.parent)
+
+    def count(numbers: int) -> Mapping[str, Any]:
+        params = {"numbers": numbers, "python-path": where, "java-home": java}
+        return model.run("notebook/0", "count", params).results
+
+    told = count(1234)
+    assert (told["counted"], told["works-with"]) == (1234, "rpc.1")
+    assert told["web-url"] == f"https://{address(model, 'spark')}:8480"
+    eventually(
+        lambda: "credentials" in model.run("spark/leader", "rotate-passwords").results,
+        180,
+        "the old secret is refused, and the notebook has taken the new one",
+    )
+    told = count(4321)
+    assert (told["counted"], told["works-with"]) == (4321, "rpc.2")
 
 
 def test_another_root_is_introduced_signs_and_is_the_only_one(model: jubilant.Juju) -> None:
@@ -184,7 +226,12 @@ def test_what_expires_while_everything_is_down_recovers_by_itself(
     }
     end = max(served(model, name, port).not_after for name, port in PORTS.items())
     subprocess.run([juju_binary.with_name("onebox"), "stop"], check=True, timeout=120)
-    for name, marker in (("prometheus", "--web.listen-address"), ("object-storage", "s3proxy")):
+    markers = {
+        "prometheus": "--web.listen-address",
+        "object-storage": "s3proxy",
+        "spark": "deploy.",
+    }
+    for name, marker in markers.items():
         # The one that keeps it running first, else it starts it anew.
         for each in ("supervisord", marker):
             for found in of_unit(f"{name}/0", uuid, each):

@@ -92,7 +92,10 @@ def addresses(client: jubilant.Juju) -> dict[str, str]:
     def url(application: str, port: int) -> str:
         units = status.apps[application].units
         leader = next((u for u in units.values() if u.leader), next(iter(units.values())))
-        return f"http://{leader.public_address}:{port}"
+        # With a certificate Spark serves its pages at another port, which its units then open.
+        secure = f"{port + 400}/tcp" in leader.open_ports
+        where = f"{leader.public_address}:{port + 400 if secure else port}"
+        return f"{'https' if secure else 'http'}://{where}"
 
     return {
         "Prometheus": url("prometheus", 9090),

@@ -7,6 +7,7 @@ import ops
 
 import operations
 import wiring
+from cluster import identity_of
 from condition import look
 from dataops.host import services
 from dataops.host.paths import UnitPaths
@@ -36,7 +37,7 @@ class SparkCharm(ops.CharmBase):
         super().__init__(framework)
         paths = UnitPaths.of(self)
         self.peers = Peers(self)
-        self.requester = wiring.certificates(self)
+        self.requester = wiring.certificates(self, identity_of(paths))
         self.spark = Workload(
             self.peers.write_change,
             self.requester,

@@ -44,6 +44,11 @@ _HERE = Path(__file__).parent
 _TEMPLATES = _HERE / "templates"
 
 
+def identity_of(paths: UnitPaths) -> IdentityFiles:
+    """Where the certificate of a unit's pages lies, as it was handed out."""
+    return IdentityFiles(paths.etc, "pages")
+
+
 class Spark(Processes):
     """Spark on one unit.
 
@@ -180,7 +185,7 @@ class Spark(Processes):
     @property
     def identity(self) -> IdentityFiles:
         """The certificate of every page of this unit, as it was handed out."""
-        return IdentityFiles(self.paths.etc, "pages")
+        return identity_of(self.paths)
 
     @property
     def _keystore(self) -> Path:

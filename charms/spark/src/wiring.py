@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import ops
 
 import rpc_secret
-from dataops.certificates import TlsState, expiry_rules
+from dataops.certificates import IdentityFiles, TlsState, expiry_rules
 from dataops.host import network
 from dataops.interfaces.prometheus_scrape import MetricsProvider
 from dataops.interfaces.spark_master import ProviderData, RpcSecret, SparkMasterProvider
@@ -29,9 +29,15 @@ CERTIFICATES = "certificates"
 _MONITORING = "monitoring"
 
 
-def certificates(charm: ops.CharmBase) -> Requester | None:
-    """Who asks for this unit's certificate; None without a provider."""
-    if not charm.model.relations[CERTIFICATES]:
+def certificates(charm: ops.CharmBase, identity: IdentityFiles) -> Requester | None:
+    """Who asks for this unit's certificate; None without a provider.
+
+    Args:
+        charm: the charm.
+        identity: what is served: while there is any, a provider that leaves is just leaving, and
+            the library has a private key to remove from Juju.
+    """
+    if not charm.model.relations[CERTIFICATES] and not identity.chain.exists():
         return None
     # The published library is half of what a hook costs otherwise.
     from dataops.certificates.requester import Requester

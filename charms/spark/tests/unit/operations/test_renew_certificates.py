@@ -85,14 +85,22 @@ def test_what_expired_while_everything_was_down_recovers_by_itself(site):
 
 def test_a_provider_that_leaves_takes_tls_along(site):
     (relation,) = site.state.get_relations("certificates")
+    site.started()
+    assert len(keys(site)) == 1
+    site.wake(site.context.on.relation_broken(relation))
     others = {one for one in site.state.relations if one.id != relation.id}
     site.state = dataclasses.replace(site.state, relations=others)
-    site.started()
     site.wake()
-    site.wake()
+    assert keys(site) == []
     assert site.files.read() is None and site.started() == EVERYTHING
     assert "8080" in str(site.told("scrape_jobs")) and "https" not in str(site.told("scrape_jobs"))
     assert "_certificates" not in str(site.told("alert_rules"))
+
+
+def keys(site):
+    """The private keys that Juju has."""
+    contents = [one.latest_content or {} for one in site.state.secrets]
+    return [one for one in contents if "private-key" in one]
 
 
 def test_its_turn_comes_while_every_job_runs(spark, facts, certificate):
