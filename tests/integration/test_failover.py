@@ -6,35 +6,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import jubilant
 import pytest
 
-from tests.integration.clients import Writer, nothing_lost, read_all
+from tests.integration import whole_bundle
+from tests.integration.clients import Writer
 from tests.integration.operations import begin, ended
 from tests.integration.processes import eventually, one_of_unit, runs
 from tools.demo import feed, pipeline
 
 pytestmark = pytest.mark.long
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 SESSION_TIMEOUT = 9.0
 
 
 @pytest.fixture(scope="module")
 def model(juju: jubilant.Juju) -> jubilant.Juju:
     """The bundle with one customer more."""
-    juju.cli("deploy", str(ROOT / "bundles" / "dataops.yaml"))
-    juju.deploy(
-        ROOT / "charms" / "data-access" / "data-access_amd64.charm",
-        "customer",
-        config={"topic": "orders", "extra-user-roles": "producer,consumer"},
-    )
-    juju.integrate("customer:kafka", "kafka:kafka-client")
-    juju.wait(jubilant.all_active, error=jubilant.any_error, timeout=1200, delay=2)
-    return juju
+    return whole_bundle.deploy(juju)
 
 
 @pytest.fixture(scope="module")
@@ -44,20 +35,16 @@ def uuid(model: jubilant.Juju) -> str:
 
 @pytest.fixture(scope="module")
 def customer(model: jubilant.Juju) -> pipeline.Credentials:
-    access = pipeline.credentials(model, "customer")
-    feed.partitions(access)
     # The job's input has to exist for its query to begin.
     feed.partitions(pipeline.credentials(model, "data-access"))
-    return access
+    return whole_bundle.customer(model)
 
 
 @pytest.fixture
 def writer(customer: pipeline.Credentials) -> Iterator[Writer]:
     """A customer who writes through the test, and finds every acknowledged record afterwards."""
-    already = set(read_all(customer))
-    with Writer(customer, first=len(already)) as writing:
+    with whole_bundle.writing(customer) as writing:
         yield writing
-    nothing_lost(writing, read_all(customer))
 
 
 def job_runs(model: jubilant.Juju) -> bool:

@@ -15,13 +15,12 @@ import pytest
 import requests
 from confluent_kafka import KafkaException, Producer
 
-from tests.integration import leaks
-from tests.integration.clients import Writer, nothing_lost, read_all
+from tests.integration import leaks, whole_bundle
+from tests.integration.clients import Writer
 from tests.integration.operations import begin, ended
 from tests.integration.processes import eventually, kill, of_unit, one_of_unit
 from tools.demo import feed, flights, pipeline, results
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 # January: 27,004 flights, enough for several triggers of the job.
 JANUARY = "2013-02-01T05:00:00Z"
 
@@ -29,15 +28,7 @@ JANUARY = "2013-02-01T05:00:00Z"
 @pytest.fixture(scope="module")
 def model(juju: jubilant.Juju) -> jubilant.Juju:
     """The bundle, deployed and settled, with one customer more."""
-    juju.cli("deploy", str(ROOT / "bundles" / "dataops.yaml"))
-    juju.deploy(
-        ROOT / "charms" / "data-access" / "data-access_amd64.charm",
-        "customer",
-        config={"topic": "orders", "extra-user-roles": "producer,consumer"},
-    )
-    juju.integrate("customer:kafka", "kafka:kafka-client")
-    juju.wait(jubilant.all_active, error=jubilant.any_error, timeout=1200, delay=2)
-    return juju
+    return whole_bundle.deploy(juju)
 
 
 @pytest.fixture(scope="module")
@@ -47,18 +38,14 @@ def uuid(model: jubilant.Juju) -> str:
 
 @pytest.fixture(scope="module")
 def customer(model: jubilant.Juju) -> pipeline.Credentials:
-    access = pipeline.credentials(model, "customer")
-    feed.partitions(access)
-    return access
+    return whole_bundle.customer(model)
 
 
 @pytest.fixture
 def writer(customer: pipeline.Credentials) -> Iterator[Writer]:
     """A customer who writes through the test, and finds every acknowledged record afterwards."""
-    already = set(read_all(customer))
-    with Writer(customer, first=len(already)) as writing:
+    with whole_bundle.writing(customer) as writing:
         yield writing
-    nothing_lost(writing, read_all(customer))
 
 
 def settled(model: jubilant.Juju, *apps: str, timeout: float = 300) -> None:

@@ -7,21 +7,19 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
-from pathlib import Path
 
 import jubilant
 import pandas as pd
 import pytest
 from confluent_kafka import KafkaError, Producer
 
-from tests.integration import credentials, one_broker
+from tests.integration import credentials, whole_bundle
 from tests.integration.credentials import followed, login, nobody_else_felt_it
 from tests.integration.processes import eventually
 from tools.demo import feed, flights, pipeline, results
 
 pytestmark = pytest.mark.long
 
-BUNDLES = Path(__file__).resolve().parent.parent.parent / "bundles"
 # Eleven days: enough for many windows, before and after the change.
 END = "2013-01-12T05:00:00Z"
 SIZES = {"one broker": ("small",), "three brokers": ("backup",)}
@@ -30,17 +28,7 @@ SIZES = {"one broker": ("small",), "three brokers": ("backup",)}
 @pytest.fixture(scope="module", params=SIZES)
 def model(juju: jubilant.Juju, request: pytest.FixtureRequest) -> jubilant.Juju:
     """The bundle, with one customer more."""
-    overlays = [str(BUNDLES / "overlays" / f"{name}.yaml") for name in SIZES[request.param]]
-    words = [word for path in overlays for word in ("--overlay", path)]
-    juju.cli("deploy", str(BUNDLES / "dataops.yaml"), *words)
-    juju.deploy(
-        one_broker.charm("data-access"),
-        "customer",
-        config={"topic": "orders", "extra-user-roles": "producer,consumer"},
-    )
-    juju.integrate("customer:kafka", "kafka:kafka-client")
-    juju.wait(jubilant.all_active, error=jubilant.any_error, timeout=1200, delay=2)
-    return juju
+    return whole_bundle.deploy(juju, *SIZES[request.param])
 
 
 def some_flights(access: pipeline.Credentials, frame: pd.DataFrame, number: int) -> None:

@@ -17,13 +17,12 @@ import jubilant
 import pytest
 import zstandard
 
-from tests.integration import leaks
+from tests.integration import leaks, whole_bundle
 from tests.integration.operations import begin, ended
 from tests.integration.processes import kill, one_of_unit
 
 pytestmark = pytest.mark.long
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 UNITS = {
     "certificates/0", "data-access/0", "day2/0", "kafka/0", "kafka/1", "kafka/2", "prometheus/0",
     "results/0", "spark/0",
@@ -37,9 +36,7 @@ PUBLIC = {
 @pytest.fixture(scope="module")
 def model(juju: jubilant.Juju) -> jubilant.Juju:
     """The bundle, deployed and settled."""
-    juju.cli("deploy", str(ROOT / "bundles" / "dataops.yaml"))
-    juju.wait(jubilant.all_active, error=jubilant.any_error, timeout=1200, delay=2)
-    return juju
+    return whole_bundle.deploy(juju, with_customer=False)
 
 
 def snapshot(model: jubilant.Juju, target: Path) -> Path:
