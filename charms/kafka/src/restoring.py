@@ -138,20 +138,27 @@ def finish(spec: Spec, recovery: Recovery, tell: Callable[[str], None]) -> dict[
         bounds = group_admin.bounds(client, group_admin.partitions(client))
         # Nobody has written since: who keeps a place of its own can be told where to go on.
         shelf = Shelf(pieces.shelf.store, recovery.cluster_id)
-        shelf.write(RESTORED, _ends(recovery, bounds))
+        shelf.write(RESTORED, _ends(manifest, recovery, bounds))
         return {"groups": group_admin.tell(client, groups(manifest, bounds))}
     finally:
         client.close()
 
 
-def _ends(recovery: Recovery, bounds: Mapping[tuple[str, int], tuple[int, int]]) -> RestoredEnds:
+def _ends(
+    manifest: Manifest, recovery: Recovery, bounds: Mapping[tuple[str, int], tuple[int, int]]
+) -> RestoredEnds:
     found: dict[str, dict[int, int]] = {}
     for (topic, index), (_, end) in sorted(bounds.items()):
         found.setdefault(topic, {})[index] = end
+    until = manifest.began
+    if recovery.to_time is not None:
+        asked = datetime.datetime.fromtimestamp(recovery.to_time / 1000, datetime.timezone.utc)
+        until = min(until, asked)
     return RestoredEnds(
         id=recovery.backup,
         source=recovery.source,
         at=datetime.datetime.now(datetime.timezone.utc),
+        until=until,
         topics=tuple(
             TopicEnds(topic=topic, ends=tuple(ends.get(n, 0) for n in range(max(ends) + 1)))
             for topic, ends in found.items()

@@ -38,12 +38,14 @@ class Ends(Result):
         backup: id of the backup that was restored.
         cluster: Kafka's id of the restored cluster.
         at: when that was, in UTC: what was written later was read by nobody before.
+        until: up to when the restored logs have everything, in UTC.
         topics: every topic but Kafka's own.
     """
 
     backup: str
     cluster: str
     at: str
+    until: str
     topics: tuple[TopicEnds, ...]
 
 
@@ -67,6 +69,7 @@ def work(work: Work[Access]) -> Ends:
         backup=found.id,
         cluster=work.spec.cluster,
         at=found.at.isoformat(),
+        until=found.until.isoformat(),
         topics=tuple(TopicEnds(topic=one.topic, ends=one.ends) for one in found.topics),
     )
 

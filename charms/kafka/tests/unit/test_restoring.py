@@ -190,5 +190,8 @@ def test_where_the_logs_end_is_written_down_before_clients_are_let_in(
     recovery = a_recovery(backup=backup.id, source="old", cluster_id="new")
     assert restoring.finish(spec(recovery, mode="finish"), recovery, str) == {"groups": 0}
     told = Shelf(open_store(target), "new").need(RestoredEnds, RESTORED)
-    assert (told.id, told.source) == (backup.id, "old")
+    assert (told.id, told.source, told.until) == (backup.id, "old", backup.began)
     assert [(one.topic, one.ends) for one in told.topics] == [("a", (1, 2)), ("b", (0, 0, 9))]
+    earlier = a_recovery(backup=backup.id, source="old", cluster_id="new", to_time=1000)
+    restoring.finish(spec(earlier, mode="finish"), earlier, str)
+    assert Shelf(open_store(target), "new").need(RestoredEnds, RESTORED).until.timestamp() == 1

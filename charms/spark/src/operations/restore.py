@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from pathlib import Path
@@ -46,6 +47,11 @@ def put(work: Work[Spec], manifest: Manifest, staging: Path) -> str:
     import spark_files
 
     data = work.spec.data
+    # Spark's own times tell which batches were done before a backup of Kafka: all of these were
+    # done when they were backed up.
+    done = manifest.units[0].cut.timestamp() if manifest.units else manifest.began.timestamp()
+    for path in (staging / spark_files.CHECKPOINTS).rglob("*"):
+        os.utime(path, (done, done))
     aside = data / f"replaced-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
     for kind in spark_files.KINDS:
         if not (staging / kind).is_dir():

@@ -1,6 +1,6 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju run spark/0 rewind-jobs`: let jobs go on where a restored Kafka ends."""
+"""`juju run spark/0 rewind-jobs`: let jobs go on in a restored Kafka."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dataops.operations import Context, OperationError, Params, Result, Verb
 from job_store import JobStore
 from jobs import Job
 from observed import Observed
-from rewinding import RewindError, Rewound, rewind
+from rewinding import Restored, RewindError, Rewound, back, forward
 
 # Of those that Spark has on a disk, and not in an object store.
 _FILE = "file:"
@@ -35,6 +35,9 @@ class RewindJobs(Params):
         description="As list-restored-ends of Kafka tells them: every topic with its ends."
     )
     at: datetime.datetime = pydantic.Field(description="When that was, as it tells it.")
+    until: datetime.datetime = pydantic.Field(
+        description="Up to when the backup has everything, as it tells it."
+    )
 
 
 class Rewinding(Result):
@@ -73,7 +76,8 @@ def run(context: Context[Observed, Spark, RewindJobs]) -> Rewinding:
             # It has gone on since: asked again, it is left alone.
             continue
         try:
-            moved = _rewound(o, job, ends.get(job.input.topic, ()), at)
+            there = Restored(ends.get(job.input.topic, ()), params.until.timestamp(), at)
+            moved = _rewound(o, job, there)
         except RewindError as error:
             # What it would skip or count twice is for people to judge.
             store.stop(job.name)
@@ -91,7 +95,7 @@ def run(context: Context[Observed, Spark, RewindJobs]) -> Rewinding:
     )
 
 
-def _rewound(o: Observed, job: Job, ends: tuple[int, ...], at: float) -> tuple[Rewound, ...]:
+def _rewound(o: Observed, job: Job, restored: Restored) -> tuple[Rewound, ...]:
     place = storage(o) / "checkpoints" / job.name
     if job.checkpoint:
         if not job.checkpoint.startswith(_FILE):
@@ -100,7 +104,8 @@ def _rewound(o: Observed, job: Job, ends: tuple[int, ...], at: float) -> tuple[R
                 "declare it under another name, so that it begins with a new one"
             )
         place = Path("/" + job.checkpoint.removeprefix(_FILE).lstrip("/"))
-    return rewind(place, job.input.topic, ends, at)
+    way = forward if job.output.path else back
+    return way(place, job.input.topic, restored)
 
 
 def _summary(o: Observed, rewound: list[str], stopped: list[str]) -> str:
@@ -108,7 +113,7 @@ def _summary(o: Observed, rewound: list[str], stopped: list[str]) -> str:
         return f"{o.unit}: no job had read further than Kafka reaches now."
     said = [f"{o.unit}: "]
     if rewound:
-        said.append(f"jobs go on where Kafka ends now: {'; '.join(rewound)}.")
+        said.append(f"jobs go on in the restored Kafka: {'; '.join(rewound)}.")
     if stopped:
         said.append(f" Stopped, for they cannot be rewound: {'; '.join(stopped)}.")
     return "".join(said)
@@ -116,7 +121,7 @@ def _summary(o: Observed, rewound: list[str], stopped: list[str]) -> str:
 
 VERB = Verb(
     name="rewind-jobs",
-    description="Lets jobs that had read further than a restored Kafka reaches go on at its end.",
+    description="Lets jobs that had read further than a restored Kafka reaches go on in it.",
     run=run,
     params=RewindJobs,
     result=Rewinding,

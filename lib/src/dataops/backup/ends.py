@@ -35,9 +35,12 @@ class RestoredEnds(Document):
         id: of the backup.
         source: Kafka's id of the cluster that was backed up.
         at: when the ends were read: soon after, clients were let in.
+        until: up to when the restored logs have everything: when the backup began, or the earlier
+            time to which it was restored.
         topics: every topic but Kafka's own, by name.
     """
 
     source: str
     at: datetime.datetime
+    until: datetime.datetime
     topics: tuple[TopicEnds, ...] = ()

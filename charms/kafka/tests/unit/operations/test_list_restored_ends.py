@@ -18,6 +18,7 @@ def test_it_tells_what_the_restore_wrote_down(world):
         id="20261122T110000Z",
         source="old",
         at=AT,
+        until=AT,
         topics=(TopicEnds(topic="orders", ends=(10, 4)),),
     )
     world.shelf.write(RESTORED, ends)
