@@ -1,0 +1,176 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""A Spark job whose Kafka is restored under it, and whose own files are put back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jubilant
+import pytest
+
+from tests.integration import one_broker
+from tests.integration.clients import Writer, read_all
+from tests.integration.one_broker import charm
+from tests.integration.operations import begin, ended
+from tests.integration.processes import eventually, one_of_unit
+from tools.demo import feed, pipeline
+
+pytestmark = pytest.mark.long
+
+JOBS = """
+- name: copy
+  input:
+    topic: orders
+    schema: n STRING, at TIMESTAMP
+    event-time: at
+    watermark: 1 day
+  sql: SELECT n, at FROM input
+  output:
+    topic: copies
+    key: n
+  trigger: 2 seconds
+- name: keep
+  input:
+    topic: orders
+    schema: n STRING, at TIMESTAMP
+    event-time: at
+    watermark: 1 day
+  sql: SELECT n, at FROM input
+  output:
+    path: kept
+  trigger: 2 seconds
+"""
+
+
+@pytest.fixture(scope="module")
+def model(juju: jubilant.Juju, tmp_path_factory: pytest.TempPathFactory) -> jubilant.Juju:
+    """One broker, Spark with a job for each kind of output, and customers of both topics."""
+    place = str(tmp_path_factory.mktemp("backups"))
+    juju.deploy(
+        charm("spark"),
+        config={
+            "jobs": JOBS,
+            "backup-directory": place,
+            "worker-cores": 2,
+            "worker-memory": "1g",
+        },
+    )
+    juju.deploy(
+        charm("data-access"), "reader", config={"topic": "copies", "extra-user-roles": "consumer"}
+    )
+    return one_broker.deploy(
+        juju,
+        ("spark:kafka", "kafka:kafka-client"),
+        ("reader:kafka", "kafka:kafka-client"),
+        ("day2:operations", "spark:operations"),
+        kafka={"backup-directory": place},
+    )
+
+
+@pytest.fixture(scope="module")
+def data(model: jubilant.Juju) -> Path:
+    """Spark's storage."""
+    uuid = model.show_model().model_uuid
+    process = eventually(lambda: one_of_unit("spark/0", uuid, "copy/job.json"), 240, "the job")
+    job = next(one for one in process.cmdline() if one.endswith("copy/job.json"))
+    checkpoint = json.loads(Path(job).read_text())["checkpoint"].removeprefix("file://")
+    return Path(checkpoint).parent.parent
+
+
+@pytest.fixture(scope="module")
+def customer(model: jubilant.Juju) -> pipeline.Credentials:
+    found = pipeline.credentials(model, "customer")
+    feed.partitions(found)
+    return found
+
+
+def event(key: str) -> bytes:
+    return json.dumps({"n": key, "at": "2026-11-22T12:00:00Z"}).encode()
+
+
+def write(access: pipeline.Credentials, first: int, count: int) -> set[str]:
+    """Keys of records that were acknowledged."""
+    with Writer(access, first=first, value=event) as writer:
+        writer.progress(count)
+    return set(writer.acknowledged)
+
+
+def copied(model: jubilant.Juju) -> set[str]:
+    return set(read_all(pipeline.credentials(model, "reader")))
+
+
+def read(data: Path, job: str) -> int:
+    """How many records the job has read, as the batches say that are done."""
+    place = data / "checkpoints" / job
+    done = [int(one.name) for one in (place / "commits").iterdir() if one.name.isdigit()]
+    told = (place / "offsets" / str(max(done))).read_text().split("\n")[2]
+    return sum(json.loads(told)["orders"].values())
+
+
+@pytest.fixture(scope="module")
+def written(
+    model: jubilant.Juju, customer: pipeline.Credentials, data: Path
+) -> Iterator[tuple[set[str], set[str]]]:
+    """Keys that are in the backup, and keys that were written later; jobs have read them all."""
+    before = write(customer, 0, 300)
+    for job in ("copy", "keep"):
+        eventually(lambda job=job: read(data, job) >= len(before), 240, f"{job} to read")
+    told = ended(model, begin(model, "create-backup", pace=0), 240)
+    assert told["status"] == "completed", told
+    later = write(customer, 1_000_000, 300)
+    both = len(before) + len(later)
+    for job in ("copy", "keep"):
+        eventually(lambda job=job: read(data, job) >= both, 240, f"{job} to read the rest")
+    yield before, later
+
+
+def test_jobs_go_on_in_a_kafka_that_is_restored_under_them(
+    model: jubilant.Juju,
+    customer: pipeline.Credentials,
+    data: Path,
+    written: tuple[set[str], set[str]],
+) -> None:
+    before, later = written
+    told = ended(model, begin(model, "restore", confirm="kafka"), 400)
+    print(json.dumps(told, indent=1, default=str))
+    assert told["status"] == "completed", told
+    customer = pipeline.credentials(model, "customer")
+    there = set(read_all(customer))
+    assert before <= there and not there & later, "what was written later is lost, as it should"
+    # As many as were lost, at the same offsets: a job that stayed would take them for read.
+    fresh = write(customer, 2_000_000, 400)
+    for job in ("copy", "keep"):
+        eventually(lambda job=job: read(data, job) >= len(there | fresh), 240, f"{job} to go on")
+    eventually(lambda: there | fresh <= copied(model), 120, "every copy")
+    assert states(model) == {"copy": "running", "keep": "running"}
+
+
+def states(model: jubilant.Juju) -> dict[str, str]:
+    told = model.run("spark/0", "list-jobs", wait=120).results
+    return {job: told["jobs"][job]["state"] for job in told["jobs"]}
+
+
+def test_a_checkpoint_that_was_lost_comes_back_and_its_job_goes_on(
+    model: jubilant.Juju, data: Path, written: Any
+) -> None:
+    for job in ("copy", "keep"):
+        model.run("spark/0", "stop-job", {"name": job}, wait=120)
+    shutil.rmtree(data / "checkpoints")
+    told = model.run("spark/0", "restore", {"confirm": "spark/0"}, wait=240).results
+    print(told["summary"])
+    since = time.time()
+    for job in ("copy", "keep"):
+        model.run("spark/0", "start-job", {"name": job}, wait=120)
+    customer = pipeline.credentials(model, "customer")
+    there = set(read_all(customer))
+    for job in ("copy", "keep"):
+        eventually(lambda job=job: read(data, job) >= len(there), 240, f"{job} to go on")
+        newest = max((data / "checkpoints" / job / "commits").iterdir(), key=lambda p: p.name)
+        assert newest.stat().st_mtime > since
+    eventually(lambda: there <= copied(model), 120, "every copy")
