@@ -87,7 +87,7 @@ class Container:
         arguments = [
             "systemd-nspawn", "--quiet", "--boot", f"--directory={self.root}",
             f"--machine={self.name}", f"--hostname={hostname}", "--link-journal=no",
-            f"--network-namespace-path={network}", "--resolv-conf=copy-host",
+            f"--network-namespace-path={network}", "--resolv-conf=off",
         ]  # fmt: skip
         groups: list[str] = []
         if not Path("/run/systemd/system").exists():

@@ -26,6 +26,9 @@ _HOSTS = """\
 127.0.1.1 {hostname}
 ::1 localhost ip6-localhost ip6-loopback
 """
+# This host's name servers are out of reach, and whoever asks one of them waits: Java's clients of
+# Kafka want to know the name of every address before they log in. Nobody listens on its own port.
+_NAMES = "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n"
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ class NspawnRoom(MachineRoom):
             return False
         self.container.mount(image.ready(self.packages))
         self.path("/etc/hosts").write_text(_HOSTS.format(hostname=self.hostname))
+        self.path("/etc/resolv.conf").write_text(_NAMES)
         self.path("/etc/hostname").write_text(f"{self.hostname}\n")
         # Who removes the machine may no longer know it from the model.
         (self.container.directory / "address").write_text(self.address)
