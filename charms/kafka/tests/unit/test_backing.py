@@ -1,11 +1,14 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
 
+import datetime
+
 import pytest
 
 import backing
 from backups import Spec, prepared
 from cluster import ClusterError
+from dataops.backup.catalogue import newest_good
 from dataops.backup.finishing import FinishError
 from dataops.backup.sealed import Key
 from dataops.operations import OperationError, Work
@@ -58,3 +61,42 @@ def test_each_unit_reads_as_fast_as_it_may(world, monkeypatch):
         begun = backing.begin(spec_of(world))
         backing.copy(spec_of(world, backup=begun.id, pace=pace), Work(None))
     assert paces == [None, 40e6]
+
+
+def test_another_unit_leads_in_the_middle(world):
+    """It ends what the one before it began, and knows nothing but the id."""
+    world.client.leaders["orders", 1] = 1
+    begun = backing.begin(spec_of(world, nodes=2))
+    backing.copy(spec_of(world, backup=begun.id), Work(None))
+    backing.copy(spec_of(world, backup=begun.id, unit="kafka/1"), Work(None))
+    manifest = backing.finish(spec_of(world, backup=begun.id, unit="kafka/1"))
+    assert [unit.unit for unit in manifest.units] == ["kafka/0", "kafka/1"]
+    assert backing.finish(spec_of(world, backup=begun.id)) == manifest, "the old one still tries"
+
+
+def test_a_broker_that_is_lost_in_the_middle_is_named_and_the_next_backup_is_whole(world):
+    world.client.leaders["orders", 1] = 1
+    begun = backing.begin(spec_of(world, nodes=2))
+    backing.copy(spec_of(world, backup=begun.id), Work(None))
+    world.client.leaders["orders", 1] = -1
+    with pytest.raises(FinishError, match="kafka/1 did not do their part"):
+        backing.finish(spec_of(world, backup=begun.id))
+    with pytest.raises(FinishError, match="No unit leads orders-1"):
+        backing.begin(spec_of(world, nodes=2))
+    # Another unit leads it now; the one that was lost has nothing to do.
+    world.client.leaders["orders", 1] = 0
+    again = backing.begin(spec_of(world, nodes=2))
+    assert [share.partitions for share in again.shares][1] == ()
+
+
+def test_a_clock_that_goes_back_leaves_the_newest_backup_the_newest(world, monkeypatch):
+    first = backing.begin(spec_of(world))
+    backing.copy(spec_of(world, backup=first.id), Work(None))
+    backing.finish(spec_of(world, backup=first.id))
+    hour = datetime.timedelta(hours=1)
+    monkeypatch.setattr(backing, "_now", lambda: first.began - hour)
+    second = backing.begin(spec_of(world))
+    backing.copy(spec_of(world, backup=second.id), Work(None))
+    backing.finish(spec_of(world, backup=second.id))
+    newest = newest_good(world.shelf)
+    assert newest.id == second.id and newest.began == first.began - hour

@@ -1,6 +1,9 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
 
+import http.server
+import threading
+
 import pytest
 
 from backups import Spec, access, prepared, told
@@ -11,8 +14,13 @@ from dataops.backup.pruning import CollectingError
 from dataops.backup.sealed import Key, SealError
 from dataops.backup.shelf import DamagedError
 from dataops.backup.taking import TakingError
-from dataops.objectstore import Unreachable
+from dataops.objectstore import Target, Unreachable
 from dataops.operations import OperationError
+from operations.begin_backup import VERB as BEGIN
+from operations.create_backup import VERB as CREATE
+from operations.list_backups import VERB as LIST
+from operations.prune_backups import VERB as PRUNE
+from operations.verify_backup import VERB as VERIFY
 
 
 def test_a_cluster_without_a_place_for_backups_says_how_to_get_one(world):
@@ -47,3 +55,66 @@ def test_what_goes_wrong_is_told_in_its_own_words(error):
 def test_a_damaged_object_is_named():
     with pytest.raises(OperationError, match=r"^segments/x: why$"), told():
         raise DamagedError("segments/x", "why")
+
+
+class Refusing(http.server.BaseHTTPRequestHandler):
+    """A store that answers everything with the same refusal."""
+
+    status, code = 403, "InvalidAccessKeyId"
+
+    def _refuse(self):
+        # What was sent is read, or the client meets a broken connection instead of an answer.
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = f"<Error><Code>{self.code}</Code><Message>no</Message></Error>".encode()
+        self.send_response(self.status)
+        self.send_header("Content-Type", "application/xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_GET = do_PUT = do_HEAD = do_DELETE = do_POST = _refuse  # noqa: N815
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def refusing():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Refusing)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Target(
+        kind="s3", bucket="mine", endpoint=f"http://127.0.0.1:{server.server_port}",
+        access_key="AK", secret_key="very-secret",
+    )  # fmt: skip
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("verb", [CREATE, BEGIN, LIST, PRUNE, VERIFY], ids=lambda verb: verb.name)
+@pytest.mark.parametrize(
+    ("status", "code", "why"),
+    [
+        (403, "InvalidAccessKeyId", "does not accept our keys"),
+        (403, "RequestTimeTooSkewed", "finds our clock wrong"),
+        (404, "NoSuchBucket", "there is no bucket mine"),
+    ],
+)
+def test_a_store_that_refuses_is_named_by_every_verb(
+    world, refusing, monkeypatch, verb, status, code, why
+):
+    monkeypatch.setattr(Refusing, "status", status)
+    monkeypatch.setattr(Refusing, "code", code)
+    with pytest.raises(OperationError, match=why) as told:
+        world.call(verb, facts=world.facts(store=refusing))
+    assert "127.0.0.1" in str(told.value) and "very-secret" not in str(told.value)
+    assert not list((world.root / "storage").glob("backup/cuts/*")), "no link stays"
+
+
+@pytest.mark.parametrize("verb", [CREATE, BEGIN, LIST, PRUNE, VERIFY], ids=lambda verb: verb.name)
+def test_a_store_that_is_away_is_named_by_every_verb(world, verb):
+    away = Target(kind="local", directory="/none/there")
+    with pytest.raises(OperationError, match="There is no directory /none/there"):
+        world.call(verb, facts=world.facts(store=away))

@@ -7,6 +7,7 @@ It is only a memory: without it, everything is read again, and found in the stor
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -87,13 +88,15 @@ class Ledger:
         return {file.base: file for file in known.files} if known.topic_id == topic_id else {}
 
     def remember(self, partition: str, known: KnownPartition) -> None:
-        """Write it down."""
-        self._directory.mkdir(parents=True, exist_ok=True)
+        """Write it down, if there is room."""
         path = self._path(partition)
         # Whole or not at all, but not flushed: what a crash takes away is read again.
         partial = path.with_suffix(".new")
-        partial.write_text(known.model_dump_json())
-        partial.replace(path)
+        # A full disk costs the memory, not the backup.
+        with contextlib.suppress(OSError):
+            self._directory.mkdir(parents=True, exist_ok=True)
+            partial.write_text(known.model_dump_json())
+            partial.replace(path)
 
     def forget_all_but(self, partitions: set[str]) -> None:
         """Forget partitions that are not here any more."""

@@ -10,6 +10,7 @@ import fcntl
 import shutil
 import time
 from collections.abc import Generator
+from pathlib import Path
 from typing import IO
 
 from dataops.backup import cut as cutting
@@ -140,15 +141,26 @@ class _Taking:
         wanted = [f"{topic}-{index}" for topic, index in self._share.partitions]
         if not record.exists():
             shutil.rmtree(self._links, ignore_errors=True)
-            # First up to where, and then the files: they have at least that.
-            marks = self._job.ask(self._share.partitions)
-            kept = {name: mark for name, mark in marks.partitions.items() if self._link(name)}
-            self._link_metadata()
-            marks = marks.model_copy(update={"partitions": kept})
-            ensure_contents(record, marks.model_dump_json())
+            try:
+                self._link_all(record)
+            except OSError as error:
+                # What is linked is not deleted: a full disk would stay full.
+                shutil.rmtree(self._links, ignore_errors=True)
+                raise TakingError(
+                    f"{self._share.unit} cannot link its logs in {self._job.state}: "
+                    f"{error.strerror}. See `df` there, and run the backup again."
+                ) from error
         marks = Marks.model_validate_json(record.read_bytes())
         gone = sorted(set(wanted) - set(marks.partitions))
         return marks, tuple(_absent(name) for name in gone)
+
+    def _link_all(self, record: Path) -> None:
+        # First up to where, and then the files: they have at least that.
+        marks = self._job.ask(self._share.partitions)
+        kept = {name: mark for name, mark in marks.partitions.items() if self._link(name)}
+        self._link_metadata()
+        marks = marks.model_copy(update={"partitions": kept})
+        ensure_contents(record, marks.model_dump_json())
 
     def _link(self, name: str) -> bool:
         """Whether the partition is still there, and as it was when the backup began."""

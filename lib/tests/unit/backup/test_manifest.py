@@ -139,6 +139,14 @@ def test_ids_sort_by_time_and_are_never_taken_twice() -> None:
     assert new_id(NOW + datetime.timedelta(seconds=1)) > f"{first}-2"
 
 
+def test_a_clock_that_is_behind_makes_no_backup_look_older_than_the_last() -> None:
+    later, earlier = NOW + datetime.timedelta(hours=3), NOW - datetime.timedelta(days=1)
+    first = new_id(later, (new_id(earlier),))
+    second = new_id(NOW, (new_id(earlier), first, f"{first}-2"))
+    assert first < f"{first}-2" < second < new_id(later + datetime.timedelta(seconds=2))
+    assert new_id(later + datetime.timedelta(seconds=9), (second,)) > second
+
+
 def test_a_part_is_named_after_its_unit() -> None:
     assert part_key("20261122T215036Z", "kafka/0") == (
         "backups/20261122T215036Z/parts/kafka-0.json"

@@ -4,6 +4,8 @@
 import errno
 import os
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,9 +14,10 @@ from typing import Any
 import pytest
 from google_crc32c import value as crc32c
 
-from dataops.backup import content, reading
+from dataops.backup import content, reading, taking
 from dataops.backup.batches import batches
 from dataops.backup.codecs import Codec
+from dataops.backup.ledger import KnownPartition, Ledger
 from dataops.backup.manifest import Absent, Manifest, Part, Partition, Trouble, part_key
 from dataops.backup.records import records
 from dataops.backup.sealed import Key, WrongKeyError
@@ -392,3 +395,48 @@ def test_a_copy_that_lags_behind_is_named(broker: Broker) -> None:
 def test_progress_has_a_rate_and_the_time_left(broker: Broker) -> None:
     broker.back_up()
     assert any("MB/s" in text and "s left" in text for text in broker.told)
+
+
+def full(*_: Any, **__: Any) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_full_disk_of_the_broker_is_named_and_no_link_keeps_it_full(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = broker.begin()
+    with monkeypatch.context() as patch:
+        patch.setattr(taking, "ensure_contents", full)
+        with pytest.raises(TakingError, match=r"kafka/0 cannot link.*No space left.*`df`"):
+            broker.copy(begun)
+    assert not list((broker.root / "backup" / "cuts").iterdir())
+    broker.copy(begun)
+    assert broker.verify(broker.finish(begun)).well
+
+
+def test_what_cannot_be_remembered_is_read_again(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", full)
+        Ledger(broker.root / "ledger").remember("orders-0", KnownPartition())
+    assert Ledger(broker.root / "ledger").of("orders-0", "") == {}
+
+
+def test_a_full_store_is_named_and_the_backup_goes_on_once_there_is_room(
+    tmp_path: Path,
+) -> None:
+    """A file system of one megabyte, which nobody but this test sees."""
+    alone = ["unshare", "--map-root-user", "--mount"]
+    if subprocess.run([*alone, "true"], capture_output=True).returncode:
+        pytest.skip("this machine lets nobody have mounts of their own")
+    program = Path(__file__).with_name("on_a_small_disk.py")
+    made = subprocess.run(
+        [*alone, sys.executable, str(program), str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+    )
+    assert made.returncode == 0, made.stderr
+    assert "No room in" in made.stdout and "free some, and start again" in made.stdout
+    assert made.stdout.endswith("whole\n")
