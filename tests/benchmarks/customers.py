@@ -1,9 +1,8 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Customers of three kinds, who go over to new credentials as soon as they are given them.
+"""What customers run beside a producer in Python: one in Java, and a job of Spark.
 
-A producer in Python (librdkafka), one in Java (Kafka's own verifiable producer), and a job of
-Spark that writes again what the first one wrote.
+The one in Java is Kafka's own verifiable producer; the job writes again what it reads.
 """
 
 from __future__ import annotations
@@ -15,20 +14,14 @@ import signal
 import subprocess
 import tempfile
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import jubilant
-from confluent_kafka import Consumer, TopicPartition
-
-from tests.integration.clients import Writer
+from tests.integration.clients import records
 from tests.integration.plain_broker import libraries
 from tests.integration.processes import eventually
-from tools.demo import pipeline
 from tools.demo.pipeline import Credentials
 
 #: What the job of Spark does: every record of one topic once more into another one.
@@ -162,93 +155,10 @@ class JavaWriter:
                 self.failed[told["value"]] = told.get("message", "")
 
 
-AnyWriter = Writer | JavaWriter
-
-
-class Customer:
-    """One application's credentials, and who writes with them.
-
-    Args:
-        juju: the model.
-        application: a data-access whose credentials the customer has.
-        make: makes a writer of a turn; turns are numbered from 0.
-
-    Attributes:
-        access: what it works with now.
-        writers: all so far; the last one writes.
-    """
-
-    def __init__(
-        self,
-        juju: jubilant.Juju,
-        application: str,
-        make: Callable[[Credentials, int], AnyWriter],
-    ) -> None:
-        self._juju, self.application, self._make = juju, application, make
-        self.writers: list[AnyWriter] = []
-        self.access = pipeline.credentials(juju, application)
-
-    def __enter__(self) -> Customer:
-        self.writers.append(self._make(self.access, 0).__enter__())
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        self.writers[-1].__exit__(kind, error, tb)
-
-    def follow(self) -> bool:
-        """Whether there were new credentials: with them another writer begins, then one ends."""
-        access = pipeline.credentials(self._juju, self.application)
-        if access.username == self.access.username:
-            return False
-        self.access = access
-        self.writers.append(self._make(access, len(self.writers)).__enter__())
-        self.writers[-2].__exit__(None, None, None)
-        return True
-
-    def reset(self) -> None:
-        """Forget the gaps and latencies so far."""
-        for writer in self.writers:
-            writer.longest_gap = 0.0
-            writer.latencies.clear()
-
-    @property
-    def gap_ms(self) -> float:
-        """The longest time between two acknowledgements of one writer."""
-        return max(writer.longest_gap for writer in self.writers) * 1000
-
-    @property
-    def p99_ms(self) -> float | None:
-        """From the call to the acknowledgement, of 99 in a hundred records; None if not told."""
-        took = sorted(one for writer in self.writers for one in writer.latencies)
-        return took[int(0.99 * (len(took) - 1))] * 1000 if took else None
-
-
 def written(access: Credentials, patience: float = 120) -> list[tuple[float, str]]:
     """When each record of a topic was written, Unix seconds, and its key; in order of time."""
-    consumer = Consumer({**access.client(), "group.id": access.group, "enable.auto.commit": False})
-    found: list[tuple[float, str]] = []
-    try:
-        known = consumer.list_topics(access.topic, timeout=20).topics[access.topic].partitions
-        parts = [TopicPartition(access.topic, number, 0) for number in known]
-        ends = {p.partition: consumer.get_watermark_offsets(p, timeout=20)[1] for p in parts}
-        consumer.assign(parts)
-        deadline = time.monotonic() + patience
-        while any(
-            p.offset < ends[p.partition] for p in consumer.position(parts) if ends[p.partition]
-        ):
-            assert time.monotonic() < deadline, f"the end {ends} is not reached"
-            for message in consumer.consume(1000, 1):
-                if message.error() is None:
-                    key = (message.key() or b"").decode()
-                    found.append((message.timestamp()[1] / 1000, key))
-    finally:
-        consumer.close()
-    return sorted(found)
+    found = records(access, patience)
+    return sorted((one.timestamp()[1] / 1000, (one.key() or b"").decode()) for one in found)
 
 
 def gap_within(times: list[float], begun: float, ended: float) -> float:

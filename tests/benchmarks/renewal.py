@@ -27,9 +27,10 @@ from typing import Any
 
 import jubilant
 
-from tests.benchmarks.customers import JOB, Customer, JavaWriter, as_json, gap_within, written
+from tests.benchmarks.customers import JOB, JavaWriter, as_json, gap_within, written
 from tests.benchmarks.own_engine import own_engine, wait_active
 from tests.integration.clients import Writer, nothing_lost, read_all
+from tests.integration.customer import Customer
 from tests.integration.processes import eventually, one_of_unit
 from tools.demo import feed, pipeline
 from tools.demo.pipeline import Credentials

@@ -7,7 +7,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol
@@ -164,13 +164,9 @@ class Reader:
             consumer.close()
 
 
-def read_all(access: Credentials, patience: float = 60) -> Counter[str]:
-    """Every key of the topic from its start to its present end, with how often it is there.
-
-    Of a record without a key, its value.
-    """
+def records(access: Credentials, patience: float = 60) -> Iterator[Message]:
+    """The records of the topic from its start to its present end."""
     consumer = Consumer({**access.client(), "group.id": access.group, "enable.auto.commit": False})
-    seen: Counter[str] = Counter()
     try:
         known = consumer.list_topics(access.topic, timeout=20).topics[access.topic].partitions
         parts = [TopicPartition(access.topic, p, 0) for p in known]
@@ -181,16 +177,20 @@ def read_all(access: Credentials, patience: float = 60) -> Counter[str]:
             p.offset < ends[p.partition] for p in consumer.position(parts) if ends[p.partition]
         ):
             assert time.monotonic() < deadline, f"the end {ends} is not reached"
-            message = consumer.poll(1)
-            if message is None:
-                continue
-            error = message.error()
-            if error is not None:
-                raise KafkaException(error)
-            seen[(message.key() or message.value() or b"").decode()] += 1
+            for message in consumer.consume(1000, 1):
+                if error := message.error():
+                    raise KafkaException(error)
+                yield message
     finally:
         consumer.close()
-    return seen
+
+
+def read_all(access: Credentials, patience: float = 60) -> Counter[str]:
+    """Every key of the topic from its start to its present end, with how often it is there.
+
+    Of a record without a key, its value.
+    """
+    return Counter((one.key() or one.value() or b"").decode() for one in records(access, patience))
 
 
 class Writing(Protocol):
@@ -205,6 +205,21 @@ class Writing(Protocol):
     def failed(self) -> dict[str, str]:
         """Key to the reason that it was not acknowledged."""
         ...
+
+    longest_gap: float
+    latencies: list[float]
+
+    def __enter__(self) -> Writing: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None: ...
+
+    def progress(self, records: int = 50, patience: float = 120) -> None:
+        """Wait until the brokers acknowledge so many more records."""
 
 
 def nothing_lost(writer: Writing, seen: Counter[str]) -> None:

@@ -30,6 +30,7 @@ def deploy(
     *relations: tuple[str, str],
     more: Mapping[str, str] | None = None,
     kafka: Mapping[str, str] | None = None,
+    units: int = 1,
 ) -> jubilant.Juju:
     """The model, once all of it is active.
 
@@ -38,9 +39,10 @@ def deploy(
         relations: beside those that every such model has.
         more: charms to deploy beside, by the application's name.
         kafka: options of Kafka.
+        units: of Kafka.
     """
     juju.deploy(charm("certificates"))
-    juju.deploy(charm("kafka"), config={"heap": "384m", **(kafka or {})})
+    juju.deploy(charm("kafka"), config={"heap": "384m", **(kafka or {})}, num_units=units)
     juju.deploy(charm("day2"))
     juju.deploy(
         charm("data-access"),

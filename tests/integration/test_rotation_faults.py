@@ -1,0 +1,140 @@
+# Copyright 2026 The Charmed DataOps Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Whatever happens amid a change of credentials: it ends well, and nobody is locked out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import jubilant
+import pytest
+
+from tests.integration import credentials, one_broker
+from tests.integration.clients import Writer, nothing_lost, read_all
+from tests.integration.credentials import login
+from tests.integration.customer import Customer
+from tests.integration.operations import begin, ended, shown
+from tests.integration.processes import eventually, kill, of_unit, one_of_unit, runs
+from tools.demo import feed, pipeline
+
+pytestmark = pytest.mark.long
+
+PATIENCE = 400
+
+
+@pytest.fixture(scope="module")
+def model(juju: jubilant.Juju) -> jubilant.Juju:
+    """Three brokers, two customers and day2."""
+    one_broker.deploy(juju, units=3)
+    config = {"topic": "guests", "extra-user-roles": "producer,consumer"}
+    juju.deploy(one_broker.charm("data-access"), "guest", config=config)
+    juju.integrate("guest:kafka", "kafka:kafka-client")
+    juju.wait(jubilant.all_active, error=jubilant.any_error, timeout=300, delay=2)
+    feed.partitions(pipeline.credentials(juju, "customer"))
+    return juju
+
+
+@pytest.fixture
+def customer(model: jubilant.Juju) -> Iterator[Customer]:
+    """Who writes through the change, and finds everything afterwards, once."""
+    there = len(read_all(pipeline.credentials(model, "customer")))
+
+    def writer(access: pipeline.Credentials, turn: int) -> Writer:
+        return Writer(access, first=there + turn * 10_000_000)
+
+    with Customer(model, "customer", writer) as found:
+        yield found
+    seen = read_all(found.access)
+    for one in found.writers:
+        nothing_lost(one, seen)
+
+
+def held_up(model: jubilant.Juju, customer: Customer) -> str:
+    """The number of a change that waits for the customer, who still works with the old user."""
+    eventually(
+        lambda: ended(model, begin(model, "health-check"))["status"] == "completed",
+        PATIENCE,
+        "all is well",
+        pause=2,
+    )
+    customer.writers[-1].progress(200)
+    number = begin(model, "rotate-passwords", quiet=3)
+    eventually(
+        lambda: f"{customer.access.username} still works" in json.dumps(shown(model, number)),
+        PATIENCE,
+        "it waits for the customer",
+    )
+    return number
+
+
+def followed_to_its_end(model: jubilant.Juju, customer: Customer, number: str) -> dict[str, Any]:
+    """What the operation said at its end, once the customer had gone over."""
+    old = customer.access
+    assert login(old) is None
+    assert customer.follow()
+    told = ended(model, number, PATIENCE)
+    assert told["status"] == "completed", told
+    assert login(old) is not None and login(customer.access) is None
+    customer.writers[-1].progress(100)
+    return told
+
+
+def test_a_broker_dies(model: jubilant.Juju, customer: Customer) -> None:
+    number = held_up(model, customer)
+    uuid = model.show_model().model_uuid
+    broker = one_of_unit("kafka/1", uuid, "kafka.Kafka")
+    kill(broker)
+    customer.writers[-1].progress(200)
+    eventually(
+        lambda: of_unit("kafka/1", uuid, "kafka.Kafka"), PATIENCE, "the broker is started again"
+    )
+    followed_to_its_end(model, customer, number)
+    assert not runs(broker)
+
+
+def test_a_hook_of_the_leader_dies(model: jubilant.Juju, customer: Customer) -> None:
+    number = held_up(model, customer)
+    uuid = model.show_model().model_uuid
+    units = model.status().apps["kafka"].units
+    [leader] = [name for name, unit in units.items() if unit.leader]
+    followed: list[bool] = [customer.follow()]
+    # It learns of it in hooks of its own, and proves that the old users are dead in others.
+    for _ in range(3):
+        kill(eventually(lambda: dispatched(leader, uuid), 120, "a hook of the leader", pause=0.05))
+    told = ended(model, number, PATIENCE)
+    assert followed == [True] and told["status"] == "completed", told
+    customer.writers[-1].progress(100)
+
+
+def dispatched(unit: str, uuid: str) -> Any:
+    """A hook or action of the unit that runs now."""
+    found = [one for one in of_unit(unit, uuid, "runpy") if "JUJU_CONTEXT_ID" in one.environ()]
+    return found[0] if found else None
+
+
+def test_a_customer_goes(model: jubilant.Juju, customer: Customer) -> None:
+    guest = pipeline.credentials(model, "guest")
+    assert login(guest) is None
+    number = held_up(model, customer)
+    fresh = pipeline.credentials(model, "guest")
+    assert fresh.username != guest.username
+    model.remove_application("guest")
+    eventually(lambda: "guest" not in model.status().apps, PATIENCE, "the guest is gone")
+    told = followed_to_its_end(model, customer, number)
+    for one in (guest, fresh):
+        assert login(one) is not None
+    assert guest.password not in json.dumps(told) and fresh.password not in json.dumps(told)
+
+
+def test_two_changes_are_one_after_the_other(model: jubilant.Juju, customer: Customer) -> None:
+    first = held_up(model, customer)
+    asked = model.run("day2/leader", "rotate-passwords", {"quiet": 3}).results
+    assert asked["status"] == f"waiting for rotate-passwords #{first}"
+    held = credentials.logins(model)
+    followed_to_its_end(model, customer, first)
+    eventually(customer.follow, PATIENCE, "the customer is given new credentials once more")
+    told = ended(model, asked["operation"], PATIENCE)
+    assert told["status"] == "completed", told
+    assert credentials.survivors(held, credentials.logins(model)) == []
