@@ -13,6 +13,9 @@ from observed import Observed
 from slots import Slots, client_of
 from steps import Admit, Agree, Dismiss, Grant, ProveRefused, Renew, Revoke, Step, Withdraw
 
+# How soon after a change began its clients follow, and how many of them are a crowd.
+_SOON_SECONDS, _CROWD = 60.0, 3
+
 
 def steps_of(o: Observed, cluster: ClusterFacts) -> Iterator[Step]:
     """What is to be changed about users and permissions now."""
@@ -68,6 +71,15 @@ def _rotate(o: Observed, cluster: ClusterFacts, rotation: Rotation | None) -> It
     if told.unproved or told.finished:
         # Finished: by the last client's leaving; then the old passwords are forgotten with it.
         yield ProveRefused(told)
+
+
+def crowded(o: Observed) -> bool:
+    """Whether many clients are about to say, one hook each, that they follow a change."""
+    rotation = o.agreement.rotation
+    if not o.leader or rotation is None or not rotation.began:
+        return False
+    behind = [one for one in rotation.changes if o.agreement.slots_of(one).old]
+    return len(behind) > _CROWD and o.now - rotation.began < _SOON_SECONDS
 
 
 def obstacles(o: Observed, rotation: Rotation) -> dict[str, str]:

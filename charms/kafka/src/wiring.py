@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import ops
 
+import admission
 import backups
 from backup_keys import BackupKeys
 from broker import Broker
@@ -35,6 +36,8 @@ from workload import Workload
 
 if TYPE_CHECKING:
     from admin import Administrator
+
+_CROWD_SECONDS = 3.0
 
 
 def workload(charm: ops.CharmBase, address: str, peers: Peers, requester: Requester) -> Workload:
@@ -87,8 +90,14 @@ def publish(charm: ops.CharmBase, observed: Observed) -> None:
     rules, dashboards = source / "prometheus_alert_rules", source / "grafana_dashboards"
     MetricsProvider(charm, "monitoring", _jobs("*"), rules).publish()
     CosAgentProvider(charm, "cos-agent", _jobs(observed.address), rules, dashboards).publish()
-    if observed.cluster is None and not observed.broker.listening:
+    unready = observed.cluster is None and not observed.broker.listening
+    if admission.crowded(observed):
+        # A hook looks at everybody: one in a while for all of them, instead of one for each.
+        Jobs.of(charm).look_again(_CROWD_SECONDS)
+        pass_over(charm, "kafka-client")
+    elif unready or not observed.leader:
         # Once the broker listens, it wakes this charm, which then lets everybody in together.
+        # And who does not lead has nothing to say to clients.
         pass_over(charm, "kafka-client")
 
 

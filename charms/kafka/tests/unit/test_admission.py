@@ -206,6 +206,18 @@ def test_clients_that_follow_are_never_locked_out():
     assert not world.locked_out
 
 
+def test_many_clients_that_are_about_to_follow_are_a_crowd_for_a_while():
+    for clients, crowd in (([7, 8], False), ([5, 6, 7, 8], True)):
+        world = World(clients)
+        assert not admission.crowded(world.facts)
+        world.ask()
+        world.settle()
+        assert admission.crowded(world.facts) is crowd
+        assert not admission.crowded(but(world.facts, leader=False))
+        world.now += 100
+        assert not admission.crowded(world.facts)
+
+
 def test_a_client_that_does_not_follow_keeps_its_user_and_is_named():
     world = World([7, 8])
     world.ask()

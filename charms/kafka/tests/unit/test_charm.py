@@ -352,8 +352,9 @@ def test_clients_are_let_in_together_once_the_broker_listens(machine, context, m
     monkeypatch.setattr(wiring, "pass_over", lambda _, endpoint: passed.append(endpoint))
     out = context.run(context.on.install(), deployed())
     assert passed == ["kafka-client"]
-    context.run(
-        context.on.config_changed(),
-        dataclasses.replace(out, relations=deployed(CERTIFICATES).relations),
-    )
+    ready = dataclasses.replace(out, relations=deployed(CERTIFICATES).relations)
+    context.run(context.on.config_changed(), ready)
     assert passed == ["kafka-client"]
+    # Whoever does not lead has nothing to say to them.
+    context.run(context.on.config_changed(), dataclasses.replace(ready, leader=False))
+    assert passed == ["kafka-client"] * 2
