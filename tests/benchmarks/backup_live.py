@@ -134,13 +134,19 @@ def taken(broker: PlainBroker, target: Target, name: str, pace: float | None = N
     identity = (broker.data / "orders-0" / "partition.metadata").read_text()
     topic_id = identity.rpartition("topic_id: ")[2].strip()
     context = multiprocessing.get_context("spawn")
-    arguments = (broker.data, target, name, ends(broker), True, True, topic_id, pace)
-    child = context.Process(target=back_up, args=arguments)
+    arguments = (broker.data, target, name, ends(broker), True, pace is not None, topic_id, pace)
+    child = context.Process(target=_nicely, args=arguments)
     began = time.monotonic()
     child.start()
     child.join()
     assert child.exitcode == 0
     return time.monotonic() - began
+
+
+def _nicely(*arguments: Any) -> None:
+    """As a job does, which leaves the CPU to the broker."""
+    os.nice(10)
+    back_up(*arguments)
 
 
 def acknowledged(broker: PlainBroker, begin: Callable[[], object]) -> float:

@@ -135,7 +135,7 @@ class Copying:
                 raise TakingError(
                     f"{file.path.parent.name} on {self._unit}: {file.path.name}, {error}. Its "
                     "checksum is right, so the broker took it like this; create-backup with "
-                    "records=false keeps it as it is."
+                    "records=never keeps it as it is."
                 ) from None
 
         shipped = self._shipper.send(

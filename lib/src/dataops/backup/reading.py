@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import functools
 import io
+import mmap
 import queue
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 from dataops.backup.batches import NO_LIMIT, Survey, needed, survey
 
@@ -17,6 +19,8 @@ from dataops.backup.batches import NO_LIMIT, Survey, needed, survey
 # smaller ones objects: a terabyte is 65,000 of them.
 PIECE = 16 << 20
 SMALL = 1 << 20
+# Memory that costs nothing before it is used, unlike a bytearray, which is filled with zeros.
+Room: TypeAlias = mmap.mmap
 
 
 class Loaded:
@@ -33,7 +37,7 @@ class Loaded:
 
 
 class Buffers:
-    """Memory for some pieces, used again and again: fresh memory costs as much as hashing it.
+    """Memory for some pieces, used again and again: using it first costs as much as hashing it.
 
     Args:
         count: how many pieces there may be at once.
@@ -41,20 +45,20 @@ class Buffers:
     """
 
     def __init__(self, count: int, small: int) -> None:
-        self._free: queue.SimpleQueue[bytearray | None] = queue.SimpleQueue()
+        self._free: queue.SimpleQueue[Room | None] = queue.SimpleQueue()
         self._small = threading.Semaphore(small)
         for _ in range(count):
             self._free.put(None)
 
-    def take(self) -> bytearray:
+    def take(self) -> Room:
         """Room for a piece, once there is some."""
-        return self._free.get() or bytearray(PIECE)
+        return self._free.get() or mmap.mmap(-1, PIECE)
 
-    def give(self, room: bytearray) -> None:
+    def give(self, room: Room) -> None:
         """The room is free again. One that was made larger goes back to the system."""
         self._free.put(room if len(room) == PIECE else None)
 
-    def load(self, room: bytearray, size: int) -> Loaded:
+    def load(self, room: Room, size: int) -> Loaded:
         """The first bytes of a room; it is free once they are."""
         data = memoryview(room)[:size]
         if size > SMALL:
@@ -99,8 +103,8 @@ def chunks(
 
 
 def _chunk(
-    file: io.FileIO, room: bytearray, position: int, after: int, limit: int, most: int
-) -> tuple[bytearray, Survey]:
+    file: io.FileIO, room: Room, position: int, after: int, limit: int, most: int
+) -> tuple[Room, Survey]:
     """The batches from a position on, about a piece of them, and the memory they are in."""
     while True:
         size = _read(file, room, position)
@@ -113,10 +117,10 @@ def _chunk(
         there = min(wanted, file.seek(0, 2) - position)
         if there <= size:
             return room, found
-        room = bytearray(there)
+        room = mmap.mmap(-1, there)
 
 
-def _read(file: io.FileIO, room: bytearray, position: int) -> int:
+def _read(file: io.FileIO, room: Room, position: int) -> int:
     """How many bytes from a position on there are, at most as many as there is room for."""
     file.seek(position)
     view, size = memoryview(room), 0

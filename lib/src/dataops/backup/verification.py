@@ -180,7 +180,7 @@ def _records(
     partition: Partition, segment: Segment, number: int, data: bytes, where: str
 ) -> list[str]:
     """What is wrong with the records of one piece; raises `CorruptError`."""
-    # Older manifests have no hashes of records, nor have those of create-backup records=false.
+    # Older manifests have no hashes of records, nor have those of create-backup records=never.
     if number >= len(segment.spans):
         return []
     wanted = segment.spans[number].sha256

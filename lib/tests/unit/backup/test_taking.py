@@ -126,7 +126,7 @@ def test_records_that_nobody_can_read_are_named_with_the_next_move(broker: Broke
     data[17:21] = crc32c(bytes(data[21:])).to_bytes(4, "big")
     broker.write("orders-0", (0, bytes(data)))
     broker.ends["orders", 0] = 1
-    with pytest.raises(TakingError, match=r"orders-0 on kafka/0: 0+\.log, .*records=false keeps"):
+    with pytest.raises(TakingError, match=r"orders-0 on kafka/0: 0+\.log, .*records=never keeps"):
         broker.back_up()
     orders = of(broker.back_up(records=False), "orders-0")
     assert restored(broker, orders) == bytes(data)

@@ -64,7 +64,7 @@ def test_records_that_are_not_those_of_the_manifest_are_named(broker: Broker) ->
         "orders-0: its records are not those it was made of",
     )
     assert problems(records="0" * 64) == ("orders-0: its records are not those it was made of",)
-    # As older versions wrote it, and as create-backup records=false does.
+    # As older versions wrote it, and as create-backup records=never does.
     assert problems(records=None) == ()
     bare = tuple(one.model_copy(update={"spans": ()}) for one in orders.segments)
     assert problems(records=None, segments=bare) == ()

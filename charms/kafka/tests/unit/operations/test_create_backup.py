@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from dataops.backup.catalogue import State, entries
+from dataops.backup.manifest import Manifest, manifest_key
 from dataops.operations import OperationError
 from operations.begin_backup import VERB as BEGIN
 from operations.create_backup import VERB
@@ -39,3 +40,21 @@ def test_the_pace_may_be_given(world):
     assert VERB.prepare(context).pace == 7
     with pytest.raises(OperationError, match="pace"):
         VERB.context(world.facts(), world.workload, {"pace": -2})
+
+
+@pytest.mark.parametrize(
+    ("params", "hashed"),
+    [
+        ({}, True),
+        ({"pace": 7}, True),
+        ({"pace": 0}, False),
+        ({"pace": 0, "records": "always"}, True),
+        ({"pace": 7, "records": "never"}, False),
+    ],
+)
+def test_records_are_hashed_where_there_is_time_for_it(world, params, hashed):
+    spec = VERB.prepare(VERB.context(world.facts(), world.workload, params))
+    assert spec.records is hashed
+    result = world.call(VERB, params)
+    manifest = world.shelf.need(Manifest, manifest_key(result.id))
+    assert all((one.records is not None) is hashed for one in manifest.partitions)
