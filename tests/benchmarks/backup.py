@@ -6,10 +6,10 @@ Makes log files of 1 kB JSON records in six partitions, and measures each piece 
 process of its own, those that are compared in turns, each target by itself: a directory, and an S3
 store of versitygw where that is at hand. `plain` is `cp` with fsync, or the same files through
 `Store.put` as they are; `raw` and `zstd` are first backups without a pace, `hashed` is one with
-records=always and compression, then come one with 1 % new data and a verification. Prints a JSON line for each size
-and target: median seconds, CPU seconds (of the store, too), resident MB of the process, bytes in
-the store, how many wanted a CPU, and what is beyond its limit; and at the end, of several sizes,
-how the time for a byte of the largest compares with the smallest's.
+records=always and compression, then come one with 1 % new data and a verification. Prints a JSON
+line for each size and target: median seconds, CPU seconds (of the store, too), resident MB of the
+process, bytes in the store, how many wanted a CPU, and what is beyond its limit; and at the end,
+of several sizes, how the time for a byte of the largest compares with the smallest's.
 """
 
 from __future__ import annotations
