@@ -14,7 +14,6 @@ from dataops.certificates import Identity, TlsState
 from dataops.host.network import address
 from dataops.interfaces.kafka_client import Access, KafkaClientRequirer, TopicRequest
 from dataops.interfaces.s3 import S3Requirer, store_of
-from dataops.interfaces.spark_master import SparkMasterProvider
 from dataops.reconciler import Leaving
 from job_progress import Progress
 from job_store import JobStore, Submitted
@@ -169,7 +168,7 @@ class Observed:
             submitted=JobStore(data).submitted() if data else (),
             tls=tls or TlsState(),
             ends={unit: float(end) for unit, end in _told(charm, END).items()},
-            visitors=SparkMasterProvider(charm, MASTER).accepted(),
+            visitors=_visitors(charm),
             archive=_resource(charm, "spark"),
             script=_resource(charm, "script"),
             leaving=leaving,
@@ -268,6 +267,15 @@ def _jobs_problems(text: str) -> tuple[str, ...]:
 def _agreement(charm: ops.CharmBase) -> Agreement:
     relation = charm.model.get_relation(PEERS)
     return Agreement.read(relation.data[charm.app]) if relation else Agreement()
+
+
+def _visitors(charm: ops.CharmBase) -> dict[str, frozenset[str] | None]:
+    """What the drivers of other applications say; loaded only where there are any."""
+    if not charm.model.relations[MASTER]:
+        return {}
+    from dataops.interfaces.spark_master import SparkMasterProvider
+
+    return SparkMasterProvider(charm, MASTER).accepted()
 
 
 def _told(charm: ops.CharmBase, key: str) -> dict[str, str]:

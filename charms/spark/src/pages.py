@@ -5,8 +5,6 @@
 from __future__ import annotations
 
 import json
-import ssl
-import urllib.request
 from typing import Any
 
 from ports import secure
@@ -28,6 +26,10 @@ def read(url: str, ca: str = "", timeout: float = 5) -> Any:
     Raises:
         OSError, ValueError: it does not answer, is not trusted, or says something else than JSON.
     """
+    # Here, because most hooks read none.
+    import ssl
+    import urllib.request
+
     context = ssl.create_default_context(cadata=ca) if ca else None
     with urllib.request.urlopen(url, timeout=timeout, context=context) as answer:  # noqa: S310
         return json.load(answer)

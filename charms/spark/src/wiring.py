@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import datetime
 import socket
 import time
 from collections.abc import Mapping
@@ -13,13 +12,9 @@ from typing import TYPE_CHECKING, Any
 import ops
 
 import rpc_secret
-from dataops.certificates import IdentityFiles, TlsState, expiry_rules
+from dataops.certificates import IdentityFiles, TlsState
 from dataops.host import network
-from dataops.interfaces.prometheus_scrape import MetricsProvider
-from dataops.interfaces.spark_master import ProviderData, RpcSecret, SparkMasterProvider
-from dataops.interfaces.topology import Topology
 from observed import MASTER, PEERS, Observed
-from scrape import expiring, scrape_jobs
 
 if TYPE_CHECKING:
     from cluster import Spark
@@ -54,6 +49,13 @@ def monitoring(charm: ops.CharmBase, observed: Observed) -> None:
     """Tell Prometheus where metrics are, and until when each unit's certificate is good."""
     if not charm.model.relations[_MONITORING]:
         return
+    import datetime
+
+    from dataops.certificates import expiry_rules
+    from dataops.interfaces.prometheus_scrape import MetricsProvider
+    from dataops.interfaces.topology import Topology
+    from scrape import expiring, scrape_jobs
+
     labels = Topology.of(charm).labels
     groups: list[Mapping[str, Any]] = [
         expiry_rules(
@@ -70,11 +72,14 @@ def monitoring(charm: ops.CharmBase, observed: Observed) -> None:
 
 def drivers(charm: ops.CharmBase, observed: Observed, spark: Spark) -> None:
     """Tell other applications how to run drivers on this cluster."""
+    wanted = charm.model.relations[MASTER] or observed.leaving.broken is not None
+    if not (wanted and observed.secret and observed.leader):
+        return
+    from dataops.interfaces.spark_master import ProviderData, RpcSecret, SparkMasterProvider
+
     provider = SparkMasterProvider(charm, MASTER)
     if observed.leaving.broken is not None:
         provider.withdraw()
-    if not charm.model.relations[MASTER] or not (observed.secret and observed.leader):
-        return
     ports, host = observed.ports, observed.agreement.master
     data = ProviderData(
         master_url=f"spark://{host}:{ports.master}",

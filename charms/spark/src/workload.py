@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from cluster import Spark
-from dataops.certificates import renewal
 from dataops.host.paths import UnitPaths
 from dataops.host.processes import identify
 from dataops.host.services import ServiceManager
@@ -20,6 +19,7 @@ from ports import secure
 from processes import JOB
 
 if TYPE_CHECKING:
+    from dataops.certificates import renewal
     from dataops.certificates.requester import Requester
 
 
@@ -41,6 +41,8 @@ class Workload(Spark):
 
     def site(self, observed: Observed) -> renewal.Site:
         """Where the certificate of this unit is renewed."""
+        from dataops.certificates import renewal
+
         return renewal.Site(
             unit=observed.unit,
             address=observed.address,
