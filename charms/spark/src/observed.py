@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import ops
 
+import reading
 import rpc_secret
 from agreement import Agreement, number
 from dataops.certificates import Identity, TlsState
@@ -25,12 +26,8 @@ from ports import Ports, secure
 if TYPE_CHECKING:
     from dataops.objectstore import Target
 
-PEERS = "peers"
 KAFKA = "kafka"
-# In the databag of the peers: until when a unit's certificate is good.
-END = "certificate-end"
 S3 = "s3"
-MASTER = "spark-master"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -138,9 +135,9 @@ class Observed:
         leaving = leaving or Leaving()
         config, problems = options(charm)
         jobs_text = str(charm.config.get("jobs", ""))
-        agreement = _agreement(charm)
-        data = None if leaving.storage or leaving.unit else _storage(charm)
-        own = address(charm, PEERS)
+        agreement = reading.agreement(charm)
+        data = None if leaving.storage or leaving.unit else reading.storage(charm)
+        own = address(charm, reading.PEERS)
         shared = rpc_secret.read(charm.model, agreement.secret)
         directory = config.backup_directory if config else ""
         store, store_trouble = store_of(S3Requirer(charm, S3), directory)
@@ -149,7 +146,7 @@ class Observed:
             application=charm.app.name,
             address=own,
             leader=charm.unit.is_leader(),
-            addresses={**_told(charm, "address"), charm.unit.name: own},
+            addresses={**reading.told(charm, "address"), charm.unit.name: own},
             config=config,
             config_problems=problems,
             jobs_text=jobs_text,
@@ -157,7 +154,7 @@ class Observed:
             agreement=agreement,
             secret=shared.now,
             old_secret=shared.old,
-            works_with=_told(charm, "works-with"),
+            works_with=reading.told(charm, "works-with"),
             kafka_related=any(relation.active for relation in charm.model.relations[KAFKA]),
             accesses=KafkaClientRequirer(charm, KAFKA, requests(agreement.declared)).accesses(),
             store=store,
@@ -167,10 +164,10 @@ class Observed:
             held=bool(data) and JobStore(data).held(),
             submitted=JobStore(data).submitted() if data else (),
             tls=tls or TlsState(),
-            ends={unit: float(end) for unit, end in _told(charm, END).items()},
-            visitors=_visitors(charm),
-            archive=_resource(charm, "spark"),
-            script=_resource(charm, "script"),
+            ends=reading.ends(charm, tls.identity if tls else None),
+            visitors=reading.visitors(charm),
+            archive=reading.resource(charm, "spark"),
+            script=reading.resource(charm, "script"),
             leaving=leaving,
             model=charm.model.name,
             model_uuid=charm.model.uuid,
@@ -262,39 +259,3 @@ def _jobs_problems(text: str) -> tuple[str, ...]:
     except JobsError as error:
         return error.problems
     return ()
-
-
-def _agreement(charm: ops.CharmBase) -> Agreement:
-    relation = charm.model.get_relation(PEERS)
-    return Agreement.read(relation.data[charm.app]) if relation else Agreement()
-
-
-def _visitors(charm: ops.CharmBase) -> dict[str, frozenset[str] | None]:
-    """What the drivers of other applications say; loaded only where there are any."""
-    if not charm.model.relations[MASTER]:
-        return {}
-    from dataops.interfaces.spark_master import SparkMasterProvider
-
-    return SparkMasterProvider(charm, MASTER).accepted()
-
-
-def _told(charm: ops.CharmBase, key: str) -> dict[str, str]:
-    """By unit what it has said under that key, this one included; the silent left out."""
-    relation = charm.model.get_relation(PEERS)
-    units = {charm.unit, *relation.units} if relation else set[ops.Unit]()
-    found = {unit.name: relation.data[unit].get(key, "") for unit in units} if relation else {}
-    return {name: text for name, text in sorted(found.items()) if text}
-
-
-def _storage(charm: ops.CharmBase) -> Path | None:
-    attached = charm.model.storages["data"]
-    return attached[0].location if attached else None
-
-
-def _resource(charm: ops.CharmBase, name: str) -> Path | None:
-    """The attached file; Juju has no way to detach one, so that an empty file counts as none."""
-    try:
-        path = charm.model.resources.fetch(name)
-    except (ops.ModelError, NameError):
-        return None
-    return path if path.stat().st_size else None

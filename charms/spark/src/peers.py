@@ -9,8 +9,9 @@ import ops
 import rpc_secret
 from agreement import Agreement
 from dataops.rotation import Rotation
-from observed import END, PEERS, Observed
+from observed import Observed
 from plan import agree
+from reading import END, PEERS
 from rpc_login import SilentError, accepts
 from rpc_secret import Secrets
 
@@ -54,10 +55,10 @@ class Peers:
         bag = relation.data[self._charm.unit]
         if observed.secret:
             bag["works-with"] = rpc_secret.name(observed.agreement.generation)
-        certificate = observed.certificate
-        end = f"{certificate.leaf.not_after.timestamp():.0f}" if certificate else ""
-        if end != bag.get(END, ""):
-            bag[END] = end
+        end = observed.ends.get(observed.unit)
+        said = f"{end:.0f}" if end else ""
+        if said != bag.get(END, ""):
+            bag[END] = said
 
     def prove(self, observed: Observed) -> bool:
         """Whether the old secret, which nobody works with any more, was now seen to be refused."""

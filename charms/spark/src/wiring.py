@@ -14,7 +14,8 @@ import ops
 import rpc_secret
 from dataops.certificates import IdentityFiles, TlsState
 from dataops.host import network
-from observed import MASTER, PEERS, Observed
+from observed import Observed
+from reading import MASTER, PEERS
 
 if TYPE_CHECKING:
     from cluster import Spark

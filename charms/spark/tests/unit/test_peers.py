@@ -36,9 +36,9 @@ def bag(charm):
 
 
 def test_the_end_of_a_certificate_comes_and_goes_with_it(unit, certificate):
-    secure = observed(tls=TlsState(wanted=True, kept=certificate))
-    Peers(unit).tell(secure)
     end = certificate.leaf.not_after.timestamp()
+    tls = TlsState(wanted=True, kept=certificate)
+    Peers(unit).tell(observed(tls=tls, ends={"spark/0": end}))
     assert bag(unit)[0]["certificate-end"] == f"{end:.0f}"
     assert bag(unit)[0]["works-with"] == "rpc.1"
     Peers(unit).tell(observed())

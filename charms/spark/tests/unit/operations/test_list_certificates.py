@@ -20,7 +20,6 @@ def test_every_port_is_listed_with_who_is_trusted(site):
 
 
 def test_prometheus_asks_over_tls_and_knows_the_end(site):
-    site.wake()
     for job in site.told("scrape_jobs"):
         assert job["scheme"] == "https"
         assert site.root.pem.strip() in job["tls_config"]["ca_file"]
