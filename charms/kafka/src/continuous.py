@@ -80,6 +80,7 @@ class Continuous:
     ) -> None:
         self._directory, self._wake, self._clock = directory, wake_up, clock
         self._closed: dict[str, frozenset[int]] = {}
+        self._begun: Begun | None = None
         self._failures = 0
 
     def turn(self) -> float:
@@ -105,12 +106,18 @@ class Continuous:
             now = self._lead(spec, shelf, now)
         if now is None:
             return None
-        begun = shelf.read(Begun, begun_key(now.id))
+        begun = self._begun_of(shelf, now)
         if now.runs and begun and self._do_part(spec, shelf, begun) and spec.leader:
             return self._lead(spec, shelf, now)
         if begun:
             self._ship_closed(spec, begun)
         return now
+
+    def _begun_of(self, shelf: Shelf, now: Standing) -> Begun | None:
+        """How the last one began: read once when it has ended, for it names every group."""
+        if now.runs or self._begun is None or self._begun.id != now.id:
+            self._begun = shelf.read(Begun, begun_key(now.id))
+        return self._begun
 
     def _lead(self, spec: Spec, shelf: Shelf, now: Standing | None) -> Standing:
         """Begin a backup when it is time, and end it when everybody has done their part."""

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 import errno
+import fcntl
 import os
 import shutil
 import subprocess
@@ -21,7 +22,8 @@ from dataops.backup.ledger import KnownPartition, Ledger
 from dataops.backup.manifest import Absent, Manifest, Part, Partition, Trouble, part_key
 from dataops.backup.records import records
 from dataops.backup.sealed import Key, WrongKeyError
-from dataops.backup.taking import Marks, TakingError
+from dataops.backup.ship import Shipper
+from dataops.backup.taking import Job, Marks, TakingError
 from dataops.objectstore import Full, StoreError, Unreachable
 from dataops.testing.logs import batch, marker, record
 
@@ -440,3 +442,22 @@ def test_a_full_store_is_named_and_the_backup_goes_on_once_there_is_room(
     assert made.returncode == 0, made.stderr
     assert "No room in" in made.stdout and "free some, and start again" in made.stdout
     assert made.stdout.endswith("whole\n")
+
+
+def test_two_backups_of_a_unit_take_turns_and_a_killed_one_holds_nothing(broker: Broker) -> None:
+    (broker.root / "backup").mkdir()
+    other = (broker.root / "backup" / "lock").open("w")
+    fcntl.flock(other, fcntl.LOCK_EX)
+
+    def waits(text: str, done: float | None) -> None:
+        broker.told.append(text)
+        if "waits for another backup" in text:
+            # As the kernel does for a process that is killed.
+            other.close()
+
+    begun = broker.begin()
+    job = Job(data=broker.data, state=broker.root / "backup", ask=broker.ask, tell=waits)
+    with Shipper(broker.shelf, key=broker.key) as shipper:
+        taking.take(broker.shelf, shipper, begun, begun.shares[0], job, False)
+    assert broker.told[0] == "waits for another backup of this unit"
+    assert broker.verify(broker.finish(begun)).well
