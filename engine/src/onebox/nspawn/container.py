@@ -145,7 +145,7 @@ class Container:
         """Ends everything on it at once, as a loss of power does."""
         outer, kept = self._outer(), self._kept()
         leader = self.leader() or kept.get("leader")
-        with suppress(psutil.Error):
+        with suppress(OSError, psutil.Error):
             # A container goes on when only the process around it was killed.
             known = kept.get("began") if leader == kept.get("leader") else None
             if leader is not None and known in (None, _began(leader)):
@@ -170,9 +170,9 @@ class Container:
         kept = self._kept()
         try:
             process = psutil.Process(kept["pid"])
-            same = abs(process.create_time() - kept["created"]) < 1.0
+            same = _began(process.pid) == kept["since"]
             alive = same and process.status() != psutil.STATUS_ZOMBIE
-        except (KeyError, psutil.Error):
+        except (KeyError, OSError, psutil.Error):
             return None
         return process if alive else None
 
@@ -183,8 +183,7 @@ class Container:
             return {}
 
     def _remember(self, pid: int) -> None:
-        created = psutil.Process(pid).create_time()
-        self._keep({"pid": pid, "created": created, "host": boot_id()})
+        self._keep({"pid": pid, "since": _began(pid), "host": boot_id()})
 
     def _keep(self, kept: dict[str, Any]) -> None:
         fresh = self.directory / "power.new"
@@ -219,6 +218,14 @@ class Container:
                 Path(directory).rmdir()
 
 
-def _began(pid: int) -> float:
-    """When a process began: with its number it names the process for good."""
-    return psutil.Process(pid).create_time()
+def _began(pid: int) -> int:
+    """When a process began: with its number it names the process for good.
+
+    In ticks since this host booted: a time of day changes whenever the host's clock is set, and
+    machines that run would be taken for lost.
+
+    Raises:
+        OSError: it is gone.
+    """
+    after_the_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(after_the_name[19])
