@@ -62,6 +62,12 @@ def bare(text: str) -> str:
     return rest.rpartition("/")[2]
 
 
+def check_controller(args: Parsed) -> None:
+    """Refuse another controller than the one there is, if `--controller` names one."""
+    if args[CONTROLLER]:
+        bare(f"{args[CONTROLLER]}:")
+
+
 def qualified(name: str) -> str:
     """`controller:user/model`, as `juju switch` prints it."""
     return f"{persona.CONTROLLER}:{persona.USER}/{name}"

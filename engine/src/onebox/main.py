@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from onebox import commands, console, flags
+from onebox import commands, console, flags, focus
 from onebox.commands import _beyond
 from onebox.errors import OneboxError
 
@@ -84,6 +84,7 @@ def _run(command: ModuleType, args: flags.Parsed) -> int:
     from onebox.client import Client
 
     try:
+        focus.check_controller(args)
         if takes := getattr(command, "TAKES", None):
             takes.check(args.args)
         return command.run(Client(), args)

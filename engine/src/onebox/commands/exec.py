@@ -58,6 +58,8 @@ def run(client: Client, args: Parsed) -> int:
     _refuse_misspelt(args)
     model = model_of(args)
     targets = _targets(client.call("snapshot", model=model), args)
+    # The time runs from here on, so that it is up before the unit ends the script for it.
+    follower = Follower(client, model, args[WAIT] or WAIT.default, args[VERBOSE])
     operation = _enqueue(client, model, targets, args)
     if not operation["tasks"]:
         unscheduled(operation)
@@ -68,7 +70,6 @@ def run(client: Client, args: Parsed) -> int:
         return 0
     if args[VERBOSE]:
         announce(operation, tasks)
-    follower = Follower(client, model, args[WAIT] or WAIT.default, args[VERBOSE])
     done = follower.follow(operation["id"], args[UTC])
     return report(done, args[FORMAT], plain_exec(done), args[UTC])
 

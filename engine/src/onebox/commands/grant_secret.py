@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from onebox.client import Client
+from onebox.errors import Refused
 from onebox.flags import Parsed, takes
 from onebox.focus import MODEL, model_of
 
@@ -22,7 +23,15 @@ TAKES = takes(*["missing secret URI or application name"] * 2, most=2)
 
 def run(client: Client, args: Parsed) -> int:
     """Do so, silently."""
+    return change(client, args, "grant_secret")
+
+
+def change(client: Client, args: Parsed, method: str) -> int:
+    """Let applications read a secret, or no longer."""
     secret, applications = args.args
     names = applications.split(",")
-    client.call("grant_secret", model=model_of(args), secret=secret, applications=names)
+    try:
+        client.call(method, model=model_of(args), secret=secret, applications=names)
+    except Refused as error:
+        raise Refused(f"failed to grant/revoke secret: {error.message}", error.code) from None
     return 0

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 from onebox.client import Client
-from onebox.flags import Parsed, takes
-from onebox.focus import MODEL, model_of
+from onebox.commands import grant_secret
+from onebox.flags import Parsed
 
 HELP = """
 Usage: juju revoke-secret [options] <ID>|<name> <application>[,<application>...]
@@ -16,13 +16,10 @@ Takes from applications the right to read one of your secrets.
     juju revoke-secret backup-key kafka,day2
 """
 
-FLAGS = (MODEL,)
-TAKES = takes(*["missing secret URI or application name"] * 2, most=2)
+FLAGS = grant_secret.FLAGS
+TAKES = grant_secret.TAKES
 
 
 def run(client: Client, args: Parsed) -> int:
     """Do so, silently."""
-    secret, applications = args.args
-    names = applications.split(",")
-    client.call("revoke_secret", model=model_of(args), secret=secret, applications=names)
-    return 0
+    return grant_secret.change(client, args, "revoke_secret")

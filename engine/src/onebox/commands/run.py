@@ -49,6 +49,7 @@ def run(client: Client, args: Parsed) -> int:
     if args[PARAMS]:
         values = merged(yaml_mapping(args[PARAMS]), values)
     model = model_of(args)
+    follower = Follower(client, model, args[WAIT] or WAIT.default, True)
     operation = client.call(
         "enqueue", model=model, targets=units, action=action, parameters=values
     )
@@ -61,8 +62,7 @@ def run(client: Client, args: Parsed) -> int:
         scheduled(operation, tasks)
         return 0
     announce(operation, tasks)
-    wait = args[WAIT] or WAIT.default
-    done = Follower(client, model, wait, True).follow(operation["id"], args[UTC])
+    done = follower.follow(operation["id"], args[UTC])
     return report(done, args[FORMAT], plain(done), args[UTC])
 
 
