@@ -4,10 +4,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from onebox.changes import edit
+from onebox.model import Model
+from onebox.store import Store
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -69,6 +74,25 @@ def test_an_expired_revision_is_told_to_its_owner(shared: Bench) -> None:
     shared.settle()
     assert "secret-expired own 1" in told(shared, "owner/0")
     assert told(shared, "reader/0") == ["secret-changed read first after expiry"]
+
+
+def test_an_owner_is_asked_to_rotate_once_an_hour_is_over(shared: Bench) -> None:
+    act(shared, "owner/0", "rotate")
+    (secret,) = shared.settle().secrets.values()
+    assert secret.rotates is not None
+    assert timedelta(0) < secret.rotates - datetime.now(timezone.utc) <= timedelta(hours=1)
+    shared.kill()
+
+    def an_hour_later(model: Model) -> Model:
+        over = edit.replace(model.secrets[secret.id], rotates=datetime.now(timezone.utc))
+        return edit.put(model, "secrets", secret.id, over)
+
+    Store(shared.home.database).transact(shared.name, an_hour_later)
+    model = shared.until(lambda m: m.secrets[secret.id].latest == 2)
+    assert model.secrets[secret.id].rotates > secret.rotates
+    shared.settle()
+    assert told(shared, "owner/0")[0] == f"secret-rotate own secret:{secret.id} "
+    assert told(shared, "reader/0") == ["secret-changed read first rotated"]
 
 
 def test_what_a_relation_granted_goes_with_it(shared: Bench) -> None:
