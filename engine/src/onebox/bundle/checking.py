@@ -5,24 +5,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from onebox.bundle.placement import Placement, parse
 from onebox.bundle.specs import ApplicationSpec, Bundle
+from onebox.changes.config import typed
+from onebox.changes.storage import directive
 from onebox.charms import parse_base
 from onebox.errors import Refused
 from onebox.flags import quote_all
 from onebox.model import Charm, Endpoint
+from onebox.names import valid
+from onebox.values import constraints
 
-_CONSTRAINTS = frozenset(
-    [
-        *("arch", "allocate-public-ip", "container", "cores", "cpu-cores", "cpu-power"),
-        *("image-id", "instance-role", "instance-type", "mem", "root-disk"),
-        *("root-disk-source", "spaces", "tags", "virt-type", "zones"),
-    ]
-)
-_STORAGE = re.compile(r"([a-zA-Z][a-zA-Z0-9-]*|\d+|\d+(\.\d+)?[MGTPEZY](i?B)?)")
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 _OFFER_URL = re.compile(r"(?:[^:/.]+:)?(?:[^/.:]+/)?[a-z0-9][a-z0-9-]*\.[a-z][a-z0-9-]*")
 _IMPLICIT = "juju-info"
@@ -65,19 +62,25 @@ def _whole(bundle: Bundle) -> Iterator[str]:
 
 
 def _is_base(text: str) -> bool:
+    return not [*_refusal(parse_base, text)]
+
+
+def _refusal(check: Callable[..., object], *arguments: Any) -> Iterator[str]:
     try:
-        parse_base(text)
-    except Refused:
-        return False
-    return True
+        check(*arguments)
+    except Refused as error:
+        yield error.message
 
 
 def _application(name: str, spec: ApplicationSpec, charm: Charm | None) -> Iterator[str]:
     yield from _charm(name, spec)
     if spec.base and not _is_base(spec.base):
         yield f'application "{name}" declares an invalid base "{spec.base}"'
-    yield from _constraints(name, spec.constraints)
-    yield from _storage(name, spec)
+    for error in _refusal(constraints, spec.constraints):
+        yield f'invalid constraints "{spec.constraints}" in application "{name}": {error}'
+    for key, text in spec.storage.items():
+        for error in _refusal(directive, text):
+            yield f'invalid storage "{key}" in application "{name}": {error}'
     yield from _resources(name, spec, charm)
     if spec.num_units < 0:
         yield f'negative number of units specified on application "{name}"'
@@ -110,10 +113,7 @@ def _charm(name: str, spec: ApplicationSpec) -> Iterator[str]:
     if not spec.charm:
         yield "empty charm path"
     elif not spec.charm.startswith("/"):
-        yield (
-            f'application "{name}" uses charm "{spec.charm}" of a store; this engine has none: '
-            "give the path of a packed charm"
-        )
+        yield _of_a_store(name, spec.charm)
     elif not Path(spec.charm).exists():
         yield f'charm path in application "{name}" does not exist: {spec.charm}'
     if spec.revision is not None and not spec.channel:
@@ -123,21 +123,16 @@ def _charm(name: str, spec: ApplicationSpec) -> Iterator[str]:
         )
 
 
-def _constraints(name: str, text: str) -> Iterator[str]:
-    prefix = f'invalid constraints "{text}" in application "{name}"'
-    for word in text.split():
-        key, equals, _ = word.partition("=")
-        if not equals:
-            yield f'{prefix}: malformed constraint "{word}"'
-        elif key not in _CONSTRAINTS:
-            yield f'{prefix}: unknown constraint "{key}"'
-
-
-def _storage(name: str, spec: ApplicationSpec) -> Iterator[str]:
-    for key, directive in spec.storage.items():
-        parts = [part.strip() for part in directive.split(",")]
-        if not all(_STORAGE.fullmatch(part) for part in parts):
-            yield f'invalid storage "{key}" in application "{name}": cannot parse "{directive}"'
+def _of_a_store(name: str, charm: str) -> str:
+    bare = charm.removeprefix("ch:")
+    if re.search(r"-\d+$", bare):
+        return f'cannot specify revision in "{charm}", please use revision'
+    if not valid("application", bare):
+        return f'invalid charm URL in application "{name}": name "{bare}" not valid'
+    return (
+        f'application "{name}" uses charm "{charm}" of a store; this engine has none: '
+        "give the path of a packed charm"
+    )
 
 
 def _resources(name: str, spec: ApplicationSpec, charm: Charm | None) -> Iterator[str]:
@@ -157,12 +152,13 @@ def _against_charm(name: str, spec: ApplicationSpec, charm: Charm) -> Iterator[s
         yield f'application "{name}" is subordinate but has non-zero num_units'
     if charm.subordinate and spec.to:
         yield f'application "{name}" is subordinate but specifies unit placement'
-    for option in spec.options:
-        if option not in charm.options and option != "trust":
-            yield (
-                f'cannot validate application "{name}": configuration option "{option}" '
-                f'not found in charm "{charm.name}"'
-            )
+    for option, value in spec.options.items():
+        prefix = f'cannot validate application "{name}": '
+        if option in charm.options:
+            declared = charm.options[option]
+            yield from (prefix + error for error in _refusal(typed, option, declared, value))
+        elif option != "trust":
+            yield f'{prefix}configuration option "{option}" not found in charm "{charm.name}"'
     for key in spec.storage:
         if key not in charm.storage:
             yield f'charm "{charm.name}" used by application "{name}" has no store called "{key}"'
@@ -233,35 +229,29 @@ def _relations(bundle: Bundle, charms: Mapping[str, Charm]) -> Iterator[str]:
 
 
 def _ends(a: str, b: str, charms: Mapping[str, Charm]) -> Iterator[str]:
-    missing = False
-    for end in (a, b):
+    missing = [end for end in (a, b) if not _declared(end, charms)]
+    for end in missing:
         name, _, endpoint = end.partition(":")
-        charm = charms[name]
-        if endpoint and endpoint != _IMPLICIT and endpoint not in charm.endpoints:
-            missing = True
-            yield (
-                f'charm "{charm.name}" used by application "{name}" '
-                f'does not define relation "{endpoint}"'
-            )
+        yield (
+            f'charm "{charms[name].name}" used by application "{name}" '
+            f'does not define relation "{endpoint}"'
+        )
     if missing:
         return
     if ":" in a and ":" in b:
-        yield from _mismatch(a, b, _declared(a, charms)[0], _declared(b, charms)[0])
+        yield from _mismatch((a, _declared(a, charms)[0]), (b, _declared(b, charms)[0]))
         return
-    try:
-        infer(a, b, charms)
-    except Refused as error:
-        yield error.message
+    yield from _refusal(infer, a, b, charms)
 
 
-def _mismatch(a: str, b: str, left: Endpoint, right: Endpoint) -> Iterator[str]:
-    if left.role == right.role:
-        yield f'relation "{a}" to "{b}" relates {left.role} to {right.role}'
-    if left.interface != right.interface:
-        yield (
-            f'mismatched interface between "{a}" and "{b}" '
-            f'("{left.interface}" vs "{right.interface}")'
-        )
+def _mismatch(left: tuple[str, Endpoint], right: tuple[str, Endpoint]) -> Iterator[str]:
+    # Juju names the provider first.
+    (a, one), (b, two) = sorted((left, right), key=lambda end: end[1].role != "provider")
+    if one.role == two.role:
+        yield f'relation "{left[0]}" to "{right[0]}" relates {one.role} to {two.role}'
+    elif one.interface != two.interface:
+        kinds = f'("{one.interface}" vs "{two.interface}")'
+        yield f'mismatched interface between "{a}" and "{b}" {kinds}'
 
 
 def _declared(end: str, charms: Mapping[str, Charm]) -> list[Endpoint]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 
 def _texts(value: Any) -> Any:
@@ -24,6 +24,10 @@ def _empty(value: Any) -> Any:
 
 def _text(value: Any) -> Any:
     return "" if value is None else str(value)
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
 
 
 Text = Annotated[str, BeforeValidator(_text)]
@@ -57,7 +61,7 @@ class ApplicationSpec(Spec):
     to: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
     expose: bool = False
     exposed_endpoints: dict[str, Any] = Field(default_factory=dict, alias="exposed-endpoints")
-    options: dict[str, Any] = Field(default_factory=dict)
+    options: Annotated[dict[str, Any], AfterValidator(_given)] = Field(default_factory=dict)
     annotations: dict[str, Text] = Field(default_factory=dict)
     constraints: Text = ""
     storage: dict[str, str] = Field(default_factory=dict)

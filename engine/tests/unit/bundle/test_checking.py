@@ -17,6 +17,10 @@ def test_good_bundle(write, two, charms):
     ("change", "error"),
     [
         ({"num_units": -1}, 'negative number of units specified on application "well"'),
+        (
+            {"options": {"depth": None, "odd": 1}},
+            'cannot validate application "well": configuration',
+        ),
         ({"base": "noble"}, 'application "well" declares an invalid base "noble"'),
         (
             {"constraints": "mem=1G odd=1"},
@@ -40,6 +44,15 @@ def test_good_bundle(write, two, charms):
             "target application",
         ),
         ({"charm": ""}, "empty charm path"),
+        (
+            {"charm": "ch:well-3"},
+            'cannot specify revision in "ch:well-3", please use revision',
+        ),
+        ({"charm": "Well"}, 'invalid charm URL in application "well": name "Well" not valid'),
+        (
+            {"options": {"depth": "deep"}},
+            'cannot validate application "well": option "depth" expected int, got "deep"',
+        ),
         ({"resources": {"map": 1.5}}, 'resource revision "map" is not int or string'),
         ({"storage": {"basin": "?"}}, 'invalid storage "basin" in application "well": '),
         (
@@ -99,6 +112,10 @@ def test_missing_charm_is_named_with_its_path(write, two, charms, tmp_path):
         (
             [["well:odd", "tap:water"]],
             'charm "well" used by application "well" does not define relation "odd"',
+        ),
+        (
+            [["well:wells", "tap:water"]],
+            'charm "well" used by application "well" does not define relation "wells"',
         ),
         (
             [["tap:water", "tap2:water"]],
