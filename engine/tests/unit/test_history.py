@@ -25,8 +25,9 @@ def test_life_of_a_unit_as_juju_tells_it(world: World, tmp_path: Path) -> None:
         world.step("pg/0")
         store.transact("m", lambda _: world.model)
     told = [(e["module"], e["level"], e["message"]) for e in log.read() if e["entity"] == "pg/0"]
-    assert told[:3] == [
+    assert told[:4] == [
         ("workload", "waiting", "installing agent"),
+        ("workload", "waiting", "agent initialising"),
         ("workload", "maintenance", "installing charm software"),
         ("juju-unit", "executing", "running install hook"),
     ]
