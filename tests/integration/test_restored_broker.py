@@ -14,7 +14,7 @@ import pytest
 from confluent_kafka import TIMESTAMP_LOG_APPEND_TIME, Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 
-from dataops.backup.manifest import Group, GroupOffset
+from dataops.backup.manifest import Group, GroupOffset, Manifest
 from dataops.backup.restoration import (
     BOOTSTRAP,
     Pieces,
@@ -101,9 +101,25 @@ def test_every_record_is_the_same(
             assert found.pop()[3] == b"after"
         assert found == before[topic], topic
     assert watermarks(new, "trimmed") == watermarks_before(before["trimmed"])
+    hashes_compared(new, manifest)
     # What was aborted is there and stays aborted.
     assert consumed(new, "transacted", "read_uncommitted")[:-1] == raw
     assert configured(new) == {topic: CONFIGS.get(topic, {}) for topic in TOPICS}
+
+
+def hashes_compared(broker: PlainBroker, manifest: Manifest) -> None:
+    """As a rehearsal does: a client comes to the hashes that the backup has of its records."""
+    source = Path(__file__).resolve().parents[2] / "charms" / "kafka" / "src"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(source))
+        import drill_checks  # pyright: ignore[reportMissingImports]
+        import drill_clients  # pyright: ignore[reportMissingImports]
+    wanted = list(drill_checks.portions(manifest.partitions, 1 << 30))
+    assert {one.place[0] for one in wanted} == set(TOPICS) - {"empty"}
+    with drill_clients.reading({"bootstrap.servers": broker.bootstrap}) as consumer:
+        for one in wanted:
+            found = drill_clients.digest(consumer, one.place, one.start, one.end)
+            assert found.hexdigest() == one.sha256, one.place
 
 
 def watermarks_before(records: list[Any]) -> tuple[int, int]:

@@ -11,6 +11,8 @@ from dataops.backup.metadata import Image
 # Of Kafka's kinds of resources: a topic's options.
 _TOPIC = 2
 _MOST_NAMED = 3
+# What the names of Kafka's own topics begin with.
+_OWN = "__"
 
 # Resource type, name, pattern, principal, host, operation, permission: numbers are Kafka's own.
 Permission = tuple[int, str, int, str, str, int, int]
@@ -87,12 +89,14 @@ class Portion:
 def portions(partitions: Iterable[Partition], most: int) -> Iterator[Portion]:
     """The smallest portion of each partition that has some, the smallest first.
 
+    Kafka's own topics are left out: clients do not read them, and a broker writes to them at once.
+
     Args:
         partitions: of the manifest.
         most: bytes of them all; the first one comes though it has more.
     """
     found: list[tuple[int, Portion]] = []
-    for one in partitions:
+    for one in (one for one in partitions if not one.topic.startswith(_OWN)):
         place, sizes = (one.topic, one.index), list[tuple[int, Portion]]()
         for segment in one.segments:
             start = segment.base

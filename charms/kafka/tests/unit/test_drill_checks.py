@@ -120,7 +120,8 @@ def test_the_smallest_portion_of_each_partition_is_read_back():
     bare = with_spans(2, [(10, 1)]).model_copy(update={"segments": (Segment(base=0, end=9),)})
     # Clients may not read the first two any more, and of the last one only a part.
     late = with_spans(3, [(5, 1), (10, 2)], [(20, 50)], start=12)
-    several = [large, small, bare, late]
+    own = with_spans(4, [(10, 5)]).model_copy(update={"topic": "__transaction_state"})
+    several = [large, small, bare, late, own]
     wanted = [
         Portion(("a", 0), 5, 10, f"{10:064}"),
         Portion(("a", 3), 12, 20, f"{20:064}"),

@@ -19,6 +19,7 @@ from dataops.backup.manifest import (
     Partition,
     Piece,
     Segment,
+    Span,
     Topic,
     manifest_key,
 )
@@ -92,9 +93,11 @@ def _partition(
     data: Path, topic: str, index: int, start: int, keep: Callable[[bytes], Piece], size: int
 ) -> Partition:
     segments = [
-        _segment(path, keep, size) for path in sorted((data / f"{topic}-{index}").glob("*.log"))
+        _segment(path, keep, size, start)
+        for path in sorted((data / f"{topic}-{index}").glob("*.log"))
     ]
     pieces = [piece.sha256 for segment in segments for piece in segment.pieces]
+    spans = [span.sha256 for segment in segments for span in segment.spans]
     return Partition(
         topic=topic,
         index=index,
@@ -102,14 +105,19 @@ def _partition(
         end=segments[-1].end,
         segments=tuple(segments),
         content=content.chain(pieces),
+        records=content.chain(spans),
     )
 
 
-def _segment(path: Path, keep: Callable[[bytes], Piece], size: int) -> Segment:
+def _segment(path: Path, keep: Callable[[bytes], Piece], size: int, start: int) -> Segment:
     base, data = int(path.stem), path.read_bytes()
-    pieces: list[Piece] = []
+    pieces, spans = list[Piece](), list[Span]()
     end, stamp, at = base, None, 0
     while (found := batches.survey(data[at : at + 2 * size], most=size)).batches:
         pieces.append(keep(data[at : at + found.size]))
+        digest = content.digest(data[at : at + found.size], start)
+        spans.append(Span(end=found.end, sha256=digest))
         end, stamp, at = found.end, max(stamp or 0, found.max_timestamp), at + found.size
-    return Segment(base=base, end=end, pieces=tuple(pieces), max_timestamp=stamp)
+    return Segment(
+        base=base, end=end, pieces=tuple(pieces), spans=tuple(spans), max_timestamp=stamp
+    )
