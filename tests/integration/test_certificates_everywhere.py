@@ -17,7 +17,7 @@ import jubilant
 import psutil
 import pytest
 
-from dataops.certificates import refusal
+from dataops.certificates import ask_port, refusal
 from dataops.host.packages import find_java
 from tests.integration.certified import hand_out, served
 from tests.integration.processes import eventually, kill, of_unit, one_of_unit
@@ -47,6 +47,11 @@ def model(juju: jubilant.Juju, charm: Callable[[str], Path]) -> jubilant.Juju:
         error=jubilant.any_error,
         timeout=600,
         delay=2,
+    )
+    host = address(juju, "spark")
+    # Its processes are there, and begin to listen some seconds later.
+    eventually(
+        lambda: all(ask_port(host, port) for port in SPARK.values()), 120, "Spark serves TLS"
     )
     return juju
 
@@ -137,8 +142,12 @@ def test_every_certificate_is_renewed_and_who_trusted_the_old_ones_gets_in(
         )
     told = model.run("object-storage/leader", "health-check").results
     assert "written, read and removed" in json.dumps(told)
-    told = model.run("spark/leader", "health-check").results
-    assert "alive at spark://" in json.dumps(told) and "knows" in json.dumps(told)
+    eventually(lambda: spark_is_well(model), 60, "the worker has found the master again")
+
+
+def spark_is_well(model: jubilant.Juju) -> bool:
+    told = json.dumps(model.run("spark/leader", "health-check").results)
+    return "alive at spark://" in told and "knows" in told
 
 
 def test_prometheus_scrapes_the_pages_of_spark_by_whom_they_are_trusted(
