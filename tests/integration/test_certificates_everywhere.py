@@ -153,12 +153,13 @@ def spark_is_well(model: jubilant.Juju) -> bool:
 def test_prometheus_scrapes_the_pages_of_spark_by_whom_they_are_trusted(
     model: jubilant.Juju,
 ) -> None:
-    def up() -> bool:
-        query = 'up{juju_application="spark"} == 1'
-        told = json.loads(model.run("prometheus/0", "query", {"query": query}).results["result"])
-        return {one["metric"]["instance"].rpartition(":")[2] for one in told} == {"8480", "8500"}
+    def up() -> float:
+        query = 'sum(up{juju_application="spark"})'
+        told = model.run("prometheus/0", "query", {"query": query}).results
+        found = json.loads(told["result"])
+        return float(found[0]["value"][1]) if found else 0.0
 
-    eventually(up, 120, "Prometheus reads both")
+    eventually(lambda: up() == 2, 120, "Prometheus reads those of the master and of the worker")
 
 
 def test_a_driver_of_another_application_counts_before_and_after_a_change_of_the_secret(
