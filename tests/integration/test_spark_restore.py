@@ -79,9 +79,12 @@ def model(juju: jubilant.Juju, tmp_path_factory: pytest.TempPathFactory) -> jubi
 def data(model: jubilant.Juju) -> Path:
     """Spark's storage."""
     uuid = model.show_model().model_uuid
-    process = eventually(lambda: one_of_unit("spark/0", uuid, "copy/job.json"), 240, "the job")
-    job = next(one for one in process.cmdline() if one.endswith("copy/job.json"))
-    checkpoint = json.loads(Path(job).read_text())["checkpoint"].removeprefix("file://")
+    runner = "job-copy/job_runner.py"
+    process = eventually(lambda: one_of_unit("spark/0", uuid, runner), 240, "the job")
+    job = next(Path(one) for one in process.cmdline() if one.endswith(runner)).with_name(
+        "job.json"
+    )
+    checkpoint = json.loads(job.read_text())["checkpoint"].removeprefix("file://")
     return Path(checkpoint).parent.parent
 
 
