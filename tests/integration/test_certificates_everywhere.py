@@ -173,7 +173,7 @@ def test_a_driver_of_another_application_counts_before_and_after_a_change_of_the
         return model.run("notebook/0", "count", params).results
 
     told = count(1234)
-    assert (told["counted"], told["works-with"]) == (1234, "rpc.1")
+    assert (told["counted"], told["works-with"]) == ("1234", "rpc.1")
     assert told["web-url"] == f"https://{address(model, 'spark')}:8480"
     eventually(
         lambda: "credentials" in model.run("spark/leader", "rotate-passwords").results,
@@ -181,7 +181,7 @@ def test_a_driver_of_another_application_counts_before_and_after_a_change_of_the
         "the old secret is refused, and the notebook has taken the new one",
     )
     told = count(4321)
-    assert (told["counted"], told["works-with"]) == (4321, "rpc.2")
+    assert (told["counted"], told["works-with"]) == ("4321", "rpc.2")
 
 
 def test_another_root_is_introduced_signs_and_is_the_only_one(model: jubilant.Juju) -> None:
