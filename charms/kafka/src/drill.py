@@ -237,7 +237,10 @@ class Drill:
                 if first >= end:
                     continue
                 here = drill_clients.hashes(mine, place, first, end)
-                there = drill_clients.hashes(live, place, first, end)
+                try:
+                    there = drill_clients.hashes(live, place, first, end)
+                except drill_clients.GoneError:
+                    continue
                 both = set(here) & set(there)
                 count += len(both)
                 if wrong := sorted(one for one in both if here[one] != there[one]):
@@ -297,8 +300,12 @@ class Drill:
                 behind = bounds.get(place, (start, start))[1]
                 if behind >= end:
                     continue
+                try:
+                    message = drill_clients.first(consumer, place, max(behind, start))
+                except drill_clients.GoneError:
+                    # Nobody has its records any more.
+                    continue
                 lost += end - max(behind, start)
-                message = drill_clients.first(consumer, place, max(behind, start))
                 if message is not None:
                     oldest = min(oldest, message.timestamp()[1])
         return lost, max(0, round(declared * 1000 - oldest))

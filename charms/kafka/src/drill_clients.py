@@ -35,6 +35,10 @@ def settings(servers: Iterable[str], etc: Path) -> dict[str, Any]:
     }
 
 
+class GoneError(ClusterError):
+    """The topic was deleted meanwhile."""
+
+
 @contextlib.contextmanager
 def reading(where: Mapping[str, Any], group: str = "drill") -> Generator[Consumer]:
     """A consumer that commits nothing."""
@@ -83,6 +87,7 @@ def first(consumer: Consumer, place: Place, offset: int | None) -> Any | None:
         offset: where to begin; None: where the consumer's group goes on.
 
     Raises:
+        GoneError: the topic was deleted meanwhile.
         ClusterError: the cluster does not answer.
     """
     at = [TopicPartition(*place)] if offset is None else [TopicPartition(*place, offset)]
@@ -94,6 +99,7 @@ def hashes(consumer: Consumer, place: Place, start: int, end: int) -> dict[int, 
     """By offset, a hash of every record: offset, timestamp, key, value and headers.
 
     Raises:
+        GoneError: the topic was deleted meanwhile.
         ClusterError: the cluster does not answer.
     """
     found: dict[int, str] = {}
@@ -124,6 +130,8 @@ def _next(consumer: Consumer, place: Place) -> Any | None:
     deadline, why = time.monotonic() + _PATIENCE, "it is silent"
     while time.monotonic() < deadline:
         message = consumer.poll(_POLL)
+        if message is None and place[0] not in consumer.list_topics(timeout=_PATIENCE).topics:
+            raise GoneError(f"The topic {place[0]} was deleted meanwhile")
         error = message.error() if message is not None else None
         if message is not None and error is None:
             return message

@@ -43,12 +43,16 @@ def records(monkeypatch):
 
     def first(consumer, place, offset):
         live, group = consumer
+        if (live, place) in found and found[live, place] is None:
+            raise drill_clients.GoneError("deleted")
         several = found.get((live, place), [])
         begin = found.get(group, 0) if offset is None else offset
         return next((Message(*one) for one in several if one[0] >= begin), None)
 
     def hashes(consumer, place, start, end):
         several = found.get((consumer[0], place), [])
+        if several is None:
+            raise drill_clients.GoneError("deleted")
         return {one: f"{one} {stamp}" for one, stamp in several if start <= one < end}
 
     monkeypatch.setattr(drill_clients, "reading", reading)
@@ -74,6 +78,13 @@ def test_only_what_both_have_is_compared(drill, records):
     records[True, ("a", 0)][1] = (2, 99)
     count, problems = drill._sampled(bounds, ends)
     assert count == 3 and "the first at offset 2" in problems[0]
+
+
+def test_a_live_topic_that_is_deleted_meanwhile_is_no_loss(drill, records):
+    records[True, ("a", 0)] = None
+    records[False, ("a", 0)] = [(0, 1)]
+    assert drill._lost({("a", 0): (0, 4)}, {("a", 0): (0, 6)}, 10.0) == (0, 0)
+    assert drill._sampled({("a", 0): (0, 4)}, {("a", 0): (0, 9)}) == (0, [])
 
 
 def test_records_are_read_back_to_the_hash_in_the_manifest(drill, records, monkeypatch):

@@ -42,9 +42,13 @@ class Message:
 
 
 class Consumer:
-    def __init__(self, *messages):
+    def __init__(self, *messages, topics=("a",)):
         self.messages = list(messages)
         self.assigned = []
+        self.topics = dict.fromkeys(topics)
+
+    def list_topics(self, timeout):
+        return self
 
     def assign(self, places):
         self.assigned = places
@@ -93,6 +97,11 @@ def test_silence_is_told(monkeypatch):
         drill_clients.first(Consumer(), ("a", 0), 3)
     with pytest.raises(ClusterError, match="a-0 gives no record"):
         drill_clients.hashes(Consumer(), ("a", 0), 3, 4)
+
+
+def test_a_topic_that_was_deleted_meanwhile_is_not_waited_for():
+    with pytest.raises(drill_clients.GoneError, match="topic a was deleted"):
+        drill_clients.first(Consumer(None, Message(3), topics=()), ("a", 0), 3)
 
 
 def test_what_a_client_reads_has_the_hash_that_a_backup_has_of_it():
