@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -146,9 +147,10 @@ def test_a_hooks_leftovers_are_not_its_services(
     )
     started.append(hook)
     parent = psutil.Process(hook.pid)
-    while len(parent.children(recursive=True)) < 2:
-        pass
-    children = parent.children(recursive=True)
+    children: list[psutil.Process] = []
+    # A child of the shell has a session of its own only a moment after it is there.
+    while len(children) < 2 or all(os.getsid(child.pid) == hook.pid for child in children):
+        children = parent.children(recursive=True)
     try:
         for session in (hook.pid, None):
             found = {p.pid for p in processes.of_hook(context, session)()}
