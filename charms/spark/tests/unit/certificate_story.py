@@ -6,8 +6,9 @@ import json
 
 from factory import SAMPLE
 from ops import testing
+from waking import Waking
 
-from charm import SparkCharm, Workload
+from charm import Jobs, SparkCharm, Workload
 from dataops.certificates import IdentityFiles, Served, parse
 from dataops.certificates import renewal as module
 from dataops.testing.authority import FakeAuthority
@@ -18,6 +19,7 @@ class Site:
     """A leader with a declared job; its provider signs what it is asked for."""
 
     def __init__(self, charm_dir, paths, services, tmp_path, monkeypatch):
+        monkeypatch.setattr(Jobs, "of", lambda _: Waking())
         monkeypatch.setattr(module, "ask_port", self.ask)
         monkeypatch.setattr(module, "refusal", lambda address, port, trust: "")
         monkeypatch.setattr(Workload, "progress", lambda *_: Progress(state=self.job))

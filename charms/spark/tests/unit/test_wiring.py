@@ -10,14 +10,16 @@ import sys
 import pytest
 from factory import SAMPLE
 from ops import testing
+from waking import Waking
 
-from charm import SparkCharm
+from charm import Jobs, SparkCharm
 from installation import Installation
 
 
 @pytest.fixture
 def context(charm_dir, fake_services, fake_packages, monkeypatch):
     monkeypatch.setattr(Installation, "version", "4.2.0")
+    monkeypatch.setattr(Jobs, "of", lambda _: Waking())
     return testing.Context(SparkCharm, charm_root=charm_dir)
 
 

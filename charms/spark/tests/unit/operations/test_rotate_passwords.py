@@ -8,6 +8,7 @@ import json
 import pytest
 from factory import SAMPLE
 from ops import testing
+from waking import Waking
 
 import charm
 import peers
@@ -74,18 +75,6 @@ def machines(charm_dir, fake_services, fake_packages, tmp_path, monkeypatch):
     monkeypatch.setattr(peers, "accepts", made.accepts)
     made.wake()
     return made
-
-
-class Waking:
-    """Jobs of which there are none; remembers when to look again."""
-
-    busy = False
-
-    def look_again(self, seconds):
-        assert seconds > 0
-
-    def keep_only(self, tasks):
-        assert not tasks
 
 
 def test_all_processes_begin_anew_and_the_old_secret_is_refused(machines, fake_services):
