@@ -50,8 +50,10 @@ class Clients:
 
 def run(context: Context[Observed, Workload, RotatePasswords]) -> PasswordsRotated:
     """Asks for the change, and looks how far it is: the charm's own plan makes it."""
-    o = context.observed
-    if o.cluster is None:
+    o, rotation = context.observed, context.observed.agreement.rotation
+    # What has begun only waits while a broker is lost: others lead in a moment, or it comes back.
+    begins = rotation is None or (rotation.finished and rotation.task != context.task)
+    if o.cluster is None and begins:
         raise OperationError(f"The cluster does not answer: see juju status {o.app}")
     keys = context.workload.backup_keys
     if not o.passwords and (keys.given or not keys.uri):

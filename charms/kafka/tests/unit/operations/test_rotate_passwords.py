@@ -23,9 +23,10 @@ class Desk:
         self.agreed.update(values)
 
 
-def call(rotation=None, task="", desk=None, **terms):
+def call(rotation=None, task="", desk=None, silent=False, **terms):
     o = observed(requests=(request(),), passwords={"relation-7": "a", "relation-7.2": "hush"})
     o = but(o, agreement=but(o.agreement, rotation=rotation))
+    o = but(o, cluster=None) if silent else o
     return VERB.run(Context(o, desk or Desk(), RotatePasswords(**terms), task=task))
 
 
@@ -49,6 +50,16 @@ def test_while_it_runs_the_reason_is_told():
     with pytest.raises(Pending, match="old users are being removed"):
         call(waiting, task="7/rotate/1", desk=desk)
     assert not desk.agreed
+
+
+def test_a_cluster_that_does_not_answer_holds_up_only_what_has_not_begun():
+    running = but(DONE, changes={"relation-7": but(CHANGE, gone=False, refused=False)})
+    with pytest.raises(Pending):
+        call(running, task="7/rotate/1", silent=True)
+    assert call(DONE, task="7/rotate/1", silent=True).credentials
+    for rotation in (None, DONE):
+        with pytest.raises(OperationError, match="does not answer"):
+            call(rotation, task="8/rotate/1", silent=True)
 
 
 def test_a_later_caller_joins_what_runs_on_terms_of_its_own():
