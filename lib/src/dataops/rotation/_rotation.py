@@ -64,9 +64,13 @@ class Rotation:
         return bool(self.began) and all(change.refused for change in self.changes.values())
 
     def answers(self, asked: "Rotation") -> bool:
-        """Whether this is what was asked for; who has seen how it ended means a new one."""
-        same = (self.task, self.quiet, self.force) == (asked.task, asked.quiet, asked.force)
-        return same and not self.told
+        """Whether this is what was asked for; who has seen how it ended means a new one.
+
+        A later attempt at a step takes what an earlier one began and did not see the end of.
+        """
+        if self.finished:
+            return _step_of(self.task) == _step_of(asked.task) and not self.told
+        return (self.task, self.quiet, self.force) == (asked.task, asked.quiet, asked.force)
 
     def joined(self, asked: "Rotation") -> "Rotation":
         """This, on the terms of a later caller."""
@@ -95,6 +99,11 @@ class Rotation:
         changes = {name: Change(**change) for name, change in fields.pop("changes").items()}
         notes = tuple(fields.pop("notes", ()))
         return cls(**fields, changes=changes, notes=notes)
+
+
+def _step_of(task: str) -> str:
+    """A task's operation and step, without the attempt."""
+    return task.rpartition("/")[0] or task
 
 
 @dataclasses.dataclass(frozen=True)

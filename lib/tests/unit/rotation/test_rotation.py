@@ -26,6 +26,8 @@ def test_it_is_finished_when_every_old_password_was_refused():
 def test_a_task_is_answered_once_and_a_person_may_ask_again():
     done = Rotation("7/rotate/1", began=1)
     assert done.answers(Rotation("7/rotate/1")) and not done.answers(Rotation("8/rotate/1"))
+    assert done.answers(Rotation("7/rotate/2", force=True))
+    assert not done.answers(Rotation("7/again/1"))
     assert Rotation(BY_HAND, began=1).answers(Rotation(BY_HAND))
     assert not Rotation(BY_HAND, began=1, told=True).answers(Rotation(BY_HAND))
     assert not Rotation(BY_HAND).answers(Rotation(BY_HAND, force=True))
