@@ -11,10 +11,12 @@ import pytest
 CHARM = Path(__file__).parents[2]
 sys.path[:0] = [str(CHARM / "src"), str(Path(__file__).parent)]
 
+from cluster import Spark  # noqa: E402
 from dataops.certificates import Identity  # noqa: E402
 from dataops.host import paths, services  # noqa: E402
 from dataops.testing import FakePackages, FakeServices  # noqa: E402
 from dataops.testing.authority import FakeAuthority  # noqa: E402
+from installation import Installation  # noqa: E402
 
 
 @pytest.fixture
@@ -46,6 +48,25 @@ def charm_dir(tmp_path: Path) -> Path:
 def unit_paths(charm_dir: Path) -> paths.UnitPaths:
     """The unit's directories."""
     return paths.UnitPaths.beside(charm_dir)
+
+
+@pytest.fixture
+def spark(
+    unit_paths: paths.UnitPaths,
+    fake_services: FakeServices,
+    fake_packages: FakePackages,
+    charm_dir: Path,
+) -> Spark:
+    """The workload on that machine."""
+    return Spark(unit_paths, fake_services, Installation(unit_paths.root / "spark", charm_dir))
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """The unit's storage."""
+    path = tmp_path / "data"
+    path.mkdir()
+    return path
 
 
 @pytest.fixture(scope="session")

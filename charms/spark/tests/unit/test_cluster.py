@@ -5,35 +5,15 @@ import json
 import stat
 from pathlib import Path
 
-import pytest
 from cryptography.hazmat.primitives.serialization import pkcs12
 from factory import AGREEMENT, access, observed
 
 from cluster import Spark
 from dataops.certificates import Identity, TlsState, keystore_password
-from dataops.host.paths import UnitPaths
 from dataops.testing import FakePackages, FakeServices
 from dataops.testing.authority import FakeAuthority
-from installation import Installation
 from job_store import JobStore
 from plan import RemoveAll, plan
-
-
-@pytest.fixture
-def spark(
-    unit_paths: UnitPaths,
-    fake_services: FakeServices,
-    fake_packages: FakePackages,
-    charm_dir: Path,
-) -> Spark:
-    return Spark(unit_paths, fake_services, Installation(unit_paths.root / "spark", charm_dir))
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    path = tmp_path / "data"
-    path.mkdir()
-    return path
 
 
 def test_everything_runs_and_then_nothing_changes(

@@ -9,27 +9,8 @@ import pytest
 from factory import AGREEMENT, access, observed
 
 from cluster import Spark
-from dataops.host.paths import UnitPaths
-from dataops.testing import FakePackages, FakeServices
-from installation import Installation
+from dataops.testing import FakeServices
 from plan import plan
-
-
-@pytest.fixture
-def spark(
-    unit_paths: UnitPaths,
-    fake_services: FakeServices,
-    fake_packages: FakePackages,
-    charm_dir: Path,
-) -> Spark:
-    return Spark(unit_paths, fake_services, Installation(unit_paths.root / "spark", charm_dir))
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    path = tmp_path / "data"
-    path.mkdir()
-    return path
 
 
 def test_a_hook_that_died_before_the_restart_is_made_good(

@@ -14,29 +14,11 @@ from cluster import Spark
 from dataops.host.paths import UnitPaths
 from dataops.objectstore import Target
 from dataops.testing import FakePackages, FakeServices
-from installation import Installation
 from job_store import JobStore
 from observed import Observed
 from plan import plan
 
 Call = Callable[..., Any]
-
-
-@pytest.fixture
-def spark(
-    unit_paths: UnitPaths,
-    fake_services: FakeServices,
-    fake_packages: FakePackages,
-    charm_dir: Path,
-) -> Spark:
-    return Spark(unit_paths, fake_services, Installation(unit_paths.root / "spark", charm_dir))
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    path = tmp_path / "data"
-    path.mkdir()
-    return path
 
 
 @pytest.fixture
