@@ -189,6 +189,9 @@ def test_a_published_requirer_is_answered_in_its_own_contract(provider):
     (secret,) = (each for each in provider.secrets if each.id == answer.secret_user)
     assert set(secret.tracked_content) >= {"username", "password"}
     assert secret.remote_grants
+    (told,) = (each.tracked_content for each in provider.secrets if "tls" in each.tracked_content)
+    # Its library takes the secret's word before the bag's, and its charms compare it with this.
+    assert told["tls"] == "enabled"
 
 
 def test_a_second_talk_changes_nothing(provider):

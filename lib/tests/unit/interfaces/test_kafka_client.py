@@ -170,7 +170,7 @@ def test_the_answer_to_a_published_v0_client():
         "password": "first",
     }
     assert out.get_secret(label="kafka-client.7.tls.secret").latest_content == {
-        "tls": "true",
+        "tls": "enabled",
         "tls-ca": "CA",
     }
     assert "first" not in json.dumps(answer)
@@ -185,6 +185,12 @@ def test_provider_and_requirer_understand_each_other(charm, leader):
     assert SEEN["orders"].password == "first"
     assert SEEN["orders"].tls and SEEN["orders"].tls_ca == "CA"
     assert SEEN["orders"].consumer_group_prefix.startswith("relation-7-")
+
+
+def test_a_v1_client_is_told_of_tls_in_the_words_of_v1():
+    out, _ = provide(consume(RequirerV1).local_app_data)
+    told = [secret.latest_content["tls"] for secret in out.secrets if ".tls." in secret.label]
+    assert told == ["true", "true"]
 
 
 def test_every_v1_request_has_its_own_user_and_prefix():

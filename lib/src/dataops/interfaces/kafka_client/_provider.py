@@ -136,7 +136,8 @@ class KafkaClientProvider:
     ) -> dict[str, str]:
         contents = {"user": {"username": access.username, "password": access.password}}
         if access.tls or request.version == "v1":
-            contents["tls"] = {"tls": json.dumps(access.tls), "tls-ca": access.tls_ca}
+            spoken = json.dumps(access.tls) if request.version == "v1" else _tls_v0(access)
+            contents["tls"] = {"tls": spoken, "tls-ca": access.tls_ca}
         if request.version == "v1":
             contents["extra"] = {"consumer-group-prefix": access.consumer_group_prefix}
         told = self._told(relation, request)
@@ -195,6 +196,11 @@ def _parse(relation: ops.Relation, fields: Mapping[str, Any]) -> ClientRequest |
         return f"relation {relation.id} with {app}: {reasons}"
 
 
+def _tls_v0(access: Access) -> str:
+    """In the words of v0, in the bag and in the secret: a client prefers the secret's."""
+    return "enabled" if access.tls else "disabled"
+
+
 def _answer_v0(
     access: Access, secrets: Mapping[str, str], remote: Mapping[str, str]
 ) -> dict[str, str]:
@@ -203,7 +209,7 @@ def _answer_v0(
         "topic": access.topic,
         "endpoints": access.endpoints,
         "consumer-group-prefix": access.consumer_group_prefix,
-        "tls": "enabled" if access.tls else "disabled",
+        "tls": _tls_v0(access),
         "version": "v0",
         "data": json.dumps(seen, sort_keys=True),
         **secrets,
