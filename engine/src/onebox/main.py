@@ -19,6 +19,8 @@ from onebox.errors import OneboxError
 
 # What may also stand before the command's name.
 _BEFORE = {name for flag in console.GLOBAL for name in flag.names}
+# The values of `--format` that programs read.
+_MACHINE = ("json", "yaml")
 
 
 def juju() -> None:
@@ -82,12 +84,13 @@ def execute(command: ModuleType, argv: Sequence[str]) -> int:
 
 def _run(command: ModuleType, args: flags.Parsed) -> int:
     from onebox.client import Client
+    from onebox.commands._call import Call
 
     try:
         focus.check_controller(args)
         if takes := getattr(command, "TAKES", None):
             takes.check(args.args)
-        return command.run(Client(), args)
+        return command.run(Call(Client(), args)) or 0
     except flags.UsageError as error:
         console.error(str(error))
         return 2
@@ -105,11 +108,7 @@ def _run(command: ModuleType, args: flags.Parsed) -> int:
 
 def _machine_format(command: ModuleType, args: flags.Parsed) -> bool:
     """Whether a program reads the output: then even a failure prints a document."""
-    chosen = next((flag for flag in commands.flags_of(command) if flag.names == ("format",)), None)
-    if chosen is None:
-        return False
-    empty = getattr(command, "EMPTY_ON_ERROR", None)
-    return empty if empty is not None else args[chosen] in ("json", "yaml")
+    return any(f.names == ("format",) and args[f] in _MACHINE for f in commands.flags_of(command))
 
 
 @contextlib.contextmanager

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from onebox.flags import Parsed, UsageError, option, quote, repeated
+from onebox.commands._call import Call
+from onebox.flags import UsageError, option, quote, repeated
 from onebox.values import read_file
 
 FILE = option("file", help="Path to yaml-formatted configuration file; - is standard input")
@@ -36,16 +37,20 @@ class Asked:
         """Whether anything is to be changed."""
         return bool(self.file or self.values or self.reset)
 
+    def over(self, found: dict[str, Any]) -> dict[str, Any]:
+        """What to set: the file's values that are `found` and not reset, the words' on top."""
+        return {k: v for k, v in found.items() if k not in self.reset} | self.values
 
-def asked(args: Parsed, words: Sequence[str], fixed: Sequence[str] = ()) -> Asked:
+
+def asked(call: Call, words: Sequence[str], fixed: Sequence[str] = ()) -> Asked:
     """What flags and words ask for; UsageError for what cannot be done at once.
 
     Args:
-        args: the flags.
+        call: the flags.
         words: those that are keys, or `key=value`.
         fixed: keys that cannot be reset.
     """
-    reset = tuple(key for text in args[RESET] for key in text.strip(",").split(","))
+    reset = tuple(key for text in call[RESET] for key in text.strip(",").split(","))
     _check_reset(reset, fixed)
     values: dict[str, Any] = {}
     for word in words:
@@ -57,9 +62,16 @@ def asked(args: Parsed, words: Sequence[str], fixed: Sequence[str] = ()) -> Aske
         if equals:
             values[key] = value
     keys = [word for word in words if "=" not in word]
-    _check_together(file=args[FILE], reset=reset, keys=keys, values=values)
+    _check_together(file=call[FILE], reset=reset, keys=keys, values=values)
     values = {k: read_file(v[1:]) if v.startswith("@") else v for k, v in values.items()}
-    return Asked(args[FILE], values, reset, keys[0] if keys else "")
+    return Asked(call[FILE], values, reset, keys[0] if keys else "")
+
+
+def bare_text(value: object) -> str:
+    """One option's value as it is printed alone."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _check_reset(reset: Sequence[str], fixed: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from onebox.client import Client
+from onebox.commands._call import Call
 from onebox.console import show, tell
 from onebox.errors import Refused
 
@@ -35,14 +35,14 @@ class Asked:
     force: bool
 
 
-def run(client: Client, model: str, asked: Asked) -> int:
+def run(call: Call, asked: Asked) -> None:
     """Make the changes that are missing, or only print them."""
     from onebox import bundle
 
     wanted = bundle.read(asked.path, asked.overlays)
     charms = _verified(wanted)
     _refuse_untrusted(wanted, asked)
-    found = client.call("snapshot", model=model)
+    found = call.snapshot()
     machines = bundle.asked_machines(asked.machines, found)
     changes = bundle.plan(wanted, charms, found, machines)
     if not changes:
@@ -51,9 +51,8 @@ def run(client: Client, model: str, asked: Asked) -> int:
         show("Changes to deploy bundle:\n" + "".join(f"{c.line}\n" for c in changes))
     else:
         show("Executing changes:\n")
-        _Making(client, model, charms, asked.force).make(changes)
+        _Making(call, charms, asked.force).make(changes)
         tell("Deploy of bundle completed.")
-    return 0
 
 
 def _verified(wanted: Bundle) -> dict[str, Charm]:
@@ -89,9 +88,8 @@ def _refuse_untrusted(wanted: Bundle, asked: Asked) -> None:
 class _Making:
     """Makes changes one after the other, and prints each before it is made."""
 
-    def __init__(self, client: Client, model: str, charms: dict[str, Charm], force: bool) -> None:
-        self._client = client
-        self._model = model
+    def __init__(self, call: Call, charms: dict[str, Charm], force: bool) -> None:
+        self._call = call
         self._charms = charms
         self._force = force
         self._urls: dict[str, str] = {}
@@ -102,27 +100,24 @@ class _Making:
             show(change.line + "\n")
             parameters = _with_real_machines(change.parameters, self._machines)
             if change.method == "upload_charm":
-                stored = self._call(change, parameters)
+                stored = self._call.ask(change.method, **parameters)
                 self._urls[parameters["path"]] = stored["url"]
             elif change.method == "deploy":
-                self._deploy(change, parameters)
+                self._deploy(parameters)
             elif change.method:
                 # Access of users is only said: who may run this engine may do everything.
-                answer = self._call(change, parameters)
+                answer = self._call.ask(change.method, **parameters)
                 if change.machine:
                     made = answer if isinstance(answer, str) else answer[0]
                     self._machines[change.machine] = made
 
-    def _call(self, change: Change, parameters: dict[str, Any]) -> Any:
-        return self._client.call(change.method, model=self._model, **parameters)
-
-    def _deploy(self, change: Change, parameters: dict[str, Any]) -> None:
+    def _deploy(self, parameters: dict[str, Any]) -> None:
         from onebox.charms import choose_base
 
         charm = self._charms[parameters["application"]]
         choose_base(charm.bases, parameters["base"], force=self._force)
         parameters["charm_url"] = self._urls[parameters.pop("charm_path")]
-        self._call(change, parameters)
+        self._call.ask("deploy", **parameters)
         for name in sorted(charm.resources):
             tell(f"  added resource {name}")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from onebox import persona
-from onebox.client import Client
+from onebox.commands._call import Call
 from onebox.errors import Refused
 from onebox.focus import bare
 
@@ -55,15 +55,15 @@ def named(text: str, model: str = "") -> OfferUrl:
     return found
 
 
-def models(client: Client) -> Iterator[Json]:
+def models(call: Call) -> Iterator[Json]:
     """Every model in full, one that goes away meanwhile left out."""
-    for entry in client.call("models"):
+    for entry in call.client.call("models"):
         with contextlib.suppress(Refused):
-            yield client.call("snapshot", model=entry["name"])
+            yield call.client.call("snapshot", model=entry["name"])
 
 
-def consume(client: Client, model: str, url: OfferUrl, alias: str = "") -> str:
-    """Make an offer known in `model`; by which name."""
+def consume(call: Call, url: OfferUrl, alias: str = "") -> str:
+    """Make an offer known in the model; by which name."""
     name = alias or url.name
-    client.call("consume", model=model, source=url.model, name=url.name, alias=name)
+    call.ask("consume", source=url.model, name=url.name, alias=name)
     return name

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from onebox.client import Client
+from onebox.commands._call import Call
 from onebox.errors import Refused
 
 Json = dict[str, Any]
@@ -33,15 +33,14 @@ def machine(model: Json, target: str) -> str:
     raise Refused(f'{kind} "{name}" not found', "not-found")
 
 
-def root(client: Client, model: Json, machine: str) -> Path:
+def root(call: Call, machine: str) -> Path:
     """The directory that stands for the machine's `/`."""
-    answer = client.call("machine_root", model=model["name"], machine=machine)
-    return Path(answer)
+    return Path(call.ask("machine_root", machine=machine))
 
 
-def entry(client: Client, model: Json, machine: str) -> list[str]:
+def entry(call: Call, machine: str) -> list[str]:
     """What to put before a command so that it runs on a machine that boots; else nothing."""
-    return client.call("machine_entry", model=model["name"], machine=machine)
+    return call.ask("machine_entry", machine=machine)
 
 
 def boots(model: Json) -> bool:

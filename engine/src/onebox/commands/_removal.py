@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from onebox import console
-from onebox.client import Client
+from onebox.commands._call import Call, known
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, read_bool, switch
-from onebox.focus import MODEL, model_of
+from onebox.flags import UsageError, read_bool, switch
+from onebox.focus import MODEL
 from onebox.names import valid
 
 Json = dict[str, Any]
@@ -36,7 +36,6 @@ class Kind:
         noun: `unit`, `application` or `machine`.
         invalid: the error of a name that cannot be one; `{}` is the name.
         failed: what stands before the reason when it cannot be removed; `{}` is the name.
-        there: the names that there are, from the model.
         lines: what goes with it, from the model and its name.
         remark: what is said below the plan, from the model and the names.
     """
@@ -44,48 +43,52 @@ class Kind:
     noun: str
     invalid: str
     failed: str
-    there: Callable[[Json], Json]
     lines: Callable[[Json, str], str]
     remark: Callable[[Json, tuple[str, ...]], str] = lambda model, names: ""
 
 
-def remove(client: Client, args: Parsed, kind: Kind, **more: Any) -> int:
+def remove(call: Call, kind: Kind, **more: Any) -> int:
     """Say what goes and remove it; one that cannot be does not spare the others."""
-    _check(args, kind)
-    where = model_of(args)
-    model = client.call("snapshot", model=where)
-    asks = not args[DRY_RUN] and not args[NO_PROMPT] and _asks(client, where)
-    if asks or args[DRY_RUN]:
-        missing = {n: _unknown(kind, n) for n in args.args if n not in kind.there(model)}
-        if missing:
-            return _failures(kind, missing)
-        _plan(kind, model, args)
-    if args[DRY_RUN]:
+    _check(call, kind)
+    model = call.snapshot()
+    family = model[f"{kind.noun}s"]
+    asks = not call[DRY_RUN] and not call[NO_PROMPT] and _asks(call)
+    if asks or call[DRY_RUN]:
+        if not _each(call, kind, lambda name: known(family, kind.noun, name)):
+            return 1
+        _plan(kind, model, call)
+    if call[DRY_RUN]:
         return 0
     if asks:
         console.confirm(f"{kind.noun} removal")
 
-    def reason(name: str) -> str:
-        """Why it cannot be removed; nothing once it is."""
-        if name not in kind.there(model):
-            return _unknown(kind, name)
-        request = {kind.noun: name, "force": args[FORCE], **more}
-        try:
-            client.call(f"remove_{kind.noun}", model=where, **request)
-        except Refused as error:
-            return error.message
+    def go(name: str) -> None:
+        known(family, kind.noun, name)
+        request = {kind.noun: name, "force": call[FORCE], **more}
+        call.ask(f"remove_{kind.noun}", **request)
         console.show("" if asks else kind.lines(model, name))
-        return ""
 
-    reasons = {name: reason(name) for name in args.args}
-    return _failures(kind, {name: text for name, text in reasons.items() if text})
+    return 0 if _each(call, kind, go) else 1
 
 
-def _check(args: Parsed, kind: Kind) -> None:
-    for name in args.args:
+def _each(call: Call, kind: Kind, do: Callable[[str], object]) -> bool:
+    """Whether it can be done with each name; says at the end why not."""
+    failed: dict[str, str] = {}
+    for name in call.words:
+        try:
+            do(name)
+        except Refused as error:  # noqa: PERF203 - one refusal does not spare the others
+            failed[name] = error.message
+    for name, reason in failed.items():
+        console.error(f"{kind.failed.format(name)}: {reason}")
+    return not failed
+
+
+def _check(call: Call, kind: Kind) -> None:
+    for name in call.words:
         if not valid(kind.noun, name):
             raise UsageError(kind.invalid.format(name))
-    if args[NO_WAIT] and not args[FORCE]:
+    if call[NO_WAIT] and not call[FORCE]:
         raise UsageError("--no-wait without --force not valid")
 
 
@@ -95,24 +98,14 @@ def storage_lines(model: Json, units: list[str]) -> str:
     return "".join(f"- will remove storage {id_}\n" for id_ in ids)
 
 
-def _unknown(kind: Kind, name: str) -> str:
-    return f'{kind.noun} "{name}" not found'
-
-
-def _plan(kind: Kind, model: Json, args: Parsed) -> None:
+def _plan(kind: Kind, model: Json, call: Call) -> None:
     console.warn("This command will perform the following actions:")
-    console.show("".join(kind.lines(model, name) for name in args.args))
-    if remark := kind.remark(model, args.args):
+    console.show("".join(kind.lines(model, name) for name in call.words))
+    if remark := kind.remark(model, call.words):
         console.tell(remark)
 
 
-def _failures(kind: Kind, failed: dict[str, str]) -> int:
-    for name, reason in failed.items():
-        console.error(f"{kind.failed.format(name)}: {reason}")
-    return 1 if failed else 0
-
-
-def _asks(client: Client, model: str) -> bool:
+def _asks(call: Call) -> bool:
     """Whether the model's `mode` wants a yes first, and the environment does not forbid it."""
     if text := os.environ.get(_SKIP):
         try:
@@ -120,6 +113,6 @@ def _asks(client: Client, model: str) -> bool:
         except ValueError:
             wrong = f'value "{text}" of env var "{_SKIP}" is not a valid bool'
             raise UsageError(wrong) from None
-    config = client.call("model_config", model=model)
+    config = call.ask("model_config")
     mode = config["values"].get("mode", config["defaults"].get("mode", ""))
     return "requires-prompts" in str(mode)

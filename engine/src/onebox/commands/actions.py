@@ -4,13 +4,11 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
-from onebox.console import COLOURED, colour, show, tell
-from onebox.errors import Refused
-from onebox.flags import Parsed, output_format, switch, takes
-from onebox.focus import MODEL, model_of
+from onebox.commands._call import Call, known
+from onebox.console import COLOURED, tell
+from onebox.flags import output_format, switch, takes
+from onebox.focus import MODEL
 from onebox.render.actions import actions_table, descriptions, schemas
-from onebox.render.document import formatted
 
 ALIASES = ("list-actions",)
 HELP = """
@@ -29,20 +27,17 @@ FLAGS = (FORMAT, SCHEMA, MODEL, *COLOURED)
 TAKES = takes("no application name specified", most=1)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print them."""
-    name = args.args[0]
-    model = client.call("snapshot", model=model_of(args))
-    if name not in model["applications"]:
-        raise Refused(f'application "{name}" not found', "not-found")
-    found = model["charms"][model["applications"][name]["charm_url"]]["actions"]
-    form = args[FORMAT] if args[FORMAT] != "default" else "yaml" if args[SCHEMA] else "tabular"
-    if args[SCHEMA]:
-        show(formatted(schemas(found), "yaml" if form == "tabular" else form))
-    elif form != "tabular":
-        show(formatted(descriptions(found), form))
-    elif found:
-        show(actions_table(found, colour(args)))
-    else:
+    name = call.words[0]
+    model = call.snapshot()
+    url = known(model["applications"], "application", name)["charm_url"]
+    found = model["charms"][url]["actions"]
+    if call[SCHEMA]:
+        call.show(schemas(found), form=call[FORMAT])
+    elif not found and call[FORMAT] in ("default", "tabular"):
         tell(f"No actions defined for {name}.")
-    return 0
+    else:
+        call.show(
+            descriptions(found), lambda: actions_table(found, call.colour), form=call[FORMAT]
+        )

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
+from onebox.commands._call import Call
 from onebox.console import tell
 from onebox.errors import Refused
-from onebox.flags import Parsed, number, option, repeated, takes
-from onebox.focus import MODEL, model_of
+from onebox.flags import number, option, repeated, takes
+from onebox.focus import MODEL
 from onebox.values import constraints
 
 HELP = """
@@ -32,18 +32,13 @@ FLAGS = (BASE, COUNT, CONSTRAINTS, DISKS, PRIVATE_KEY, PUBLIC_KEY, MODEL)
 TAKES = takes(most=1)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Make them and say their numbers."""
-    placement = args.args[0] if args.args else ""
+    placement = call.words[0] if call.words else ""
     if placement.startswith("ssh:"):
         raise Refused("machines of other hosts need Juju itself; onebox has those of this host")
-    wanted: dict[str, str] = {"model": model_of(args), "base": args[BASE]}
-    if args[CONSTRAINTS]:
-        wanted["constraints"] = " ".join(args[CONSTRAINTS])
-        constraints(wanted["constraints"])
-    if placement:
-        wanted["placement"] = placement
-    for _ in range(args[COUNT]):
-        made = client.call("add_machine", **wanted)
+    wanted = {"base": call[BASE], "constraints": " ".join(call[CONSTRAINTS])}
+    constraints(wanted["constraints"])
+    for _ in range(call[COUNT]):
+        made = call.ask("add_machine", **wanted, placement=placement)
         tell(f"created {'container' if '/' in made else 'machine'} {made}")
-    return 0

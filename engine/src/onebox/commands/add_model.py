@@ -4,13 +4,11 @@
 
 from __future__ import annotations
 
-import re
-
 from onebox import persona
-from onebox.client import Client
+from onebox.commands._call import Call
 from onebox.console import tell
 from onebox.errors import Refused
-from onebox.flags import Parsed, option, repeated, switch, takes
+from onebox.flags import option, repeated, switch, takes
 from onebox.focus import CONTROLLER, focus_on
 from onebox.values import assignments
 
@@ -26,26 +24,21 @@ Adds a model and makes it the current one. There is one cloud, localhost: this m
 CONFIG = repeated("config", help="Specify model configuration: <key>=<value> or a YAML file")
 NO_SWITCH = switch("no-switch", help="Do not switch to the newly created model")
 CREDENTIAL = option("credential", help="Credential used to add the model; ignored")
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 FLAGS = (CONFIG, NO_SWITCH, CREDENTIAL, CONTROLLER)
 TAKES = takes("model name is required", most=2)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Add it, and look at it from now on."""
-    name, *place = args.args
+    name, *place = call.words
     if place and place[0].partition("/")[0] not in (persona.CLOUD, persona.REGION):
         raise Refused(f'cloud or region "{place[0]}" not found; this machine is "localhost"')
-    if not _NAME.fullmatch(name):
-        allowed = "model names may only contain lowercase letters, digits and hyphens"
-        raise Refused(f'"{name}" is not a valid name: {allowed}')
-    client.call("add_model", name=name, config=assignments(args[CONFIG]))
-    if not args[NO_SWITCH]:
+    call.client.call("add_model", name=name, config=assignments(call[CONFIG]))
+    if not call[NO_SWITCH]:
         focus_on(name)
     where = f"{persona.CLOUD}/{persona.REGION}"
     tell(
         f"Added '{name}' model on {where} with credential '{persona.CREDENTIAL}' "
         f"for user '{persona.USER}'"
     )
-    return 0

@@ -4,10 +4,9 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
 from onebox.commands import integrate
+from onebox.commands._call import Call
 from onebox.console import tell
-from onebox.flags import Parsed
 
 HELP = """
 Usage: juju add-relation [options] <application>[:<endpoint>] <application>[:<endpoint>]
@@ -20,7 +19,7 @@ Integrates two applications. Juju 3 and later call this "juju integrate".
 FLAGS = integrate.FLAGS
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Integrate, and say what the command is called today."""
     tell('"juju add-relation" is called "juju integrate" since Juju 3; it is done all the same.')
-    return integrate.run(client, args)
+    integrate.run(call)

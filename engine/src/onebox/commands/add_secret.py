@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
+from onebox.commands._call import Call
 from onebox.commands._secret_values import content
 from onebox.console import show
-from onebox.flags import Parsed, UsageError, option
-from onebox.focus import MODEL, model_of
+from onebox.flags import UsageError, option
+from onebox.focus import MODEL
 
 HELP = """
 Usage: juju add-secret [options] <name> [key[#base64|#file]=value...]
@@ -25,16 +25,13 @@ INFO = option("info", help="The secret description")
 FLAGS = (FILE, INFO, MODEL)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Add it and print its URI."""
-    if not args.args or "=" in args.args[0]:
+    if not call.words or "=" in call.words[0]:
         raise UsageError("secret name needs to be supplied as the first argument")
-    name, *words = args.args
-    if not words and not args[FILE]:
+    name, *words = call.words
+    if not words and not call[FILE]:
         raise UsageError("missing secret value or filename")
-    values = content(words, args[FILE])
-    uri = client.call(
-        "add_secret", model=model_of(args), name=name, content=values, description=args[INFO]
-    )
+    values = content(words, call[FILE])
+    uri = call.ask("add_secret", name=name, content=values, description=call[INFO])
     show(f"{uri}\n")
-    return 0

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
+from onebox.commands._call import Call
 from onebox.commands._ssh_keys import fingerprint
 from onebox.console import tell
-from onebox.flags import Parsed, takes
-from onebox.focus import MODEL, model_of
+from onebox.flags import takes
+from onebox.focus import MODEL
 
 HELP = """
 Usage: juju add-ssh-key [options] <public key> ...
@@ -23,12 +23,11 @@ FLAGS = (MODEL,)
 TAKES = takes("no ssh key specified")
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Record those that are new and valid; say which are not."""
-    model = model_of(args)
-    known: list[str] = client.call("snapshot", model=model)["ssh_keys"]
+    known: list[str] = call.snapshot()["ssh_keys"]
     kept = {fingerprint(key): key for key in known}
-    for key in args.args:
+    for key in call.words:
         try:
             print_ = fingerprint(key)
         except ValueError as error:
@@ -38,5 +37,4 @@ def run(client: Client, args: Parsed) -> int:
             tell(f'cannot add key "{key}": duplicate ssh key: {key}')
         else:
             kept[print_] = key.strip()
-    client.call("set_ssh_keys", model=model, keys=[*kept.values()])
-    return 0
+    call.ask("set_ssh_keys", keys=[*kept.values()])

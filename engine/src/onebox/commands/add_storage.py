@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
+from onebox.commands._call import Call
 from onebox.console import tell
 from onebox.errors import Refused
-from onebox.flags import Parsed, takes
-from onebox.focus import MODEL, model_of
+from onebox.flags import takes
+from onebox.focus import MODEL
 
 HELP = """
 Usage: juju add-storage [options] <unit> <storage name>[=<directive>] ...
@@ -23,16 +23,14 @@ FLAGS = (MODEL,)
 TAKES = takes(*["add-storage requires a unit and at least one storage name"] * 2)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> int:
     """Add each and say so; one that cannot be does not spare the others."""
-    unit, *wishes = args.args
-    model, code = model_of(args), 0
+    unit, *wishes = call.words
+    code = 0
     for wish in wishes:
         name, _, directive = wish.partition("=")
         try:
-            added = client.call(
-                "add_storage", model=model, unit=unit, name=name, directive=directive
-            )
+            added = call.ask("add_storage", unit=unit, name=name, directive=directive)
         except Refused as error:
             tell(f'failed to add storage "{name}" to {unit}: {error.message}')
             code = 1

@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
+from onebox.commands._call import Call
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, comma_separated, number, option, takes
-from onebox.focus import MODEL, model_of
+from onebox.flags import UsageError, comma_separated, number, option, takes
+from onebox.focus import MODEL
 
 HELP = """
 Usage: juju add-unit [options] <application name>
@@ -27,15 +27,11 @@ FLAGS = (UNITS, TO, ATTACH, MODEL)
 TAKES = takes("no application specified", most=1)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Add them, silently."""
-    name = args.args[0]
-    if args[UNITS] < 1:
+    name = call.words[0]
+    if call[UNITS] < 1:
         raise UsageError("--num-units must be a positive integer")
-    model = model_of(args)
-    if name not in client.call("snapshot", model=model)["applications"]:
+    if name not in call.snapshot()["applications"]:
         raise Refused(f'application "{name}" not found (not found)', "not-found")
-    client.call(
-        "add_unit", model=model, application=name, units=args[UNITS], placement=[*args[TO]]
-    )
-    return 0
+    call.ask("add_unit", application=name, units=call[UNITS], placement=[*call[TO]])

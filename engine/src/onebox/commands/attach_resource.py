@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from onebox import persona
-from onebox.client import Client
+from onebox.commands._call import Call
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, takes
-from onebox.focus import MODEL, model_of
+from onebox.flags import UsageError, takes
+from onebox.focus import MODEL
 
 ALIASES = ("attach",)
 HELP = """
@@ -26,17 +26,15 @@ FLAGS = (MODEL,)
 TAKES = takes("missing application name", "no resource specified", most=2)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Attach it, silently."""
-    application, pair = args.args
+    application, pair = call.words
     name, equals, file = pair.partition("=")
     if not (name and equals and file):
         raise UsageError(f'expected name=path format for resource, got "{pair}"')
-    model = model_of(args)
-    _check_extension(client.call("snapshot", model=model), application, name, file)
+    _check_extension(call.snapshot(), application, name, file)
     path = _existing(name, file)
-    client.call("attach_resource", model=model, application=application, name=name, path=str(path))
-    return 0
+    call.ask("attach_resource", application=application, name=name, path=str(path))
 
 
 def _existing(name: str, file: str) -> Path:

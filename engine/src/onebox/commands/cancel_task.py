@@ -4,13 +4,11 @@
 
 from __future__ import annotations
 
-from onebox import console
-from onebox.client import Client
-from onebox.console import OUTPUT
+from onebox.commands._call import Call
+from onebox.console import OUTPUT, warn
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, output_format
-from onebox.focus import MODEL, model_of
-from onebox.render.document import formatted
+from onebox.flags import UsageError, output_format
+from onebox.focus import MODEL
 from onebox.render.tasks import cancelled
 
 FORMAT = output_format(("json", "smart", "yaml"), "yaml")
@@ -25,32 +23,30 @@ Cancels tasks that wait, and ends those that run.
 FLAGS = (FORMAT, MODEL, OUTPUT)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Cancel each and show what became of it; one that cannot be is only warned about."""
-    for id_ in args.args:
+    for id_ in call.words:
         if not id_.isdecimal():
             raise UsageError(f'task ID "{id_}" not valid')
-    if not args.args:
+    if not call.words:
         raise Refused("no task IDs specified")
-    model = model_of(args)
-    tasks = client.call("snapshot", model=model)["tasks"]
-    reasons = {id_: _cancel(client, model, id_, id_ in tasks) for id_ in args.args}
-    tasks = client.call("snapshot", model=model)["tasks"]
+    tasks = call.snapshot()["tasks"]
+    reasons = {id_: _cancel(call, id_, id_ in tasks) for id_ in call.words}
+    tasks = call.snapshot()["tasks"]
     done = [cancelled(tasks[id_]) for id_, why in reasons.items() if why is None]
     if done:
-        console.show(formatted({"actions": done}, args[FORMAT]))
+        call.show({"actions": done}, form=call[FORMAT])
     failed = [f"task: {id_}, error: {why}" for id_, why in reasons.items() if why is not None]
     if failed:
-        console.warn("The following tasks could not be canceled:\n" + "\n".join(failed))
-    return 0
+        warn("The following tasks could not be canceled:\n" + "\n".join(failed))
 
 
-def _cancel(client: Client, model: str, id_: str, known: bool) -> str | None:
+def _cancel(call: Call, id_: str, known: bool) -> str | None:
     """Why the task cannot be cancelled; Juju gives no reason for one that is not there."""
     if not known:
         return ""
     try:
-        client.call("cancel_task", model=model, id=int(id_))
+        call.ask("cancel_task", id=int(id_))
     except Refused as error:
         return error.message
     return None

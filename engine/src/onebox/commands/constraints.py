@@ -5,12 +5,10 @@
 from __future__ import annotations
 
 from onebox import host
-from onebox.client import Client
-from onebox.console import OUTPUT, show
-from onebox.errors import Refused
-from onebox.flags import Parsed, output_format, takes
-from onebox.focus import MODEL, model_of
-from onebox.render.document import formatted
+from onebox.commands._call import Call, known
+from onebox.console import OUTPUT
+from onebox.flags import output_format, takes
+from onebox.focus import MODEL
 from onebox.values import constraints, constraints_text
 
 ALIASES = ("get-constraints",)
@@ -28,16 +26,8 @@ FLAGS = (FORMAT, MODEL, OUTPUT)
 TAKES = takes("no application name specified", most=1)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print them."""
-    name = args.args[0]
-    model = client.call("snapshot", model=model_of(args))
-    if name not in model["applications"]:
-        raise Refused(f'application "{name}" not found', "not-found")
-    text = f"arch={host.architecture()} {model['applications'][name]['constraints']}"
-    found = constraints(text)
-    if args[FORMAT] == "constraints":
-        show(constraints_text(found) + "\n")
-    else:
-        show(formatted(found, args[FORMAT]))
-    return 0
+    asked = known(call.snapshot()["applications"], "application", call.words[0])["constraints"]
+    found = constraints(f"arch={host.architecture()} {asked}")
+    call.show(found, lambda: f"{constraints_text(found)}\n", form=call[FORMAT])

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
 from onebox.commands import _offers
+from onebox.commands._call import Call
 from onebox.console import tell
-from onebox.flags import Parsed, UsageError, takes
-from onebox.focus import MODEL, model_of
+from onebox.flags import UsageError, takes
+from onebox.focus import MODEL
 
 HELP = """
 Usage: juju consume [options] [<user>/]<model>.<offer> [<alias>]
@@ -23,11 +23,10 @@ FLAGS = (MODEL,)
 TAKES = takes("no remote offer specified", most=2)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Consume it and say as what."""
-    url = _offers.named(args.args[0])
+    url = _offers.named(call.words[0])
     if url.endpoint:
-        raise UsageError(f'remote offer "{args.args[0]}" shouldn\'t include endpoint')
-    alias = _offers.consume(client, model_of(args), url, "".join(args.args[1:]))
+        raise UsageError(f'remote offer "{call.words[0]}" shouldn\'t include endpoint')
+    alias = _offers.consume(call, url, "".join(call.words[1:]))
     tell(f"Added {url} as {alias}")
-    return 0

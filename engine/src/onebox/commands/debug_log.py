@@ -8,10 +8,9 @@ import sys
 from collections import deque
 from typing import Any
 
-from onebox.client import Client
-from onebox.console import DATED, UTC, colour, show
+from onebox.commands._call import Call
+from onebox.console import DATED, UTC, show
 from onebox.flags import (
-    Parsed,
     UsageError,
     number,
     option,
@@ -21,7 +20,7 @@ from onebox.flags import (
     switch,
     takes,
 )
-from onebox.focus import MODEL, model_of
+from onebox.focus import MODEL
 from onebox.render.document import to_json
 from onebox.render.log import LEVELS, Filter, Shape, log_line, log_record
 
@@ -64,58 +63,56 @@ FLAGS = (
 TAKES = takes(most=0)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print the lines there are, then perhaps those that come."""
-    _check(args)
-    wanted = Filter(_level(args), args[INCLUDE], args[EXCLUDE], args[MODULE], args[NO_MODULE])
-    shape = Shape(args[DATE], args[MILLISECONDS], args[UTC], colour(args))
+    _check(call)
+    wanted = Filter(_level(call), call[INCLUDE], call[EXCLUDE], call[MODULE], call[NO_MODULE])
+    shape = Shape(call[DATE], call[MILLISECONDS], call[UTC], call.colour)
 
     def written(line: dict[str, Any]) -> str:
-        as_json = args[FORMAT] == "json"
+        as_json = call[FORMAT] == "json"
         return to_json(log_record(line)) if as_json else log_line(line, shape)
 
-    model = model_of(args)
     position = 0
-    backlog = deque[str](maxlen=_backlog(args))
-    for line in client.stream("log", model=model, follow=False):
+    backlog = deque[str](maxlen=_backlog(call))
+    for line in call.stream("log", follow=False):
         position += 1
         if wanted.wants(line):
             backlog.append(written(line))
     show("".join(backlog))
-    if _follows(args):
-        for line in client.stream("log", model=model, follow=True, skip=position):
+    if _follows(call):
+        for line in call.stream("log", follow=True, skip=position):
             if wanted.wants(line):
                 show(written(line))
-    return 0
 
 
-def _check(args: Parsed) -> None:
-    if args[TAIL] and args[NO_TAIL]:
+def _check(call: Call) -> None:
+    if call[TAIL] and call[NO_TAIL]:
         raise UsageError("setting --tail and --no-tail not valid")
-    if args.given(LIMIT) and (args[TAIL] or args.given(LINES)):
+    if call.given(LIMIT) and (call[TAIL] or call.given(LINES)):
         raise UsageError("setting --limit with --tail or --lines not valid")
-    if args[NO_TAIL] and args.given(LINES):
+    if call[NO_TAIL] and call.given(LINES):
         raise UsageError("setting --no-tail and --lines not valid")
     for flag, name in ((LIMIT, "limit"), (LINES, "lines")):
-        if not 0 <= args[flag] <= _MOST:
+        if not 0 <= call[flag] <= _MOST:
             raise UsageError(f"--{name} must be between 0 and {_MOST}")
 
 
-def _level(args: Parsed) -> str:
-    if args[LEVEL] and args[LEVEL].upper() not in LEVELS:
+def _level(call: Call) -> str:
+    if call[LEVEL] and call[LEVEL].upper() not in LEVELS:
         known = ", ".join(map(quote, LEVELS))
-        raise UsageError(f"level value {quote(args[LEVEL])} is not one of {known}")
-    return args[LEVEL].upper() or "TRACE"
+        raise UsageError(f"level value {quote(call[LEVEL])} is not one of {known}")
+    return call[LEVEL].upper() or "TRACE"
 
 
-def _backlog(args: Parsed) -> int | None:
+def _backlog(call: Call) -> int | None:
     """How many lines of the past are wanted; None is all of them."""
-    if args[REPLAY]:
-        return args[LIMIT] or None
-    return (args[LIMIT] or None) if args.given(LIMIT) else args[LINES]
+    if call[REPLAY]:
+        return call[LIMIT] or None
+    return (call[LIMIT] or None) if call.given(LIMIT) else call[LINES]
 
 
-def _follows(args: Parsed) -> bool:
-    if args[NO_TAIL] or args.given(LIMIT):
+def _follows(call: Call) -> bool:
+    if call[NO_TAIL] or call.given(LIMIT):
         return False
-    return args[TAIL] or args.given(LINES) or sys.stdout.isatty()
+    return call[TAIL] or call.given(LINES) or sys.stdout.isatty()

@@ -8,12 +8,11 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from onebox.client import Client
 from onebox.commands import _artefact, _deploy_bundle
+from onebox.commands._call import Call
 from onebox.console import tell
 from onebox.errors import Refused
 from onebox.flags import (
-    Parsed,
     UsageError,
     comma_separated,
     number,
@@ -23,7 +22,7 @@ from onebox.flags import (
     switch,
     takes,
 )
-from onebox.focus import MODEL, model_of
+from onebox.focus import MODEL
 from onebox.values import assignments, constraints
 
 if TYPE_CHECKING:
@@ -66,29 +65,29 @@ FLAGS = (*_CHARM_ONLY, *_BUNDLE_ONLY, BASE, CHANNEL, TRUST, DRY_RUN, FORCE, MODE
 TAKES = takes("no charm or bundle specified", most=2)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Deploy what the argument names."""
-    given, *rest = args.args
+    given, *rest = call.words
     name = rest[0] if rest else ""
     if name:
         check_name(name)
-    model = model_of(args)
-    default = client.call("snapshot", model=model)["config"].get("default-base", "")
+    default = call.snapshot()["config"].get("default-base", "")
     found = _artefact.find(given)
-    _refuse_foreign(args, found.kind)
+    _refuse_foreign(call, found.kind)
     if found.kind == "charm":
-        return _charm(client, args, model, found.path, name, args[BASE] or default)
+        _deploy_charm(call, found.path, name, call[BASE] or default)
+        return
     if name:
         raise UsageError("application name does not go with a bundle")
     asked = _deploy_bundle.Asked(
         found.path,
-        tuple(Path(overlay).expanduser() for overlay in args[OVERLAY]),
-        machines=args[MAP_MACHINES],
-        dry_run=args[DRY_RUN],
-        trusted=args[TRUST] or args[FORCE],
-        force=args[FORCE],
+        tuple(Path(overlay).expanduser() for overlay in call[OVERLAY]),
+        machines=call[MAP_MACHINES],
+        dry_run=call[DRY_RUN],
+        trusted=call[TRUST] or call[FORCE],
+        force=call[FORCE],
     )
-    return _deploy_bundle.run(client, model, asked)
+    _deploy_bundle.run(call, asked)
 
 
 def check_name(name: str) -> None:
@@ -106,51 +105,46 @@ def check_name(name: str) -> None:
         raise UsageError(prefix)
 
 
-def _refuse_foreign(args: Parsed, kind: str) -> None:
+def _refuse_foreign(call: Call, kind: str) -> None:
     foreign = _BUNDLE_ONLY if kind == "charm" else _CHARM_ONLY
-    given = [flag for flag in foreign if args.given(flag)]
+    given = [flag for flag in foreign if call.given(flag)]
     if given:
         listed = ", ".join("--" + max(flag.names, key=len) for flag in given)
         raise Refused(f"options provided but not supported when deploying a {kind}: {listed}")
 
 
-def _charm(
-    client: Client, args: Parsed, model: str, path: Path, name: str, asked_base: str
-) -> int:
+def _deploy_charm(call: Call, path: Path, name: str, asked_base: str) -> None:
     from onebox import charms
 
     charm = charms.read(path)
     application = name or charm.name
-    if charm.subordinate and (args.given(UNITS) or args[TO]):
+    if charm.subordinate and (call.given(UNITS) or call[TO]):
         raise Refused("cannot use --num-units or --to with subordinate application")
-    if args[UNITS] < 0:
+    if call[UNITS] < 0:
         raise UsageError("--num-units must be a positive integer")
-    base = charms.choose_base(charm.bases, asked_base, force=args[FORCE])
-    request = _request(args, charm, application, base)
-    if args[DRY_RUN]:
+    base = charms.choose_base(charm.bases, asked_base, force=call[FORCE])
+    request = _request(call, charm, application, base)
+    if call[DRY_RUN]:
         tell(f'Deploying "{application}" from local charm "{charm.name}" on {base}')
-        return 0
-    stored = client.call("upload_charm", model=model, path=str(path))
-    revision = stored["revision"]
-    tell(f'Located local charm "{charm.name}", revision {revision}')
-    tell(
-        f'Deploying "{application}" from local charm "{charm.name}", revision {revision} on {base}'
-    )
-    client.call("deploy", model=model, charm_url=stored["url"], **request)
-    return 0
+        return
+    stored = call.ask("upload_charm", path=str(path))
+    source = f'local charm "{charm.name}", revision {stored["revision"]}'
+    tell(f"Located {source}")
+    tell(f'Deploying "{application}" from {source} on {base}')
+    call.ask("deploy", charm_url=stored["url"], **request)
 
 
-def _request(args: Parsed, charm: Charm, application: str, base: str) -> dict[str, Any]:
+def _request(call: Call, charm: Charm, application: str, base: str) -> dict[str, Any]:
     return {
         "application": application,
-        "units": 0 if charm.subordinate else args[UNITS],
-        "config": assignments(args[CONFIG], application),
-        "constraints": _constraints(args),
-        "trust": args[TRUST],
+        "units": 0 if charm.subordinate else call[UNITS],
+        "config": assignments(call[CONFIG], application),
+        "constraints": _constraints(call),
+        "trust": call[TRUST],
         "base": base,
-        "resources": resource_paths(args[RESOURCE], charm),
-        "storage": dict(args[STORAGE]),
-        "placement": [*args[TO]],
+        "resources": resource_paths(call[RESOURCE], charm),
+        "storage": dict(call[STORAGE]),
+        "placement": [*call[TO]],
         "expose": False,
     }
 
@@ -168,8 +162,8 @@ def resource_paths(given: Any, charm: Charm) -> dict[str, str]:
     return found
 
 
-def _constraints(args: Parsed) -> str:
+def _constraints(call: Call) -> str:
     """Those of all flags, once they are known to be some."""
-    text = " ".join(args[CONSTRAINTS])
+    text = " ".join(call[CONSTRAINTS])
     constraints(text)
     return text

@@ -8,10 +8,10 @@ import sys
 import time
 
 from onebox import focus
-from onebox.client import Client
+from onebox.commands._call import Call
 from onebox.console import tell
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, duration, switch, takes
+from onebox.flags import UsageError, duration, switch, takes
 from onebox.focus import CONTROLLER
 
 HELP = """
@@ -37,22 +37,20 @@ FLAGS = (NO_PROMPT, FORCE, NO_WAIT, DESTROY, RELEASE, TIMEOUT, CONTROLLER)
 TAKES = takes("no model specified", most=1)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Start the destruction and wait until the model is gone."""
-    name = focus.bare(args.args[0])
-    if args[DESTROY] and args[RELEASE]:
+    name = focus.bare(call.words[0])
+    if call[DESTROY] and call[RELEASE]:
         raise UsageError("--destroy-storage and --release-storage cannot both be specified")
-    model = client.call("snapshot", model=name)
-    if not args[NO_PROMPT]:
+    model = call.client.call("snapshot", model=name)
+    if not call[NO_PROMPT]:
         _confirm(name, model)
     tell("Destroying model")
-    force = args[FORCE] or args[NO_WAIT]
-    client.call("destroy_model", model=name, force=force)
-    _wait(client, name, args[TIMEOUT])
+    call.client.call("destroy_model", model=name, force=call[FORCE] or call[NO_WAIT])
+    _wait(call, name, call[TIMEOUT])
     tell("Model destroyed.")
     if focus.current() == name:
         focus.focus_on("")
-    return 0
 
 
 def _confirm(name: str, model: dict[str, dict[str, object]]) -> None:
@@ -68,12 +66,12 @@ def _confirm(name: str, model: dict[str, dict[str, object]]) -> None:
         raise Refused("model destruction: aborted")
 
 
-def _wait(client: Client, name: str, timeout: float) -> None:
+def _wait(call: Call, name: str, timeout: float) -> None:
     """Wait with a line for each number of applications left, and a dot now and then."""
     deadline = time.monotonic() + timeout if timeout > 0 else float("inf")
     shown, turn = "", 0
-    while name in {model["name"] for model in client.call("models")}:
-        line = _left(client, name)
+    while name in {model["name"] for model in call.client.call("models")}:
+        line = _left(call, name)
         if line != shown:
             tell(f"\n{line}...", end="")
             shown = line
@@ -87,9 +85,9 @@ def _wait(client: Client, name: str, timeout: float) -> None:
     tell()
 
 
-def _left(client: Client, name: str) -> str:
+def _left(call: Call, name: str) -> str:
     try:
-        model = client.call("snapshot", model=name)
+        model = call.client.call("snapshot", model=name)
     except Refused:
         return "Waiting for model to be removed"
     applications = len(model["applications"])

@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
+from onebox.commands._call import Call
 from onebox.console import tell
-from onebox.flags import Parsed, switch, takes
-from onebox.focus import MODEL, model_of
+from onebox.flags import switch, takes
+from onebox.focus import MODEL
 
 HELP = """
 Usage: juju detach-storage [options] <storage id> ...
@@ -24,9 +24,8 @@ FLAGS = (FORCE, NO_WAIT, MODEL)
 TAKES = takes("detach-storage requires a storage ID")
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Detach each and say so."""
-    for id_ in args.args:
-        client.call("detach_storage", model=model_of(args), id=id_)
+    for id_ in call.words:
+        call.ask("detach_storage", id=id_)
         tell(f"detaching {id_}")
-    return 0

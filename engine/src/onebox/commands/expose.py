@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
-from onebox.flags import Parsed, option, takes
-from onebox.focus import MODEL, model_of
+from onebox.commands._call import Call
+from onebox.flags import option, takes
+from onebox.focus import MODEL
 
 HELP = """
 Usage: juju expose [options] <application name>
@@ -24,7 +24,6 @@ FLAGS = (ENDPOINTS, SPACES, CIDRS, MODEL)
 TAKES = takes("no application name specified", most=1)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Record it, silently."""
-    client.call("set_exposed", model=model_of(args), application=args.args[0], exposed=True)
-    return 0
+    call.ask("set_exposed", application=call.words[0], exposed=True)

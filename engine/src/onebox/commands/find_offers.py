@@ -7,13 +7,12 @@ from __future__ import annotations
 from typing import Any
 
 from onebox import focus
-from onebox.client import Client
 from onebox.commands import _offers
-from onebox.console import COLOURED, colour, show
+from onebox.commands._call import TABULAR, Call
+from onebox.console import COLOURED
 from onebox.errors import Refused
-from onebox.flags import Parsed, option, output_format
+from onebox.flags import option
 from onebox.focus import CONTROLLER
-from onebox.render.document import formatted
 from onebox.render.offers import found, found_table
 
 HELP = """
@@ -26,28 +25,23 @@ Finds what the models of this engine offer.
     juju find-offers --interface kafka_client
 """
 
-FORMAT = output_format(("tabular", "json", "yaml"), "tabular")
 URL = option("url", help="Return results matching the offer URL")
 INTERFACE = option("interface", help="Return results matching the interface name")
 OFFER = option("offer", help="Return results matching the offer name")
 
-FLAGS = (FORMAT, URL, INTERFACE, OFFER, CONTROLLER, *COLOURED)
+FLAGS = (TABULAR, URL, INTERFACE, OFFER, CONTROLLER, *COLOURED)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print them; none is an error, as it is to Juju."""
-    wanted = "".join(args.args[:1]) or args[URL]
+    wanted = "".join(call.words[:1]) or call[URL]
     url = _offers.parse(wanted) if wanted else None
     model = url.model if url else focus.bare(wanted) if wanted else ""
-    name = url.name if url else args[OFFER]
+    name = url.name if url else call[OFFER]
     document: dict[str, Any] = {}
-    for snapshot in _offers.models(client):
+    for snapshot in _offers.models(call):
         if model in ("", snapshot["name"]):
-            document.update(found(snapshot, name, args[INTERFACE]))
+            document.update(found(snapshot, name, call[INTERFACE]))
     if not document:
         raise Refused("no matching application offers found", "not-found")
-    if args[FORMAT] == "tabular":
-        show(found_table(document, colour(args)))
-    else:
-        show(formatted(document, args[FORMAT]))
-    return 0
+    call.show(document, lambda: found_table(document, call.colour))

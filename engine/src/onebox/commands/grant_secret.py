@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
+from onebox.commands._call import Call
 from onebox.errors import Refused
-from onebox.flags import Parsed, takes
-from onebox.focus import MODEL, model_of
+from onebox.flags import takes
+from onebox.focus import MODEL
 
 HELP = """
 Usage: juju grant-secret [options] <ID>|<name> <application>[,<application>...]
@@ -21,17 +21,15 @@ FLAGS = (MODEL,)
 TAKES = takes(*["missing secret URI or application name"] * 2, most=2)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Do so, silently."""
-    return change(client, args, "grant_secret")
+    change(call, "grant_secret")
 
 
-def change(client: Client, args: Parsed, method: str) -> int:
+def change(call: Call, method: str) -> None:
     """Let applications read a secret, or no longer."""
-    secret, applications = args.args
-    names = applications.split(",")
+    secret, applications = call.words
     try:
-        client.call(method, model=model_of(args), secret=secret, applications=names)
+        call.ask(method, secret=secret, applications=applications.split(","))
     except Refused as error:
         raise Refused(f"failed to grant/revoke secret: {error.message}", error.code) from None
-    return 0

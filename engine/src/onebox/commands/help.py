@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 from onebox import commands
-from onebox.client import Client
+from onebox.commands._call import Call
 from onebox.console import show
 from onebox.errors import Refused
-from onebox.flags import Parsed, takes
+from onebox.flags import takes
 
 HELP = """
 Usage: juju help [<command>]
@@ -45,9 +45,9 @@ Example help commands:
 TAKES = takes(most=1)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print it."""
-    topic = args.args[0] if args.args else ""
+    topic = call.words[0] if call.words else ""
     if not topic:
         show(_BASIC)
     elif topic == "commands":
@@ -56,7 +56,6 @@ def run(client: Client, args: Parsed) -> int:
         show(commands.help_of(command))
     else:
         raise Refused(f"unknown command or topic for {topic}")
-    return 0
 
 
 def _all() -> str:

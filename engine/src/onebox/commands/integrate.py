@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
 from onebox.commands import _offers
-from onebox.flags import Parsed, UsageError, option
-from onebox.focus import MODEL, model_of
+from onebox.commands._call import Call
+from onebox.flags import UsageError, option
+from onebox.focus import MODEL
 
 ALIASES = ("relate",)
 HELP = """
@@ -26,24 +26,22 @@ VIA = option("via", help="For cross model integrations; ignored")
 FLAGS = (MODEL, VIA)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Integrate, silently."""
-    if len(args.args) != 2:
+    if len(call.words) != 2:
         raise UsageError("an integration must involve two applications")
-    model = model_of(args)
-    a, b = (_meant(client, model, text) for text in args.args)
-    client.call("integrate", model=model, a=a, b=b)
-    return 0
+    a, b = (_meant(call, text) for text in call.words)
+    call.ask("integrate", a=a, b=b)
 
 
-def _meant(client: Client, model: str, text: str) -> str:
+def _meant(call: Call, text: str) -> str:
     """`application[:endpoint]` as it is; an offer's URL is consumed, or is of this very model."""
     url = _offers.parse(text)
     if url is None:
         return text
-    if url.model == model:
-        offers = client.call("snapshot", model=model)["offers"]
+    if url.model == call.model:
+        offers = call.snapshot()["offers"]
         name = offers[url.name]["application"] if url.name in offers else url.name
     else:
-        name = _offers.consume(client, model, url)
+        name = _offers.consume(call, url)
     return f"{name}:{url.endpoint}" if url.endpoint else name

@@ -5,14 +5,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from typing import Any
 
 from onebox import host
-from onebox.client import Client
-from onebox.console import DATED, UTC, colour, show
-from onebox.flags import Parsed, output_format, takes
-from onebox.focus import MODEL, model_of
-from onebox.render.document import formatted
-from onebox.render.status import document, for_yaml
+from onebox.commands._call import TABULAR, Call
+from onebox.console import DATED, UTC
+from onebox.flags import takes
+from onebox.focus import MODEL
+from onebox.render.status import document, machines_for_yaml
 from onebox.render.status_table import machines
 
 ALIASES = ("list-machines",)
@@ -24,20 +24,21 @@ Lists the machines of the model: each an address, a name and a directory on this
     juju machines
 """
 
-FORMAT = output_format(("tabular", "json", "yaml"), "tabular")
 
-FLAGS = (FORMAT, MODEL, *DATED)
+FLAGS = (TABULAR, MODEL, *DATED)
 TAKES = takes(most=0)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print them."""
-    model = client.call("snapshot", model=model_of(args))
+    model = call.snapshot()
+    found = described(call, model, call[TABULAR])
+    shown = {"model": model["name"], "machines": found}
+    call.show(shown, lambda: machines(found, call.colour))
+
+
+def described(call: Call, model: dict[str, Any], form: str) -> dict[str, Any]:
+    """The machines of a model as `--format` shows them; containers are in their machines."""
     now = datetime.now(timezone.utc)
-    result = document(model, now=now, utc=args[UTC], hardware=host.hardware())
-    if args[FORMAT] == "tabular":
-        show(machines(result["machines"], colour(args)))
-        return 0
-    shown = for_yaml(result) if args[FORMAT] == "yaml" else result
-    show(formatted({"model": model["name"], "machines": shown["machines"]}, args[FORMAT]))
-    return 0
+    found = document(model, now=now, utc=call[UTC], hardware=host.hardware())["machines"]
+    return machines_for_yaml(found) if form == "yaml" else found

@@ -6,13 +6,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from onebox.client import Client
-from onebox.commands._configuring import FILE, RESET, asked
-from onebox.console import COLOURED, colour, show, warn
+from onebox.commands._call import TABULAR, Call
+from onebox.commands._configuring import FILE, RESET, asked, bare_text
+from onebox.console import COLOURED, show, warn
 from onebox.errors import Refused
-from onebox.flags import Parsed, output_format
-from onebox.focus import MODEL, model_of
-from onebox.render.document import formatted
+from onebox.focus import MODEL
 from onebox.render.models import model_config, model_config_table
 from onebox.values import yaml_mapping
 
@@ -26,37 +24,32 @@ Reads, sets or resets the options of the model.
     juju model-config --reset update-status-hook-interval
 """
 
-FORMAT = output_format(("tabular", "json", "yaml"), "tabular")
 
-FLAGS = (FORMAT, FILE, RESET, MODEL, *COLOURED)
+FLAGS = (TABULAR, FILE, RESET, MODEL, *COLOURED)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print all, print one, or change some."""
-    wanted = asked(args, args.args, fixed=("agent-version", "charmhub-url"))
+    wanted = asked(call, call.words, fixed=("agent-version", "charmhub-url"))
     key = wanted.key
     if wanted.changes:
-        found = yaml_mapping(wanted.file) if wanted.file else {}
-        values = {k: v for k, v in found.items() if k not in wanted.reset} | wanted.values
+        values = wanted.over(yaml_mapping(wanted.file) if wanted.file else {})
         reset = [*wanted.reset]
-        _warn_of_unknown(client, args, [*values, *reset])
-        client.call("set_model_config", model=model_of(args), values=values, reset=reset)
-        return 0
-    document = model_config(client.call("model_config", model=model_of(args)))
+        _warn_of_unknown(call, [*values, *reset])
+        call.ask("set_model_config", values=values, reset=reset)
+        return
+    document = model_config(call.ask("model_config"))
     if key:
         document = _only(document, key)
-    if key and not args.given(FORMAT):
-        show(_text(document[key]["Value"]) + "\n")
-    elif args[FORMAT] == "tabular":
-        show(model_config_table(document, colour(args)))
+    if key and not call.given(TABULAR):
+        show(bare_text(document[key]["Value"]) + "\n")
     else:
-        show(formatted(document, args[FORMAT]))
-    return 0
+        call.show(document, lambda: model_config_table(document, call.colour))
 
 
-def _warn_of_unknown(client: Client, args: Parsed, keys: list[str]) -> None:
+def _warn_of_unknown(call: Call, keys: list[str]) -> None:
     """Juju takes an option that nobody knows, but says so."""
-    known = model_config(client.call("model_config", model=model_of(args)))
+    known = model_config(call.ask("model_config"))
     for key in keys:
         if key not in known:
             warn(
@@ -69,7 +62,3 @@ def _only(document: dict[str, Any], key: str) -> dict[str, Any]:
     if key not in document:
         raise Refused(f'key "{key}" not found in model "config"', "not-found")
     return {key: document[key]}
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

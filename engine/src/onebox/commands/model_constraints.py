@@ -4,11 +4,10 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
-from onebox.console import OUTPUT, show
-from onebox.flags import Parsed, output_format, takes
-from onebox.focus import MODEL, model_of
-from onebox.render.document import formatted
+from onebox.commands._call import Call
+from onebox.console import OUTPUT
+from onebox.flags import output_format, takes
+from onebox.focus import MODEL
 from onebox.values import constraints, constraints_text
 
 ALIASES = ("get-model-constraints",)
@@ -27,11 +26,7 @@ FLAGS = (FORMAT, MODEL, OUTPUT)
 TAKES = takes(most=0)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print them."""
-    found = constraints(client.call("snapshot", model=model_of(args))["constraints"])
-    if args[FORMAT] == "constraints":
-        show(f"{constraints_text(found)}\n" if found else "")
-    else:
-        show(formatted(found, args[FORMAT]))
-    return 0
+    found = constraints(call.snapshot()["constraints"])
+    call.show(found, lambda: f"{constraints_text(found)}\n" if found else "", form=call[FORMAT])

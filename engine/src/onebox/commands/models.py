@@ -7,11 +7,10 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from onebox import focus
-from onebox.client import Client
-from onebox.console import DATED, colour, show
-from onebox.flags import Parsed, output_format, switch, takes
+from onebox.commands._call import TABULAR, Call
+from onebox.console import DATED
+from onebox.flags import switch, takes
 from onebox.focus import CONTROLLER
-from onebox.render.document import formatted
 from onebox.render.models import listing, models_table
 
 ALIASES = ("list-models",)
@@ -24,20 +23,17 @@ Lists the models; the current one has a star.
     juju models --format json
 """
 
-FORMAT = output_format(("tabular", "json", "yaml"), "tabular")
 ALL = switch("all", help="Lists all models, regardless of user accessibility")
 UUID = switch("uuid", help="Display UUID for models")
 
-FLAGS = (FORMAT, *DATED, ALL, UUID, CONTROLLER)
+FLAGS = (TABULAR, *DATED, ALL, UUID, CONTROLLER)
 TAKES = takes(most=0)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print them."""
-    snapshots = [client.call("snapshot", model=m["name"]) for m in client.call("models")]
+    snapshots = [call.client.call("snapshot", model=m["name"]) for m in call.client.call("models")]
     document = listing(snapshots, focus.current(), datetime.now(timezone.utc))
-    if args[FORMAT] == "tabular":
-        show(models_table(document, snapshots, uuid=args[UUID], colour=colour(args)))
-    else:
-        show(formatted(document, args[FORMAT]))
-    return 0
+    call.show(
+        document, lambda: models_table(document, snapshots, uuid=call[UUID], colour=call.colour)
+    )

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 from onebox import focus, persona
-from onebox.client import Client
+from onebox.commands._call import Call
 from onebox.console import tell
-from onebox.flags import Parsed, UsageError, takes
+from onebox.flags import UsageError, takes
 from onebox.focus import CONTROLLER, MODEL
 
 HELP = """
@@ -23,16 +23,15 @@ FLAGS = (CONTROLLER, MODEL)
 TAKES = takes("an offer must at least specify application endpoint", most=2)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Offer them and say under which URL."""
-    source, colon, listed = args.args[0].rpartition(":")
+    source, colon, listed = call.words[0].rpartition(":")
     if not colon or not listed:
         raise UsageError('endpoint must conform to format "<application-name>:<endpoint-name>"')
     where, dot, application = source.rpartition(".")
-    model = focus.bare(where) if dot else focus.model_of(args)
-    name = args.args[1] if len(args.args) > 1 else application
+    model = focus.bare(where) if dot else call.model
+    name = call.words[1] if len(call.words) > 1 else application
     endpoints = listed.split(",")
-    client.call("offer", model=model, application=application, endpoints=endpoints, name=name)
+    call.client.call("offer", model=model, application=application, endpoints=endpoints, name=name)
     url = f"{persona.USER}/{model}.{name}"
     tell(f'Application "{application}" endpoints [{", ".join(endpoints)}] available at "{url}"')
-    return 0

@@ -4,11 +4,10 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
-from onebox.console import DATED, UTC, colour, show
-from onebox.flags import Parsed, output_format, repeated, switch
-from onebox.focus import MODEL, model_of
-from onebox.render.document import formatted
+from onebox.commands._call import Call
+from onebox.console import DATED, UTC
+from onebox.flags import output_format, repeated, switch
+from onebox.focus import MODEL
 from onebox.render.offers import listing, offers_table
 
 ALIASES = ("list-offers",)
@@ -29,23 +28,21 @@ ACTIVE = switch("active-only", help="Only return results where the offer is in u
 FLAGS = (FORMAT, APPLICATION, INTERFACE, ACTIVE, MODEL, *DATED)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print them."""
-    model = client.call("snapshot", model=model_of(args))
-    document = listing(model, args[UTC])
+    document = listing(call.snapshot(), call[UTC])
     kept = {
         name: offer
         for name, offer in document.items()
-        if (not args.args or name in args.args)
-        and (not args[APPLICATION] or offer["application"] in args[APPLICATION])
-        and (not args[ACTIVE] or "connections" in offer)
-        and (not args[INTERFACE] or _interfaces(offer) & {*args[INTERFACE]})
+        if (not call.words or name in call.words)
+        and (not call[APPLICATION] or offer["application"] in call[APPLICATION])
+        and (not call[ACTIVE] or "connections" in offer)
+        and (not call[INTERFACE] or _interfaces(offer) & {*call[INTERFACE]})
     }
-    if args[FORMAT] in ("tabular", "summary"):
-        show(offers_table(kept, summary=args[FORMAT] == "summary", colour=colour(args)))
-    else:
-        show(formatted(kept, args[FORMAT]))
-    return 0
+    summary = call[FORMAT] == "summary"
+    call.show(
+        kept, lambda: offers_table(kept, summary=summary, colour=call.colour), form=call[FORMAT]
+    )
 
 
 def _interfaces(offer: dict[str, dict[str, dict[str, str]]]) -> set[str]:

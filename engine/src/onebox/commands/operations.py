@@ -6,12 +6,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from onebox.client import Client
-from onebox.console import DATED, UTC, colour, show, tell
-from onebox.flags import Parsed, UsageError, comma_separated, number, output_format, takes
-from onebox.focus import MODEL, model_of
+from onebox.commands._call import Call
+from onebox.console import DATED, UTC, tell
+from onebox.flags import UsageError, comma_separated, number, output_format, takes
+from onebox.focus import MODEL
 from onebox.names import valid
-from onebox.render.document import formatted
 from onebox.render.tasks import operation, operations_table
 
 ALIASES = ("list-operations",)
@@ -46,48 +45,47 @@ FLAGS = (FORMAT, APPS, UNITS, MACHINES, ACTIONS, STATUS, LIMIT, OFFSET, MODEL, *
 TAKES = takes(most=0)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print those that match, no more than a page of them."""
-    _refuse_misspelt(args)
-    model = client.call("snapshot", model=model_of(args))
+    _refuse_misspelt(call)
+    model = call.snapshot()
     every = sorted(model["operations"].values(), key=lambda op: op["id"])
     pairs = [(op, [model["tasks"][str(id_)] for id_ in op["tasks"]]) for op in every]
-    rest = [pair for pair in pairs if _wanted(pair[1], args)][args[OFFSET] :]
-    size = args[LIMIT] if 0 < args[LIMIT] < _PAGE else _PAGE
+    rest = [pair for pair in pairs if _wanted(pair[1], call)][call[OFFSET] :]
+    size = call[LIMIT] if 0 < call[LIMIT] < _PAGE else _PAGE
     found = rest[:size]
     if not found:
         tell("no matching operations")
-    elif args[FORMAT] in ("plain", "tabular"):
-        show(_heading(args, len(found), cut=len(rest) > size))
-        show(operations_table(found, args[UTC], colour(args)))
-    else:
-        shown = {str(op["id"]): operation(op, tasks, args[UTC]) for op, tasks in found}
-        show(formatted(shown, args[FORMAT]))
-    return 0
+        return
+    head = _heading(call, len(found), cut=len(rest) > size)
+    shown = {str(op["id"]): operation(op, tasks, call[UTC]) for op, tasks in found}
+    call.show(
+        shown, lambda: head + operations_table(found, call[UTC], call.colour), form=call[FORMAT]
+    )
 
 
-def _refuse_misspelt(args: Parsed) -> None:
-    wrong = [f'invalid application name "{a}"' for a in args[APPS] if not valid("application", a)]
-    wrong += [f'invalid unit name "{unit}"' for unit in args[UNITS] if not valid("unit", unit)]
-    wrong += [f'invalid machine id "{m}"' for m in args[MACHINES] if not valid("machine", m)]
+def _refuse_misspelt(call: Call) -> None:
+    wrong = [f'invalid application name "{a}"' for a in call[APPS] if not valid("application", a)]
+    wrong += [f'invalid unit name "{unit}"' for unit in call[UNITS] if not valid("unit", unit)]
+    wrong += [f'invalid machine id "{m}"' for m in call[MACHINES] if not valid("machine", m)]
     listed = " ".join(_STATUSES)
     wrong += [
         f'"{status}" is not a valid task status, want one of [{listed}]'
-        for status in args[STATUS]
+        for status in call[STATUS]
         if status not in _STATUSES
     ]
     if wrong:
         raise UsageError("\n".join(wrong))
 
 
-def _heading(args: Parsed, count: int, *, cut: bool) -> str:
+def _heading(call: Call, count: int, *, cut: bool) -> str:
     """Which part of all this is, and how to see the next one; nothing when it is all."""
-    if not args[OFFSET] and not cut:
+    if not call[OFFSET] and not cut:
         return ""
-    first = args[OFFSET]
+    first = call[OFFSET]
     text = f"Displaying operation results {first + 1} to {first + count}.\n"
     if cut:
-        size = args[LIMIT] or _PAGE
+        size = call[LIMIT] or _PAGE
         text += (
             f"Run the command again with --offset={first + size} --limit={size} "
             "to see the next batch.\n\n"
@@ -95,13 +93,13 @@ def _heading(args: Parsed, count: int, *, cut: bool) -> str:
     return text
 
 
-def _wanted(tasks: list[Json], args: Parsed) -> bool:
+def _wanted(tasks: list[Json], call: Call) -> bool:
     """Whether any task is of an action, in a status, and for somebody that was asked for."""
-    who = {*args[APPS], *args[UNITS], *args[MACHINES]}
+    who = {*call[APPS], *call[UNITS], *call[MACHINES]}
     receivers = {name for t in tasks for name in (t["unit"], t["unit"].partition("/")[0])}
     checks = (
         (who, receivers),
-        (args[ACTIONS], {task["action"] for task in tasks}),
-        (args[STATUS], {task["status"] for task in tasks}),
+        (call[ACTIONS], {task["action"] for task in tasks}),
+        (call[STATUS], {task["status"] for task in tasks}),
     )
     return all(not asked or set(asked) & has for asked, has in checks)

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from onebox import persona
-from onebox.client import Client
 from onebox.commands import _artefact
+from onebox.commands._call import Call
 from onebox.commands.deploy import resource_paths
 from onebox.console import tell
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, number, option, pairs, repeated, switch, takes
-from onebox.focus import MODEL, model_of
+from onebox.flags import UsageError, number, option, pairs, repeated, switch, takes
+from onebox.focus import MODEL
 from onebox.values import assignments
 
 if TYPE_CHECKING:
@@ -49,29 +49,26 @@ FLAGS = (*_USED, BASE, CHANNEL, REVISION, STORAGE, FORCE_BASE, BIND)
 TAKES = takes("no application specified", most=1)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Upload the new charm and let the application have it."""
-    name = args.args[0]
-    if args[PATH] and args[SWITCH]:
+    name = call.words[0]
+    if call[PATH] and call[SWITCH]:
         raise UsageError("--switch and --path are mutually exclusive")
-    model = model_of(args)
-    snapshot = client.call("snapshot", model=model)
+    snapshot = call.snapshot()
     if name not in snapshot["applications"]:
         text = f'"{name}" deploy incomplete, please try refresh again in a little bit.'
         raise Refused(text, "not-found")
-    given = args[PATH] or args[SWITCH]
+    given = call[PATH] or call[SWITCH]
     if not given:
         raise Refused("refreshing a local charm requires either --path or --switch")
     live = snapshot["charms"][snapshot["applications"][name]["charm_url"]]
     path = _charm_path(given)
-    charm = _charm(args, path, live["name"])
-    request = _request(args, charm, name)
-    stored = client.call("upload_charm", model=model, path=str(path))
-    text = f'Added local charm "{stored["name"]}", revision {stored["revision"]}, to the model'
-    tell(text)
+    charm = _charm(call, path, live["name"])
+    request = _request(call, charm, name)
+    stored = call.ask("upload_charm", path=str(path))
+    tell(f'Added local charm "{stored["name"]}", revision {stored["revision"]}, to the model')
     _tell_endpoints(charm, live)
-    client.call("refresh", model=model, application=name, charm_url=stored["url"], **request)
-    return 0
+    call.ask("refresh", application=name, charm_url=stored["url"], **request)
 
 
 def _charm_path(given: str) -> Path:
@@ -81,11 +78,11 @@ def _charm_path(given: str) -> Path:
     return found.path
 
 
-def _charm(args: Parsed, path: Path, live: str) -> Charm:
+def _charm(call: Call, path: Path, live: str) -> Charm:
     from onebox import charms
 
     charm = charms.read(path)
-    if charm.name != live and not args[SWITCH]:
+    if charm.name != live and not call[SWITCH]:
         raise Refused(f'cannot refresh "{live}" to "{charm.name}"')
     return charm
 
@@ -99,10 +96,10 @@ def _tell_endpoints(charm: Charm, live: dict[str, Any]) -> None:
     tell(f'no change to endpoints in space "{persona.SPACE}": {kept}')
 
 
-def _request(args: Parsed, charm: Charm, name: str) -> dict[str, Any]:
+def _request(call: Call, charm: Charm, name: str) -> dict[str, Any]:
     return {
-        "config": assignments(args[CONFIG], name),
-        "resources": resource_paths(args[RESOURCE], charm),
-        "trust": True if args.given(TRUST) and args[TRUST] else None,
-        "force": args[FORCE_UNITS],
+        "config": assignments(call[CONFIG], name),
+        "resources": resource_paths(call[RESOURCE], charm),
+        "trust": True if call.given(TRUST) and call[TRUST] else None,
+        "force": call[FORCE_UNITS],
     }

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from onebox.client import Client
 from onebox.commands import _removal
+from onebox.commands._call import Call
 from onebox.commands._removal import DESTROY, Kind, storage_lines
-from onebox.flags import Parsed, takes
+from onebox.flags import takes
 
 HELP = """
 Usage: juju remove-application [options] <application> [<application>...]
@@ -35,11 +35,10 @@ _KIND = Kind(
     noun="application",
     invalid='invalid application name "{}"',
     failed="removing application {} failed",
-    there=lambda model: model["applications"],
     lines=_lines,
 )
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> int:
     """Say what goes and remove it."""
-    return _removal.remove(client, args, _KIND, destroy_storage=args[DESTROY])
+    return _removal.remove(call, _KIND, destroy_storage=call[DESTROY])

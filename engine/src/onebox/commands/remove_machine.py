@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from onebox.client import Client
 from onebox.commands import _removal
+from onebox.commands._call import Call
 from onebox.commands._removal import Kind, storage_lines
-from onebox.flags import Parsed, switch, takes
+from onebox.flags import switch, takes
 
 HELP = """
 Usage: juju remove-machine [options] <machine number> ...
@@ -42,7 +42,6 @@ _KIND = Kind(
     noun="machine",
     invalid='invalid machine id "{}"',
     failed="removing machine failed",
-    there=lambda model: model["machines"],
     lines=_lines,
     remark=lambda model, names: (
         "\nThis will require `--force`" if any(_units(model, name) for name in names) else ""
@@ -50,6 +49,6 @@ _KIND = Kind(
 )
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> int:
     """Say what goes and remove it."""
-    return _removal.remove(client, args, _KIND)
+    return _removal.remove(call, _KIND)

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 from onebox import console, focus
-from onebox.client import Client
 from onebox.commands import _offers
-from onebox.flags import Parsed, switch, takes
+from onebox.commands._call import Call
+from onebox.flags import switch, takes
 from onebox.focus import CONTROLLER, MODEL
 
 HELP = """
@@ -26,13 +26,12 @@ FLAGS = (FORCE, YES, CONTROLLER, MODEL)
 TAKES = takes("no offers specified")
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Withdraw them, silently."""
-    urls = [_offers.named(text, focus.current()) for text in args.args]
-    if args[FORCE] and not args[YES]:
+    urls = [_offers.named(text, focus.current()) for text in call.words]
+    if call[FORCE] and not call[YES]:
         console.warn("This command will remove offers: " + ", ".join(map(str, urls)))
         console.tell("This includes all relations to those offers.")
         console.confirm("remove offer")
     for url in urls:
-        client.call("remove_offer", model=url.model, name=url.name, force=args[FORCE])
-    return 0
+        call.client.call("remove_offer", model=url.model, name=url.name, force=call[FORCE])

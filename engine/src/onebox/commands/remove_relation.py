@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from onebox.client import Client
-from onebox.flags import Parsed, UsageError, switch
-from onebox.focus import MODEL, model_of
+from onebox.commands._call import Call
+from onebox.flags import UsageError, switch
+from onebox.focus import MODEL
 
 HELP = """
 Usage: juju remove-relation [options] <application>[:<endpoint>] <application>[:<endpoint>]
@@ -24,14 +24,13 @@ FORCE = switch("force", help="Remove it even if a unit does not finish its hooks
 FLAGS = (MODEL, FORCE)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Remove it; the units' last hooks run afterwards."""
     which: dict[str, Any]
-    if len(args.args) == 1 and args.args[0].isdigit():
-        which = {"id": int(args.args[0])}
-    elif len(args.args) == 2:
-        which = {"a": args.args[0], "b": args.args[1]}
+    if len(call.words) == 1 and call.words[0].isdigit():
+        which = {"id": int(call.words[0])}
+    elif len(call.words) == 2:
+        which = {"a": call.words[0], "b": call.words[1]}
     else:
         raise UsageError("a relation must involve two applications")
-    client.call("remove_relation", model=model_of(args), force=args[FORCE], **which)
-    return 0
+    call.ask("remove_relation", force=call[FORCE], **which)

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
-from onebox.flags import Parsed, switch, takes
-from onebox.focus import MODEL, model_of
+from onebox.commands._call import Call
+from onebox.flags import switch, takes
+from onebox.focus import MODEL
 
 HELP = """
 Usage: juju remove-saas [options] <name> [<name>...]
@@ -23,8 +23,7 @@ FLAGS = (FORCE, NO_WAIT, MODEL)
 TAKES = takes("no SAAS application names specified")
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Forget them, silently."""
-    for name in args.args:
-        client.call("remove_saas", model=model_of(args), name=name, force=args[FORCE])
-    return 0
+    for name in call.words:
+        call.ask("remove_saas", name=name, force=call[FORCE])

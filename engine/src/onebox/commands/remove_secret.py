@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
-from onebox.flags import Parsed, number, takes
-from onebox.focus import MODEL, model_of
+from onebox.commands._call import Call
+from onebox.flags import number, takes
+from onebox.focus import MODEL
 
 HELP = """
 Usage: juju remove-secret [options] <ID>|<name>
@@ -23,8 +23,7 @@ FLAGS = (REVISION, MODEL)
 TAKES = takes("missing secret URI", most=1)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Remove it, silently."""
-    revision = args[REVISION] or None
-    client.call("remove_secret", model=model_of(args), secret=args.args[0], revision=revision)
-    return 0
+    revision = call[REVISION] or None
+    call.ask("remove_secret", secret=call.words[0], revision=revision)

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
+from onebox.commands._call import Call
 from onebox.commands._ssh_keys import comment, fingerprint
 from onebox.console import tell
-from onebox.flags import Parsed, takes
-from onebox.focus import MODEL, model_of
+from onebox.flags import takes
+from onebox.focus import MODEL
 
 HELP = """
 Usage: juju remove-ssh-key [options] <key id> ...
@@ -22,17 +22,15 @@ FLAGS = (MODEL,)
 TAKES = takes("no ssh key id specified")
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Forget them; say which are unknown."""
-    model = model_of(args)
-    known: list[str] = client.call("snapshot", model=model)["ssh_keys"]
-    kept = [key for key in known if not _names(key) & {*args.args}]
-    client.call("set_ssh_keys", model=model, keys=kept)
+    known: list[str] = call.snapshot()["ssh_keys"]
+    kept = [key for key in known if not _names(key) & {*call.words}]
+    call.ask("set_ssh_keys", keys=kept)
     named = {name for key in known for name in _names(key)}
-    for word in args.args:
+    for word in call.words:
         if word not in named:
             tell(f'cannot remove key id "{word}": invalid ssh key: {word}')
-    return 0
 
 
 def _names(key: str) -> set[str]:

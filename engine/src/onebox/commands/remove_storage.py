@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
+from onebox.commands._call import Call
 from onebox.console import tell
 from onebox.errors import Refused
-from onebox.flags import Parsed, switch, takes
-from onebox.focus import MODEL, model_of
+from onebox.flags import switch, takes
+from onebox.focus import MODEL
 
 HELP = """
 Usage: juju remove-storage [options] <storage id> ...
@@ -25,16 +25,14 @@ FLAGS = (FORCE, NO_DESTROY, MODEL)
 TAKES = takes("remove-storage requires a storage ID")
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Remove each and say so."""
-    model = model_of(args)
-    for id_ in args.args:
-        if id_ in client.call("snapshot", model=model)["storage"] and not args[FORCE]:
+    for id_ in call.words:
+        if id_ in call.snapshot()["storage"] and not call[FORCE]:
             raise Refused(
                 f"failed to remove {id_}: storage is attached\n\n"
                 "Use the --force option to remove attached storage, or use\n"
                 '"juju detach-storage" to explicitly detach the storage\nbefore removing.'
             )
-        client.call("detach_storage", model=model, id=id_)
+        call.ask("detach_storage", id=id_)
         tell(f"removing {id_}")
-    return 0

@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
 from onebox.commands import _removal
+from onebox.commands._call import Call
 from onebox.commands._removal import DESTROY, Kind, storage_lines
-from onebox.flags import Parsed, UsageError, number
+from onebox.flags import UsageError, number
 
 HELP = """
 Usage: juju remove-unit [options] <unit> [...]
@@ -26,15 +26,14 @@ _KIND = Kind(
     noun="unit",
     invalid='invalid unit name "{}"',
     failed="removing unit {} failed",
-    there=lambda model: model["units"],
     lines=lambda model, name: f"will remove unit {name}\n{storage_lines(model, [name])}",
 )
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> int:
     """Say what goes and remove it."""
-    if args[NUM]:
+    if call[NUM]:
         raise UsageError("--num-units for non k8s models not valid")
-    if not args.args:
+    if not call.words:
         raise UsageError("no units specified")
-    return _removal.remove(client, args, _KIND, destroy_storage=args[DESTROY])
+    return _removal.remove(call, _KIND, destroy_storage=call[DESTROY])

@@ -4,10 +4,9 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
-from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, switch
-from onebox.focus import MODEL, model_of
+from onebox.commands._call import Call, known
+from onebox.flags import UsageError, switch
+from onebox.focus import MODEL
 from onebox.names import valid
 
 ALIASES = ("resolved",)
@@ -27,20 +26,17 @@ ALL = switch("all", help="Marks all units in error as resolved")
 FLAGS = (NO_RETRY, ALL, MODEL)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Resolve them, silently."""
-    if args[ALL] and args.args:
+    if call[ALL] and call.words:
         raise UsageError("specifying unit names(s) with --all not supported")
-    if not args[ALL] and not args.args:
+    if not call[ALL] and not call.words:
         raise UsageError("no unit specified")
-    for unit in args.args:
+    for unit in call.words:
         if not valid("unit", unit):
             raise UsageError(f'unit name "{unit}" not valid')
-    name = model_of(args)
-    units = client.call("snapshot", model=name)["units"]
+    units = call.snapshot()["units"]
     wanted = [u for u, unit in units.items() if unit["agent"]["current"] == "error"]
-    for unit in wanted if args[ALL] else args.args:
-        if unit not in units:
-            raise Refused(f'unit "{unit}" not found', "not-found")
-        client.call("resolve", model=name, unit=unit, skip=args[NO_RETRY])
-    return 0
+    for unit in wanted if call[ALL] else call.words:
+        known(units, "unit", unit)
+        call.ask("resolve", unit=unit, skip=call[NO_RETRY])

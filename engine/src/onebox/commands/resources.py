@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
-from onebox.console import COLOURED, colour, show, tell
-from onebox.errors import Refused
-from onebox.flags import Parsed, output_format, switch, takes
-from onebox.focus import MODEL, model_of
-from onebox.render.document import formatted
+from onebox.commands._call import TABULAR, Call, known
+from onebox.console import COLOURED, tell
+from onebox.flags import switch, takes
+from onebox.focus import MODEL
 from onebox.render.resources import listing, resources_table
 
 ALIASES = ("list-resources",)
@@ -21,24 +19,19 @@ Lists the resources of an application and when each was attached.
     juju resources kafka
 """
 
-FORMAT = output_format(("tabular", "json", "yaml"), "tabular")
 DETAILS = switch("details", help="Show detailed information about resources used by each unit")
 
-FLAGS = (FORMAT, DETAILS, MODEL, *COLOURED)
+FLAGS = (TABULAR, DETAILS, MODEL, *COLOURED)
 TAKES = takes("missing application or unit name", most=1)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print them."""
-    name = args.args[0].partition("/")[0]
-    model = client.call("snapshot", model=model_of(args))
-    if name not in model["applications"]:
-        raise Refused(f'application "{name}" not found', "not-found")
+    name = call.words[0].partition("/")[0]
+    model = call.snapshot()
+    known(model["applications"], "application", name)
     document = listing(model, name)
-    if args[FORMAT] != "tabular":
-        show(formatted(document, args[FORMAT]))
-    elif document["resources"]:
-        show(resources_table(document, colour(args)))
-    else:
+    if not document["resources"] and call[TABULAR] == "tabular":
         tell("No resources to display.")
-    return 0
+    else:
+        call.show(document, lambda: resources_table(document, call.colour))

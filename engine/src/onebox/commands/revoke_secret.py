@@ -4,9 +4,8 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
 from onebox.commands import grant_secret
-from onebox.flags import Parsed
+from onebox.commands._call import Call
 
 HELP = """
 Usage: juju revoke-secret [options] <ID>|<name> <application>[,<application>...]
@@ -20,6 +19,6 @@ FLAGS = grant_secret.FLAGS
 TAKES = grant_secret.TAKES
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Do so, silently."""
-    return grant_secret.change(client, args, "revoke_secret")
+    grant_secret.change(call, "revoke_secret")

@@ -5,17 +5,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from onebox import console
-from onebox.client import Client
-from onebox.commands._following import Follower, announce, scheduled, unscheduled
-from onebox.console import DATED, UTC, show
-from onebox.flags import Parsed, UsageError, duration, option, output_format, switch
-from onebox.focus import MODEL, model_of
+from onebox.commands._call import Call
+from onebox.commands._following import queued, report
+from onebox.console import DATED
+from onebox.flags import UsageError, duration, option, output_format, switch
+from onebox.focus import MODEL
 from onebox.names import valid
-from onebox.render.document import formatted
-from onebox.render.tasks import failures, plain, receivers
+from onebox.render.tasks import plain
 from onebox.values import merged, parameters, yaml_mapping
 
 HELP = """
@@ -40,39 +37,17 @@ _ACTION = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 FLAGS = (FORMAT, PARAMS, STRINGS, WAIT, BACKGROUND, MODEL, *DATED)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> int:
     """Queue the action, then wait for it or say where to look."""
-    units, action, given = _split(args.args)
-    if args[BACKGROUND] and args.given(WAIT):
+    units, action, given = _split(call.words)
+    if call[BACKGROUND] and call.given(WAIT):
         raise UsageError("cannot specify both --wait and --background")
-    values = parameters(given, as_text=args[STRINGS])
-    if args[PARAMS]:
-        values = merged(yaml_mapping(args[PARAMS]), values)
-    model = model_of(args)
-    follower = Follower(client, model, args[WAIT] or WAIT.default, True)
-    operation = client.call(
-        "enqueue", model=model, targets=units, action=action, parameters=values
-    )
-    if not operation["tasks"]:
-        console.tell()
-        unscheduled(operation)
-        return 0
-    tasks = client.call("operation", model=model, id=operation["id"])["tasks"]
-    if args[BACKGROUND]:
-        scheduled(operation, tasks)
-        return 0
-    announce(operation, tasks)
-    done = follower.follow(operation["id"], args[UTC])
-    return report(done, args[FORMAT], plain(done), args[UTC])
-
-
-def report(tasks: list[dict[str, Any]], form: str, text: str, utc: bool) -> int:
-    """Print results, then the scripts that ended with another code than 0; the exit code."""
-    show(text if form == "plain" else formatted(receivers(tasks, utc), form))
-    if failed := failures(tasks):
-        console.error(failed)
-        return 1
-    return 0
+    values = parameters(given, as_text=call[STRINGS])
+    if call[PARAMS]:
+        values = merged(yaml_mapping(call[PARAMS]), values)
+    asked = {"targets": units, "action": action, "parameters": values}
+    done = queued(call, asked, call[WAIT] or WAIT.default, background=call[BACKGROUND])
+    return report(call, done, plain, call[FORMAT])
 
 
 def _split(words: tuple[str, ...]) -> tuple[list[str], str, list[str]]:

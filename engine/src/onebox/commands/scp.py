@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from onebox.client import Client
 from onebox.commands import _places
-from onebox.flags import Parsed, UsageError, option, switch
-from onebox.focus import MODEL, model_of
+from onebox.commands._call import Call
+from onebox.flags import UsageError, option, switch
+from onebox.focus import MODEL
 
 INTERSPERSED = False
 HELP = """
@@ -35,14 +35,14 @@ PROXY = switch("proxy", help="Proxy through the API server; ignored")
 FLAGS = (CONTAINER, NO_KEYS, PROXY, MODEL)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> int:
     """Copy; the exit code is that of cp."""
-    options, words = _sorted(args.args)
+    options, words = _sorted(call.words)
     if len(words) < 2:
         raise UsageError("at least two arguments required")
     recursive = "r" in options
-    model = client.call("snapshot", model=model_of(args))
-    *sources, target = (_local(client, model, word) for word in words)
+    model = call.snapshot()
+    *sources, target = (_local(call, model, word) for word in words)
     line = ["cp", *(["-r"] if recursive else []), "--", *sources, target]
     return subprocess.run(line, check=False).returncode
 
@@ -71,12 +71,12 @@ def _cut(cluster: str) -> tuple[str, str, str]:
     return cluster, "", ""
 
 
-def _local(client: Client, model: dict[str, Any], word: str) -> str:
+def _local(call: Call, model: dict[str, Any], word: str) -> str:
     """Where `unit:path` lies on this host; a word without a unit is a path already."""
     target, colon, path = word.partition(":")
     if not colon or target.startswith((".", "/", "~")):
         return word
-    root = _places.root(client, model, _places.machine(model, target))
+    root = _places.root(call, _places.machine(model, target))
     if not path.startswith("/"):
         return str(root / ("root" if _places.boots(model) else "") / path)
     inside = root / path.lstrip("/")

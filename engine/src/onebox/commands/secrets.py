@@ -7,12 +7,11 @@ from __future__ import annotations
 import re
 from datetime import datetime, timezone
 
-from onebox.client import Client
-from onebox.console import COLOURED, colour, show
+from onebox.commands._call import TABULAR, Call
+from onebox.console import COLOURED
 from onebox.errors import Refused
-from onebox.flags import Parsed, option, output_format, takes
-from onebox.focus import MODEL, model_of
-from onebox.render.document import formatted
+from onebox.flags import option, takes
+from onebox.focus import MODEL
 from onebox.render.secrets import listing, secrets_table
 
 ALIASES = ("list-secrets",)
@@ -25,29 +24,27 @@ Lists secrets without their content.
     juju secrets --owner application-kafka --format json
 """
 
-FORMAT = output_format(("tabular", "json", "yaml"), "tabular")
 OWNER = option("owner", help="Include secrets for the specified owner")
 _OWNER = re.compile(r"(application|unit|model)-(.+)")
 
-FLAGS = (FORMAT, OWNER, MODEL, *COLOURED)
+FLAGS = (TABULAR, OWNER, MODEL, *COLOURED)
 TAKES = takes(most=0)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print them."""
-    model = client.call("snapshot", model=model_of(args))
-    owner = _owner(args[OWNER]) if args[OWNER] else ""
+    model = call.snapshot()
+    owner = _owner(call[OWNER]) if call[OWNER] else ""
     found = [
         s
         for s in model["secrets"].values()
         # What another model has granted us is listed there.
         if owner in ("", s["owner"]) and s["owner"] not in model["remotes"]
     ]
-    if args[FORMAT] == "tabular":
-        show(secrets_table(found, datetime.now(timezone.utc), colour(args)) if found else "")
-    else:
-        show(formatted(listing(found), args[FORMAT]))
-    return 0
+    call.show(
+        listing(found),
+        lambda: secrets_table(found, datetime.now(timezone.utc), call.colour) if found else "",
+    )
 
 
 def _owner(tag: str) -> str:

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
-from onebox.flags import Parsed, takes
-from onebox.focus import MODEL, model_of
+from onebox.commands._call import Call
+from onebox.flags import takes
+from onebox.focus import MODEL
 from onebox.values import constraints
 
 HELP = """
@@ -21,10 +21,9 @@ FLAGS = (MODEL,)
 TAKES = takes("no application name specified")
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Record them, silently."""
-    name, *words = args.args
+    name, *words = call.words
     text = " ".join(words)
     constraints(text)
-    client.call("set_constraints", model=model_of(args), application=name, constraints=text)
-    return 0
+    call.ask("set_constraints", application=name, constraints=text)

@@ -4,9 +4,8 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
-from onebox.flags import Parsed
-from onebox.focus import MODEL, model_of
+from onebox.commands._call import Call
+from onebox.focus import MODEL
 from onebox.values import constraints
 
 HELP = """
@@ -20,9 +19,8 @@ Records the constraints of the model's machines; one machine cannot choose.
 FLAGS = (MODEL,)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Record them, silently."""
-    text = " ".join(args.args)
+    text = " ".join(call.words)
     constraints(text)
-    client.call("set_model_constraints", model=model_of(args), constraints=text)
-    return 0
+    call.ask("set_model_constraints", constraints=text)

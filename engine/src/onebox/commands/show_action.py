@@ -4,11 +4,10 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
+from onebox.commands._call import Call, known
 from onebox.console import show, tell
-from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, takes
-from onebox.focus import MODEL, model_of
+from onebox.flags import UsageError, takes
+from onebox.focus import MODEL
 from onebox.names import valid
 from onebox.render.actions import show_action
 
@@ -24,15 +23,14 @@ FLAGS = (MODEL,)
 TAKES = takes("no application specified", "no action specified", most=2)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> int:
     """Print it."""
-    name, action = args.args
+    name, action = call.words
     if not valid("application", name):
         raise UsageError(f'invalid application name "{name}"')
-    model = client.call("snapshot", model=model_of(args))
-    if name not in model["applications"]:
-        raise Refused(f'application "{name}" not found', "not-found")
-    found = model["charms"][model["applications"][name]["charm_url"]]["actions"]
+    model = call.snapshot()
+    url = known(model["applications"], "application", name)["charm_url"]
+    found = model["charms"][url]["actions"]
     if action not in found:
         tell(f'unknown action "{action}"')
         return 1

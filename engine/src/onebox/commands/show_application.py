@@ -5,13 +5,12 @@
 from __future__ import annotations
 
 from onebox import host
-from onebox.client import Client
-from onebox.console import OUTPUT, show
+from onebox.commands._call import Call
+from onebox.console import OUTPUT
 from onebox.errors import Refused
-from onebox.flags import Parsed, output_format, takes
-from onebox.focus import MODEL, model_of
+from onebox.flags import output_format, takes
+from onebox.focus import MODEL
 from onebox.render.applications import show_application
-from onebox.render.document import formatted
 
 HELP = """
 Usage: juju show-application [options] <application name or alias>
@@ -27,12 +26,11 @@ FLAGS = (FORMAT, MODEL, OUTPUT)
 TAKES = takes("an application name must be supplied")
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print it."""
-    model = client.call("snapshot", model=model_of(args))
-    for name in args.args:
+    model = call.snapshot()
+    for name in call.words:
         if name not in model["applications"]:
             raise Refused(f"application {name} not found", "not-found")
-    found = {name: show_application(model, name, host.architecture()) for name in args.args}
-    show(formatted(found, "json" if args[FORMAT] == "json" else "yaml"))
-    return 0
+    found = {name: show_application(model, name, host.architecture()) for name in call.words}
+    call.show(found, form=call[FORMAT])

@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 from onebox import focus, persona
-from onebox.client import Client
-from onebox.console import OUTPUT, show
+from onebox.commands._call import DOCUMENT, Call
+from onebox.console import OUTPUT
 from onebox.errors import Refused
-from onebox.flags import Parsed, output_format, switch
+from onebox.flags import switch
 from onebox.focus import CONTROLLER
-from onebox.render.document import formatted
 from onebox.render.models import controller_details
 
 HELP = """
@@ -22,17 +21,15 @@ Shows the one controller there is: this engine.
     juju show-controller --format json
 """
 
-FORMAT = output_format(("json", "yaml"), "yaml")
 PASSWORD = switch("show-password", help="Show password for logged in user; there is none")
 
-FLAGS = (FORMAT, PASSWORD, CONTROLLER, OUTPUT)
+FLAGS = (DOCUMENT, PASSWORD, CONTROLLER, OUTPUT)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print it."""
-    for name in args.args or [args[CONTROLLER] or persona.CONTROLLER]:
+    for name in call.words or [call[CONTROLLER] or persona.CONTROLLER]:
         if name != persona.CONTROLLER:
             raise Refused(f"controller {name} not found", "not-found")
-    document = controller_details(client.call("models"), focus.current())
-    show(formatted({persona.CONTROLLER: document}, args[FORMAT]))
-    return 0
+    document = controller_details(call.client.call("models"), focus.current())
+    call.show({persona.CONTROLLER: document})

@@ -5,11 +5,10 @@
 from __future__ import annotations
 
 from onebox import focus
-from onebox.client import Client
-from onebox.console import OUTPUT, show
-from onebox.flags import Parsed, output_format, takes
+from onebox.commands._call import DOCUMENT, Call
+from onebox.console import OUTPUT
+from onebox.flags import takes
 from onebox.focus import CONTROLLER, MODEL
-from onebox.render.document import formatted
 from onebox.render.models import details
 
 HELP = """
@@ -21,15 +20,13 @@ Shows what there is to know about the current model, or the one named.
     juju show-model --format json dataops
 """
 
-FORMAT = output_format(("json", "yaml"), "yaml")
 
-FLAGS = (FORMAT, OUTPUT, MODEL, CONTROLLER)
+FLAGS = (DOCUMENT, OUTPUT, MODEL, CONTROLLER)
 TAKES = takes(most=1)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print it."""
-    name = focus.bare(args.args[0]) if args.args else focus.model_of(args)
-    model = client.call("snapshot", model=name)
-    show(formatted({name: details(model)}, args[FORMAT]))
-    return 0
+    name = focus.bare(call.words[0]) if call.words else call.model
+    model = call.client.call("snapshot", model=name)
+    call.show({name: details(model)})

@@ -5,13 +5,12 @@
 from __future__ import annotations
 
 from onebox import focus
-from onebox.client import Client
 from onebox.commands import _offers
-from onebox.console import COLOURED, colour, show
+from onebox.commands._call import TABULAR, Call
+from onebox.console import COLOURED
 from onebox.errors import Refused
-from onebox.flags import Parsed, output_format, takes
+from onebox.flags import takes
 from onebox.focus import CONTROLLER, MODEL
-from onebox.render.document import formatted
 from onebox.render.offers import shown, shown_table
 
 HELP = """
@@ -22,21 +21,16 @@ Shows the endpoints of one offer.
     juju show-offer dataops.kafka
 """
 
-FORMAT = output_format(("tabular", "json", "yaml"), "tabular")
 
-FLAGS = (FORMAT, CONTROLLER, MODEL, *COLOURED)
+FLAGS = (TABULAR, CONTROLLER, MODEL, *COLOURED)
 TAKES = takes("must specify endpoint URL", most=1)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print it."""
-    url = _offers.named(args.args[0], focus.current())
-    model = client.call("snapshot", model=url.model)
+    url = _offers.named(call.words[0], focus.current())
+    model = call.client.call("snapshot", model=url.model)
     if url.name not in model["offers"]:
         raise Refused(f'application offer "{url}" not found', "not-found")
     document = shown(model, url.name)
-    if args[FORMAT] == "tabular":
-        show(shown_table(document, colour(args)))
-    else:
-        show(formatted(document, args[FORMAT]))
-    return 0
+    call.show(document, lambda: shown_table(document, call.colour))

@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
+from onebox.commands._call import Call
 from onebox.commands._following import WAIT, WATCH, followed, patience
-from onebox.console import DATED, UTC, show
+from onebox.console import DATED, UTC
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, output_format, takes
-from onebox.focus import MODEL, model_of
-from onebox.render.document import formatted
+from onebox.flags import UsageError, output_format, takes
+from onebox.focus import MODEL
 from onebox.render.tasks import FINISHED, plain, receiver
 
 HELP = """
@@ -28,17 +27,15 @@ FLAGS = (FORMAT, WAIT, WATCH, MODEL, *DATED)
 TAKES = takes("no task ID specified", most=1)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print it, perhaps after waiting."""
-    wait, wanted, model = patience(args), args.args[0], model_of(args)
+    wait, wanted = patience(call), call.words[0]
     if not wanted.isdecimal():
         raise UsageError(f'task ID "{wanted}" not valid')
-    tasks = client.call("snapshot", model=model)["tasks"]
+    tasks = call.snapshot()["tasks"]
     task = tasks.get(wanted)
     if task is None:
         raise Refused("id not found", "not-found")
     if wait is not None and task["status"] not in FINISHED:
-        (task,) = followed(client, model, wait, task["operation"], args[UTC], task["id"])
-    one = receiver(task, args[UTC])
-    show(plain([task]) if args[FORMAT] == "plain" else formatted(one, args[FORMAT]))
-    return 0
+        (task,) = followed(call, wait, task["operation"], task["id"])
+    call.show(receiver(task, call[UTC]), lambda: plain([task]), form=call[FORMAT])

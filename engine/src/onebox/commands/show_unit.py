@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
-from onebox.console import COLOURED, show
+from onebox.commands._call import Call
+from onebox.console import COLOURED
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, option, output_format, switch, takes
-from onebox.focus import MODEL, model_of
+from onebox.flags import UsageError, option, output_format, switch, takes
+from onebox.focus import MODEL
 from onebox.names import valid
-from onebox.render.document import to_json, to_yaml
 from onebox.render.units import Shown, for_yaml, show_unit
 
 HELP = """
@@ -31,18 +30,17 @@ FLAGS = (FORMAT, APP, ENDPOINT, RELATED, MODEL, *COLOURED)
 TAKES = takes("an unit name must be supplied")
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print it."""
-    wrong = [name for name in args.args if not valid("unit", name)]
+    wrong = [name for name in call.words if not valid("unit", name)]
     if wrong:
         raise UsageError(f"unit name{'s'[: len(wrong) - 1]} {', '.join(wrong)} not valid")
-    if args[RELATED] and not valid("unit", args[RELATED]):
-        raise UsageError(f"related unit name {args[RELATED]} not valid")
-    model = client.call("snapshot", model=model_of(args))
-    wanted = Shown(args[APP], args[ENDPOINT], args[RELATED])
-    for name in args.args:
+    if call[RELATED] and not valid("unit", call[RELATED]):
+        raise UsageError(f"related unit name {call[RELATED]} not valid")
+    model = call.snapshot()
+    wanted = Shown(call[APP], call[ENDPOINT], call[RELATED])
+    for name in call.words:
         if name not in model["units"]:
             raise Refused(f"unit {name} not found", "not-found")
-    units = {name: show_unit(model, name, wanted) for name in args.args}
-    show(to_json(units) if args[FORMAT] == "json" else to_yaml(for_yaml(units)))
-    return 0
+    units = {name: show_unit(model, name, wanted) for name in call.words}
+    call.show(units if call[FORMAT] == "json" else for_yaml(units), form=call[FORMAT])

@@ -7,10 +7,10 @@ from __future__ import annotations
 import os
 import subprocess
 
-from onebox.client import Client
 from onebox.commands import _places
-from onebox.flags import Parsed, option, switch, takes
-from onebox.focus import MODEL, model_of
+from onebox.commands._call import Call
+from onebox.flags import option, switch, takes
+from onebox.focus import MODEL
 
 INTERSPERSED = False
 HELP = """
@@ -33,14 +33,14 @@ FLAGS = (CONTAINER, NO_KEYS, PTY, PROXY, MODEL)
 TAKES = takes("no target name specified")
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> int:
     """Run it here; its exit code is ours."""
-    target, *words = args.args
-    model = client.call("snapshot", model=model_of(args))
+    target, *words = call.words
+    model = call.snapshot()
     machine, words = _places.machine(model, target), _places.command(words)
     if _places.boots(model):
-        return _inside(_places.entry(client, model, machine), words)
-    root = _places.root(client, model, machine)
+        return _inside(_places.entry(call, machine), words)
+    root = _places.root(call, machine)
     # OpenSSH joins the words and leaves them to the remote shell; scripts count on that.
     script = _places.within(root, " ".join(words))
     line = ["bash", "-c", script] if words else ["bash", "-l"]

@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 from onebox import persona
-from onebox.client import Client
+from onebox.commands._call import Call
 from onebox.commands._ssh_keys import comment, fingerprint
 from onebox.console import show, tell
-from onebox.flags import Parsed, switch, takes
-from onebox.focus import MODEL, model_of
+from onebox.flags import switch, takes
+from onebox.focus import MODEL
 
 ALIASES = ("list-ssh-keys",)
 HELP = """
@@ -27,14 +27,13 @@ FLAGS = (FULL, MODEL)
 TAKES = takes(most=0)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print them."""
-    model = client.call("snapshot", model=model_of(args))
+    model = call.snapshot()
     keys: list[str] = model["ssh_keys"]
     if not keys:
         tell("No keys to display.")
-        return 0
-    lines = keys if args[FULL] else [f"{fingerprint(k)} ({comment(k)})" for k in keys]
+        return
+    lines = keys if call[FULL] else [f"{fingerprint(k)} ({comment(k)})" for k in keys]
     head = f"Keys used in model: {persona.USER}/{model['name']}\n"
     show(head + "".join(f"{line}\n" for line in lines))
-    return 0

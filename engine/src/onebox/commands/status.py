@@ -11,12 +11,12 @@ from datetime import datetime, timezone
 from typing import Any
 
 from onebox import host
-from onebox.client import Client
 from onebox.commands import _offers
-from onebox.console import COLOUR, DATED, NO_COLOUR, UTC, colour, show, tell
+from onebox.commands._call import Call
+from onebox.console import COLOUR, DATED, NO_COLOUR, UTC, show, tell
 from onebox.errors import Refused
-from onebox.flags import Parsed, UsageError, duration, number, output_format, switch
-from onebox.focus import MODEL, model_of
+from onebox.flags import UsageError, duration, number, output_format, switch
+from onebox.focus import MODEL
 from onebox.render.document import formatted
 from onebox.render.selectors import selected
 from onebox.render.status import application_status, document, for_yaml
@@ -50,40 +50,38 @@ _CLEAR_BELOW = "\x1b[J"
 FLAGS = (FORMAT, RELATIONS, STORAGE, WATCH, RETRIES, RETRY_DELAY, MODEL, *DATED)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print it once, or again and again."""
-    if args[COLOUR] and args[NO_COLOUR]:
+    if call[COLOUR] and call[NO_COLOUR]:
         raise UsageError("cannot mix --no-color and --color")
-    _say_what_is_always_shown(args)
-    if not args[WATCH]:
-        text, remark = _render(client, args)
+    _say_what_is_always_shown(call)
+    if not call[WATCH]:
+        text, remark = _render(call)
         show(text)
         if remark:
             tell(remark)
-        return 0
-    return _watch(client, args)
+    else:
+        _watch(call)
 
 
-def _say_what_is_always_shown(args: Parsed) -> None:
-    asked = [name for name, flag in (("relations", RELATIONS), ("storage", STORAGE)) if args[flag]]
-    if asked and args[FORMAT] != "tabular":
+def _say_what_is_always_shown(call: Call) -> None:
+    asked = [name for name, flag in (("relations", RELATIONS), ("storage", STORAGE)) if call[flag]]
+    if asked and call[FORMAT] != "tabular":
         verb = "options are" if len(asked) > 1 else "option is"
         tell(f"provided {', '.join(asked)} {verb} always enabled in non tabular formats")
 
 
-def _watch(client: Client, args: Parsed) -> int:
+def _watch(call: Call) -> None:
     """Redraw in place on a terminal, else print one after the other; Ctrl-C ends it."""
     tty = sys.stdout.isatty()
     if tty:
         show("\x1b[2J")
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         while True:
-            text, remark = _render(client, args)
+            text, remark = _render(call)
             text += f"{remark.strip()}\n" if remark else ""
             show(_in_place(text) if tty else text + "\n")
-            time.sleep(args[WATCH])
-    except KeyboardInterrupt:
-        return 0
+            time.sleep(call[WATCH])
 
 
 def _in_place(text: str) -> str:
@@ -91,25 +89,22 @@ def _in_place(text: str) -> str:
     return _HOME_AND_CLEAR + text.replace("\n", "\x1b[K\n") + _CLEAR_BELOW
 
 
-def _render(client: Client, args: Parsed) -> tuple[str, str]:
+def _render(call: Call) -> tuple[str, str]:
     """(what goes to stdout, what to remark on stderr)."""
-    name, form = model_of(args), args[FORMAT]
-    model = client.call("snapshot", model=name)
-    chosen = selected(model, args.args)
-    now = datetime.now(timezone.utc)
-    everything = form != "tabular" or args[RELATIONS]
+    model = call.snapshot()
+    chosen = selected(model, call.words)
     result = document(
         chosen,
-        now=now,
-        utc=args[UTC],
-        relations=everything,
+        now=datetime.now(timezone.utc),
+        utc=call[UTC],
+        relations=call[FORMAT] != "tabular" or call[RELATIONS],
         hardware=host.hardware(),
-        statuses=_statuses(client, chosen, args[UTC]),
+        statuses=_statuses(call, chosen, call[UTC]),
     )
-    return _format(chosen, result, args), _remark(model, chosen, args)
+    return _format(chosen, result, call), _remark(model, chosen, call)
 
 
-def _statuses(client: Client, model: dict[str, Any], utc: bool) -> dict[str, Any]:
+def _statuses(call: Call, model: dict[str, Any], utc: bool) -> dict[str, Any]:
     """How consumed applications are in their own models, as far as those are there."""
     found: dict[str, Any] = {}
     for name, remote in model["remotes"].items():
@@ -117,7 +112,7 @@ def _statuses(client: Client, model: dict[str, Any], utc: bool) -> dict[str, Any
         if url is None:
             continue
         with contextlib.suppress(Refused):
-            across = client.call("snapshot", model=url.model)
+            across = call.client.call("snapshot", model=url.model)
             offer = across["offers"].get(url.name) if across["uuid"] == remote["model"] else None
             if offer:
                 application = across["applications"][offer["application"]]
@@ -125,22 +120,22 @@ def _statuses(client: Client, model: dict[str, Any], utc: bool) -> dict[str, Any
     return found
 
 
-def _remark(model: dict[str, Any], chosen: dict[str, Any], args: Parsed) -> str:
+def _remark(model: dict[str, Any], chosen: dict[str, Any], call: Call) -> str:
     """What Juju says of a document with nothing in it."""
     if chosen["applications"] or chosen["machines"]:
         return ""
-    if args.args:
-        return f"Nothing matched specified filter{'s' if len(args.args) > 1 else ''}."
+    if call.words:
+        return f"Nothing matched specified filter{'s' if len(call.words) > 1 else ''}."
     return f'\nModel "admin/{model["name"]}" is empty.'
 
 
-def _format(model: dict[str, Any], result: dict[str, Any], args: Parsed) -> str:
-    form = args[FORMAT]
+def _format(model: dict[str, Any], result: dict[str, Any], call: Call) -> str:
+    form = call[FORMAT]
     if form in ("short", "oneline", "line"):
         return lines(result)
     if form == "summary":
         return summary(result)
     if form != "tabular":
         return formatted(for_yaml(result) if form == "yaml" else result, form)
-    pairs = integrations(model) if args[RELATIONS] else []
-    return tabular(result, pairs, storage=args[STORAGE], colour=colour(args))
+    pairs = integrations(model) if call[RELATIONS] else []
+    return tabular(result, pairs, storage=call[STORAGE], colour=call.colour)

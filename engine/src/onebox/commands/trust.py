@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
-from onebox.flags import Parsed, option, switch, takes
-from onebox.focus import MODEL, model_of
+from onebox.commands._call import Call
+from onebox.flags import option, switch, takes
+from onebox.focus import MODEL
 
 HELP = """
 Usage: juju trust [options] <application name>
@@ -24,8 +24,7 @@ FLAGS = (REMOVE, SCOPE, MODEL)
 TAKES = takes("no application name specified", most=1)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Set it, silently."""
-    trust = not args[REMOVE]
-    client.call("set_trust", model=model_of(args), application=args.args[0], trust=trust)
-    return 0
+    trust = not call[REMOVE]
+    call.ask("set_trust", application=call.words[0], trust=trust)

@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-from onebox.client import Client
+from onebox.commands._call import Call
 from onebox.commands._secret_values import content
-from onebox.flags import Parsed, option, switch, takes
-from onebox.focus import MODEL, model_of
+from onebox.flags import option, switch, takes
+from onebox.focus import MODEL
 
 HELP = """
 Usage: juju update-secret [options] <ID>|<name> [key[#base64|#file]=value...]
@@ -27,17 +27,15 @@ FLAGS = (FILE, INFO, NEW_NAME, PRUNE, MODEL)
 TAKES = takes("missing secret URI")
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Update it, silently."""
-    secret, *words = args.args
-    values = content(words, args[FILE])
-    client.call(
+    secret, *words = call.words
+    values = content(words, call[FILE])
+    call.ask(
         "update_secret",
-        model=model_of(args),
         secret=secret,
         content=values or None,
-        name=args[NEW_NAME] or None,
-        description=args[INFO] if args.given(INFO) else None,
-        auto_prune=args[PRUNE] if args.given(PRUNE) else None,
+        name=call[NEW_NAME] or None,
+        description=call[INFO] if call.given(INFO) else None,
+        auto_prune=call[PRUNE] if call.given(PRUNE) else None,
     )
-    return 0

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 from onebox import host, persona
-from onebox.client import Client
-from onebox.console import OUTPUT, show
-from onebox.flags import Parsed, output_format, switch, takes
+from onebox.commands._call import Call
+from onebox.console import OUTPUT
+from onebox.flags import output_format, switch, takes
 
 HELP = """
 Usage: juju version [options]
@@ -25,14 +25,11 @@ FLAGS = (ALL, FORMAT, OUTPUT)
 TAKES = takes(most=0)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print it; the engine need not run."""
-    from onebox.render.document import formatted
-
     text = f"{persona.VERSION}-genericlinux-{host.architecture()}"
-    if not args[ALL]:
-        show(text + "\n" if args[FORMAT] == "smart" else formatted(text, args[FORMAT]))
-        return 0
-    details = {"version": text, "git-tree-state": "clean", "compiler": "onebox"}
-    show(formatted({**details, "official": False}, args[FORMAT]))
-    return 0
+    if call[ALL]:
+        details = {"version": text, "git-tree-state": "clean", "compiler": "onebox"}
+        call.show({**details, "official": False}, form=call[FORMAT])
+    else:
+        call.show(text, lambda: f"{text}\n", form=call[FORMAT])

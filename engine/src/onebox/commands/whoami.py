@@ -5,10 +5,9 @@
 from __future__ import annotations
 
 from onebox import focus, persona
-from onebox.client import Client
-from onebox.console import OUTPUT, show
-from onebox.flags import Parsed, output_format, takes
-from onebox.render.document import formatted
+from onebox.commands._call import TABULAR, Call
+from onebox.console import OUTPUT
+from onebox.flags import takes
 
 HELP = """
 Usage: juju whoami [options]
@@ -19,21 +18,18 @@ Prints the current controller, model and user.
     juju whoami --format json
 """
 
-FORMAT = output_format(("tabular", "json", "yaml"), "tabular")
 
-FLAGS = (FORMAT, OUTPUT)
+FLAGS = (TABULAR, OUTPUT)
 TAKES = takes(most=0)
 
 
-def run(client: Client, args: Parsed) -> int:
+def run(call: Call) -> None:
     """Print them."""
     values = {
         "controller": persona.CONTROLLER,
         "model": focus.current() or "<no-current-model>",
         "user": persona.USER,
     }
-    if args[FORMAT] == "tabular":
-        show("".join(f"{k.capitalize() + ':':<13}{v}\n" for k, v in values.items()))
-    else:
-        show(formatted(values, args[FORMAT]))
-    return 0
+    call.show(
+        values, lambda: "".join(f"{k.capitalize() + ':':<13}{v}\n" for k, v in values.items())
+    )
