@@ -84,6 +84,8 @@ runpy.run_module("charm", run_name="__main__", alter_sys=True)'
 # For charms that reconcile, as ours do: whatever woke them, they do all there is to do. A foreign
 # charm gets every hook.
 PASSING = """\
+# What a workload's own user reads must not depend on who started the agent.
+umask 022
 # A hook that Juju always follows with another one is left to that one, which does the same:
 # relation-joined to relation-changed, what an application says to the first of its units, and
 # everything before the first start to that.
@@ -103,15 +105,25 @@ case "$JUJU_DISPATCH_PATH" in
 esac
 # So is one of which the charm has said, when it last ran, that it can change nothing
 # (dataops.passing): each line names a hook, and maybe what the other side must not have said.
-if [ -e "$charm/.passed-over" ]; then
-    while read -r hook key; do
-        [ "$JUJU_DISPATCH_PATH" = "hooks/$hook" ] || continue
-        [ -n "$key" ] || exit 0
-        said=$(relation-get --app "$key" "$JUJU_REMOTE_APP" < /dev/null) || continue
-        [ -n "$said" ] || exit 0
+# The very hook of that run is never among them: Juju runs it again when it could not keep what it
+# had written, and says nothing of that.
+hook="$JUJU_DISPATCH_PATH $JUJU_RELATION_ID $JUJU_REMOTE_UNIT"
+last=
+[ ! -e "$charm/.last" ] || IFS= read -r last < "$charm/.last"
+if [ -e "$charm/.passed-over" ] && [ "$hook" != "$last" ]; then
+    while read -r passed key; do
+        [ "$JUJU_DISPATCH_PATH" = "hooks/$passed" ] || continue
+        if [ -n "$key" ]; then
+            said=$(relation-get --app "$key" "$JUJU_REMOTE_APP" < /dev/null) || continue
+            [ -z "$said" ] || continue
+        fi
+        # That there is another hook says that the last one was kept.
+        rm -f "$charm/.last"
+        exit 0
     done < "$charm/.passed-over"
-    rm -f "$charm/.passed-over"
 fi
+rm -f "$charm/.passed-over"
+echo "$hook" > "$charm/.last"
 """
 
 
@@ -267,7 +279,14 @@ def metadata_files(charmcraft: dict[str, Any], target: Target) -> Iterator[tuple
 
 def dump(value: object) -> str:
     """Block YAML in the order of the source."""
-    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True)
+    return yaml.dump(value, Dumper=_Plain, sort_keys=False, allow_unicode=True)
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes out what the source only refers to: not every reader follows."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 def tree(directory: Path) -> Iterator[tuple[str, Path]]:

@@ -46,6 +46,12 @@ def test_metadata_is_derived_from_charmcraft_yaml(archive: Path) -> None:
     assert actions == charmcraft["actions"]
 
 
+def test_metadata_is_written_out() -> None:
+    once = {"type": "boolean"}
+    assert yaml.safe_load(pack.dump([once, once])) == [once, once]
+    assert "&" not in pack.dump([once, once])
+
+
 def test_dispatch_is_executable_in_the_archive(archive: Path) -> None:
     with zipfile.ZipFile(archive) as charm:
         mode = charm.getinfo("dispatch").external_attr >> 16
@@ -185,6 +191,31 @@ def test_a_hook_that_the_charm_has_said_changes_nothing_is_passed_over(unpacked:
     assert ran(unpacked, CHANGED, CHANGED) == []
     # Whatever else wakes the charm, it has its own way, and begins with every hook.
     assert ran(unpacked, "hooks/update-status", CHANGED) == ["hooks/update-status", CHANGED]
+
+
+def test_a_hook_whose_writes_juju_could_not_keep_runs_again(unpacked: Path) -> None:
+    python = unpacked / "venv" / "bin" / f"python{pack.host_python()}"
+    says = f'echo kafka-relation-changed > "{unpacked}/.passed-over"'
+    python.write_text(f"{python.read_text()}{says}\n")
+    assert ran(unpacked, CHANGED, CHANGED, unit="kafka/0") == [CHANGED, CHANGED]
+    # Juju has gone on to another one: it has kept what the last one wrote.
+    assert ran(unpacked, CHANGED, unit="kafka/1") == []
+    assert ran(unpacked, CHANGED, CHANGED, unit="kafka/0") == []
+
+
+def test_what_an_application_says_is_heard_again_likewise(unpacked: Path) -> None:
+    python = unpacked / "venv" / "bin" / f"python{pack.host_python()}"
+    says = f'echo kafka-relation-changed > "{unpacked}/.passed-over"'
+    python.write_text(f"{python.read_text()}{says}\n")
+    assert ran(unpacked, CHANGED, CHANGED) == [CHANGED, CHANGED]
+
+
+def test_files_of_a_hook_can_be_read_by_the_workload_s_user(unpacked: Path) -> None:
+    python = unpacked / "venv" / "bin" / f"python{pack.host_python()}"
+    python.write_text(f"#!/bin/sh\numask > {unpacked}/ran\n")
+    environment = {"JUJU_DISPATCH_PATH": "hooks/start", "PATH": pack.AGENT_PATH}
+    subprocess.run([unpacked / "dispatch"], env=environment, check=True, umask=0o077)
+    assert int((unpacked / "ran").read_text(), 8) == 0o022
 
 
 def test_an_action_begins_with_every_hook(unpacked: Path) -> None:
