@@ -107,7 +107,7 @@ class KafkaCharm(ops.CharmBase):
         if observed.broker.release:
             self.unit.set_workload_version(observed.broker.release)
         if observed.broker.listening:
-            self.unit.set_ports(CLIENT_PORT)
+            network.open_ports(self.unit, CLIENT_PORT)
         self.verbs.run_due(observed, self.workload)
 
     def _observe(

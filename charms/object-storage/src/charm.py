@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 
 import ops
@@ -42,7 +41,7 @@ class ObjectStorageCharm(ops.CharmBase):
         waker, user = Waker(manager, self.unit.name), ensure_user("s3proxy")
         self.server = Server(paths, manager, waker, self.charm_dir / "pom.xml", user)
         # One certificate per unit, for its address and its name.
-        self.requester = Requester.of(self, network.address(self, S3), [socket.getfqdn()])
+        self.requester = Requester.of(self, network.address(self, S3), [network.name()])
         self.vault = Workload(self, S3Provider(self, S3), self.server, self.requester)
         self.jobs = Jobs.of(self)
         self.verbs = OperationsProvider(
@@ -79,7 +78,7 @@ class ObjectStorageCharm(ops.CharmBase):
             monitoring(self, observed).publish()
         condition = self._condition(observed)
         if condition.running and observed.config:
-            self.unit.set_ports(observed.config.port)
+            network.open_ports(self.unit, observed.config.port)
             self.vault.answer(observed)
         if condition.version:
             self.unit.set_workload_version(condition.version)

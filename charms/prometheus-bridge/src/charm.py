@@ -12,7 +12,7 @@ import operations
 import wiring
 from accounts import relation_holder
 from condition import Condition
-from dataops.host import services
+from dataops.host import network, services
 from dataops.host.paths import UnitPaths
 from dataops.host.users import ensure_user
 from dataops.interfaces.operations import OperationsProvider
@@ -92,7 +92,7 @@ class PrometheusBridgeCharm(ops.CharmBase):
         if condition.version:
             self.unit.set_workload_version(condition.version)
         if condition.running and observed.config:
-            self.unit.set_ports(observed.config.port)
+            network.open_ports(self.unit, observed.config.port)
         if observed.leaving.broken is not None:
             QueryProvider(self, QUERY).withdraw(observed.leaving.broken)
         if condition.well:

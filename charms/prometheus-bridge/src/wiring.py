@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 
 import ops
@@ -24,7 +23,7 @@ from plan import Files
 
 def certificates(charm: ops.CharmBase) -> Requester:
     """Who asks for one certificate per unit, for its address and its name."""
-    return Requester.of(charm, network.address(charm, "query"), [socket.getfqdn()])
+    return Requester.of(charm, network.address(charm, "query"), [network.name()])
 
 
 def tls(charm: ops.CharmBase, requester: Requester) -> TlsState:

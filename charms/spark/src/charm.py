@@ -9,7 +9,7 @@ import operations
 import wiring
 from cluster import identity_of
 from condition import look
-from dataops.host import services
+from dataops.host import network, services
 from dataops.host.paths import UnitPaths
 from dataops.host.users import ensure_user
 from dataops.interfaces.kafka_client import KafkaClientRequirer
@@ -94,7 +94,7 @@ class SparkCharm(ops.CharmBase):
             kafka.accept(working)
             wiring.drivers(self, observed, self.spark)
         wiring.monitoring(self, observed)
-        self.unit.set_ports(*observed.pages)
+        network.open_ports(self.unit, *observed.pages)
         if version := self.spark.installation.version:
             self.unit.set_workload_version(version)
 

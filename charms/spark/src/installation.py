@@ -94,7 +94,7 @@ class Installation:
         return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
     def _unpack(self, archive: Path) -> bool:
-        packages.find_java()
+        packages.ensure_java()
         about = archive.stat()
         stamp = f"{about.st_size} {about.st_mtime_ns}"
         # Reading half a gigabyte at every event only to find nothing new would be a waste.

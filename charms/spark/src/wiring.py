@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -38,7 +37,7 @@ def certificates(charm: ops.CharmBase, identity: IdentityFiles) -> Requester | N
     # The published library is half of what a hook costs otherwise.
     from dataops.certificates.requester import Requester
 
-    return Requester.of(charm, network.address(charm, PEERS), [socket.getfqdn()])
+    return Requester.of(charm, network.address(charm, PEERS), [network.name()])
 
 
 def tls(requester: Requester | None, spark: Spark) -> TlsState:

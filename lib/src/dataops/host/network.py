@@ -1,10 +1,14 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Where this unit listens."""
+"""Where this unit listens, and by what name."""
 
 import ipaddress
+import logging
+import socket
 
 import ops
+
+logger = logging.getLogger(__name__)
 
 
 def address(charm: ops.CharmBase, endpoint: str) -> str:
@@ -22,3 +26,24 @@ def address(charm: ops.CharmBase, endpoint: str) -> str:
         f"No IPv4 address on endpoint {endpoint!r}: check `juju show-unit {charm.unit.name}`"
         " and the space the endpoint is bound to"
     )
+
+
+def name() -> str:
+    """This machine's own name, the same with and without a name server that answers.
+
+    Its full name is what a name server says: each hook would ask, and a certificate that bears it
+    would be asked for anew whenever the answer is another.
+    """
+    return socket.gethostname()
+
+
+def open_ports(unit: ops.Unit, *ports: int) -> None:
+    """Have exactly these ports open, as far as Juju lets this unit.
+
+    It refuses a port that another unit of the same machine has open. Such a unit cannot listen
+    there either, which is what its status is about: no reason to end in an error.
+    """
+    try:
+        unit.set_ports(*ports)
+    except ops.ModelError as error:
+        logger.warning("Juju does not open %s: %s", ", ".join(map(str, ports)), error)

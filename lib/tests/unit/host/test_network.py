@@ -6,6 +6,7 @@ import ops
 import pytest
 from ops import testing
 
+from dataops.host import network
 from dataops.host.network import address
 
 META = {"name": "kafka", "provides": {"kafka-client": {"interface": "kafka_client"}}}
@@ -28,3 +29,31 @@ def test_the_first_ipv4_address():
 def test_none_says_what_to_look_at():
     with pytest.raises(RuntimeError, match="juju show-unit kafka/0"):
         bound("fd00::1")
+
+
+class Port(ops.CharmBase):
+    def __init__(self, framework: ops.Framework) -> None:
+        super().__init__(framework)
+        framework.observe(self.on.start, self._on_start)
+
+    def _on_start(self, _: ops.StartEvent) -> None:
+        network.open_ports(self.unit, 9093)
+
+
+def test_a_port_that_juju_refuses_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    context = testing.Context(Port, meta=META)
+    assert context.run(context.on.start(), testing.State()).opened_ports == {testing.TCPPort(9093)}
+
+    def conflict(*_: object) -> None:
+        raise ops.ModelError("cannot open 9093/tcp: port range conflicts")
+
+    monkeypatch.setattr(ops.Unit, "set_ports", conflict)
+    out = context.run(context.on.start(), testing.State())
+    assert not out.opened_ports
+    assert [line for line in context.juju_log if "conflicts" in line.message]
+
+
+def test_the_name_asks_no_name_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "juju-1")
+    monkeypatch.setattr("socket.getfqdn", lambda: pytest.fail("asked"))
+    assert network.name() == "juju-1"
