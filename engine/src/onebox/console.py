@@ -20,13 +20,7 @@ QUIET = switch("q", "quiet", help="Show no informational output")
 VERBOSE = switch("v", "verbose", help="Show more verbose output")
 
 # Accepted by every command, as Juju does, but not listed in each one's help.
-GLOBAL = (
-    QUIET,
-    VERBOSE,
-    switch("debug"),
-    switch("show-log"),
-    option("logging-config"),
-)
+GLOBAL = (QUIET, VERBOSE, switch("debug"), switch("show-log"), option("logging-config"))
 
 
 class _State:

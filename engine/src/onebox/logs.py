@@ -13,6 +13,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, TextIO
 
+from onebox.names import tag
+
 ROTATE_BYTES = 16 * 1024 * 1024
 
 LEVELS = ("TRACE", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -119,7 +121,7 @@ class UnitLog:
     ) -> None:
         self._model_log = model_log
         self._lowest = lowest
-        self._entity = f"unit-{unit.replace('/', '-')}"
+        self._entity = tag(unit)
         self._path = path
 
     def __call__(self, module: str, level: str, message: str) -> None:

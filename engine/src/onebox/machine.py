@@ -22,7 +22,7 @@ from typing import ClassVar
 
 import psutil
 
-from onebox import archive, persona, processes
+from onebox import archive, names, persona, processes
 from onebox.changes import options
 from onebox.errors import OneboxError
 from onebox.home import Home, short_socket
@@ -121,7 +121,7 @@ class UnitRoom:
     @property
     def tag(self) -> str:
         """The unit's name as part of a path, such as `unit-kafka-0`."""
-        return f"unit-{self.unit.replace('/', '-')}"
+        return names.tag(self.unit)
 
     @property
     def base(self) -> Path:

@@ -1,6 +1,6 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""What may name an application, a unit or a machine."""
+"""What may name an application, a unit, a machine or an action."""
 
 from __future__ import annotations
 
@@ -12,9 +12,15 @@ _PATTERNS = {
     "unit": re.compile(rf"{_APPLICATION}/\d+"),
     "leader": re.compile(rf"{_APPLICATION}/leader"),
     "machine": re.compile(r"\d+(?:/[a-z]+/\d+)*"),
+    "action": re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"),
 }
 
 
 def valid(kind: str, text: str) -> bool:
-    """Whether `text` can name an `application`, a `unit`, a `leader` or a `machine`."""
+    """Whether `text` can name an `application`, a `unit`, a `leader`, a `machine`, an `action`."""
     return _PATTERNS[kind].fullmatch(text) is not None
+
+
+def tag(name: str) -> str:
+    """`unit-app-0` for `app/0`, else `application-app`."""
+    return f"{'unit' if '/' in name else 'application'}-{name.replace('/', '-')}"

@@ -98,9 +98,7 @@ class Runner:
                 flushed = context.flush(model)
             except Refused as error:
                 self._log(
-                    "juju.worker.uniter.context",
-                    "ERROR",
-                    f"cannot apply changes: {error.message}",
+                    "juju.worker.uniter.context", "ERROR", f"cannot apply changes: {error.message}"
                 )
                 return self._failed(hook, name, kind, error.message)(model, now)
             except Exception as error:

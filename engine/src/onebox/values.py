@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,6 +11,8 @@ from typing import Any, cast
 
 from onebox.errors import Refused
 from onebox.flags import UsageError
+from onebox.names import valid
+from onebox.sizes import mebibytes
 
 Json = dict[str, Any]
 
@@ -21,7 +22,6 @@ _LISTS = frozenset(["spaces", "tags", "zones"])
 _COUNTS = frozenset(["cores", "cpu-power"])
 _SIZES = frozenset(["mem", "root-disk"])
 _CONSTRAINTS = _WORDS | _MORE_WORDS | _LISTS | _COUNTS | _SIZES
-_KEY = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 
 
 def load_yaml(text: str, where: str) -> Any:
@@ -93,10 +93,10 @@ def _constraint(key: str, value: str) -> Any:
         return value == "true"
     if key not in _COUNTS | _SIZES:
         return value
-    size = re.fullmatch(r"(\d+(?:\.\d+)?)([MGTPEZY]?)", value)
-    if size is None or (size[2] and key in _COUNTS):
+    size = mebibytes(value)
+    if size is None or (key in _COUNTS and not value[-1:].isdecimal()):
         raise Refused(f'bad "{key}" constraint: must be a non-negative number, got "{value}"')
-    return int(float(size[1]) * 1024 ** "MGTPEZY".index(size[2] or "M"))
+    return size
 
 
 def assignments(texts: Iterable[str], application: str = "") -> Json:
@@ -143,7 +143,7 @@ def parameters(texts: Iterable[str], *, as_text: bool = False) -> Json:
 def _parts(key: str) -> list[str]:
     parts = key.split(".")
     for part in parts:
-        if not _KEY.fullmatch(part):
+        if not valid("action", part):
             rule = "start and end with lowercase alphanumeric, and contain only"
             raise UsageError(f'key "{part}" must {rule} lowercase alphanumeric and hyphens')
     return parts

@@ -88,8 +88,8 @@ def test_endpoints(pack):
 
 
 def test_name_url_version_and_bases(pack):
-    charm = charms.read(pack({"version": "1.2\n"}), revision=4)
-    assert (charm.name, charm.url, charm.version) == ("web", "local:web-4", "1.2")
+    charm = charms.read(pack({"version": "1.2\n"}), digest="d")
+    assert (charm.name, charm.digest, charm.version) == ("web", "d", "1.2")
     assert [f"{b.name}@{b.channel}" for b in charm.bases] == [
         "ubuntu@24.04/stable",
         "ubuntu@22.04/stable",

@@ -8,8 +8,8 @@ from onebox.api import (
     actions,
     applications,
     crossing,
+    machines,
     models,
-    places,
     relations,
     secrets,
     units,
@@ -18,7 +18,7 @@ from onebox.api import (
 from onebox.api.method import Method
 
 _MODULES = (
-    *(actions, applications, crossing, models, places),
+    *(actions, applications, crossing, machines, models),
     *(relations, secrets, units, watching),
 )
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 from onebox.agents import Agents
-from onebox.api.method import Methods, transact
+from onebox.api.method import Methods, made, transact
 from onebox.changes import actions
 from onebox.errors import Refused
-from onebox.model import Model, Operation
 
 method = Methods()
 
@@ -26,22 +25,17 @@ def enqueue(
     group: str = "",
 ) -> dict[str, Any]:
     """One operation with a task for each target."""
-    now, queued = agents.engine.now(), list[Operation]()
-
-    def change(before: Model) -> Model:
-        after, asked = actions.enqueue(
-            before, targets, action, parameters or {}, now, parallel=parallel, group=group
-        )
-        queued[:] = [asked]
-        return after
-
-    transact(agents, model, change)
+    given, now = parameters or {}, agents.engine.now()
+    asked = made(
+        agents,
+        model,
+        lambda m: actions.enqueue(m, targets, action, given, now, parallel=parallel, group=group),
+    )
     found = agents.engine.store.read(model)
-    for number in queued[0].tasks:
-        task = found.tasks[number]
+    for task in (found.tasks[number] for number in asked.tasks):
         if task.unit in found.machines:
             agents.machine_commands.start(found, task)
-    return queued[0].model_dump(mode="json")
+    return asked.model_dump(mode="json")
 
 
 @method
@@ -73,8 +67,7 @@ def cancel_task(
 ) -> None:
     """The end of a task: a waiting one never runs, a running one is killed."""
     now = agents.engine.now()
-    transact(agents, model, lambda m: actions.cancel(m, id, now))
-    found = agents.engine.store.read(model)
+    found = transact(agents, model, lambda m: actions.cancel(m, id, now))
     task = found.tasks[id]
     if task.status == "aborting" and "/" in task.unit:
         agents.worker(model, task.unit).cancel(id)

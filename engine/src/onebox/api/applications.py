@@ -9,11 +9,11 @@ from typing import Any
 
 from onebox import charms as archives
 from onebox.agents import Agents
-from onebox.api.method import Methods, transact
+from onebox.api.method import Methods, made, transact
 from onebox.blobs import Blob
 from onebox.changes import applications, charms, config, edit, machines, units
 from onebox.changes.applications import Deployment
-from onebox.model import Charm, Model, Resource, Scalar
+from onebox.model import Model, Resource, Scalar
 
 method = Methods()
 
@@ -21,17 +21,9 @@ method = Methods()
 @method
 def upload_charm(agents: Agents, model: str, path: str) -> dict[str, Any]:
     """A charm archive, to be deployed by its url."""
-    uploaded: list[Charm] = []
-
-    def change(before: Model) -> Model:
-        after, charm = charms.upload(before, read)
-        uploaded[:] = [charm]
-        return after
-
     with agents.engine.blobs.stored(Path(path)) as (blob,):
-        read = archives.read(blob.path)
-        transact(agents, model, change)
-    charm = uploaded[0]
+        read = archives.read(blob.path, digest=blob.digest)
+        charm = made(agents, model, lambda m: charms.upload(m, read))
     return {"url": charm.url, "name": charm.name, "revision": charm.revision}
 
 
@@ -175,11 +167,7 @@ def _resources(
     now = agents.engine.now()
     return {
         name: Resource(
-            name=name,
-            digest=blob.digest,
-            size=blob.size,
-            filename=Path(path).name,
-            uploaded=now,
+            name=name, digest=blob.digest, size=blob.size, filename=Path(path).name, uploaded=now
         )
         for (name, path), blob in zip((resources or {}).items(), blobs, strict=True)
     }

@@ -106,8 +106,7 @@ def public(model: Model) -> Model:
         return model
     shown = {
         key: edit.replace(
-            secret,
-            revisions={n: edit.replace(r, content={}) for n, r in secret.revisions.items()},
+            secret, revisions={n: edit.replace(r, content={}) for n, r in secret.revisions.items()}
         )
         for key, secret in model.secrets.items()
     }

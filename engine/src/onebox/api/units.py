@@ -1,24 +1,16 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Units and machines: adding, removing and mending them, and running commands on them."""
+"""Units: adding, removing and mending them, their storage, and running commands on them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from onebox.agents import Agents
-from onebox.api.method import Methods, transact
-from onebox.changes import (
-    applications,
-    edit,
-    machines,
-    relations,
-    storage,
-    subordinates,
-    units,
-)
+from onebox.api.method import Methods, made, transact
+from onebox.changes import edit, relations, storage, subordinates, units
+from onebox.changes.units import add
 from onebox.errors import Refused
-from onebox.machine import demolish
 from onebox.model import Model
 from onebox.worker import Commands
 
@@ -34,20 +26,14 @@ def add_unit(
     placement: list[str] | None = None,
 ) -> list[str]:
     """More units of an application; the machine of each."""
-    now, found = agents.engine.now(), list[str]()
+    where, now = placement or [], agents.engine.now()
 
-    def change(before: Model) -> Model:
-        after = _add(before, application, units, placement or [], now)
+    def change(before: Model) -> tuple[Model, list[str]]:
+        after = add(before, application, units, where, now)
         fresh = [u for u in after.units_of(application) if u.name not in before.units]
-        found[:] = [unit.machine for unit in fresh]
-        return after
+        return after, [unit.machine for unit in fresh]
 
-    transact(agents, model, change)
-    return found
-
-
-def _add(model: Model, application: str, count: int, placement: list[str], now: Any) -> Model:
-    return units.add(model, application, count, placement, now)
+    return made(agents, model, change)
 
 
 @method
@@ -70,58 +56,19 @@ def resolve(agents: Agents, model: str, unit: str, skip: bool = False) -> None:
 
 
 @method
-def add_machine(
-    agents: Agents,
-    model: str,
-    base: str = "ubuntu@24.04",
-    constraints: str = "",
-    placement: str = "",
-) -> str:
-    """A machine without units, or a container where `lxd:0` says; its id."""
-    now, added = agents.engine.now(), list[str]()
-
-    def change(before: Model) -> Model:
-        wanted = applications.parse_base(base)
-        after, number = machines.place(
-            before, placement, wanted, now, constraints=constraints, kept=True
-        )
-        added[:] = [number]
-        return after
-
-    transact(agents, model, change)
-    return added[0]
-
-
-@method
-def remove_machine(agents: Agents, model: str, machine: str, force: bool = False) -> None:
-    """The end of a machine: at once when it has no units, with the last of them by force."""
-    gone: list[str] = []
-
-    def change(before: Model) -> Model:
-        after = units.remove_machine(before, machine, force)
-        gone[:] = before.machines.keys() - after.machines.keys()
-        return after
-
-    transact(agents, model, change)
-    for name in gone:
-        demolish(agents.engine.home, agents.engine.store.read(model), name)
-
-
-@method
 def add_storage(
     agents: Agents, model: str, unit: str, name: str, directive: str = ""
 ) -> list[str]:
     """More storage for a unit; the new instances."""
-    now, before, wish = agents.engine.now(), set[str](), storage.directive(directive)
+    now, wish = agents.engine.now(), storage.directive(directive)
 
-    def change(found: Model) -> Model:
-        before.update(found.storage)
-        if name not in found.charm_of(edit.unit(found, unit).application).storage:
+    def change(before: Model) -> tuple[Model, list[str]]:
+        if name not in before.charm_of(edit.unit(before, unit).application).storage:
             raise Refused(f'storage name "{name}" not supported by charm', "not-found")
-        return storage.add(found, unit, name, wish.count or 1, now, size=wish.size)
+        after = storage.add(before, unit, name, wish.count or 1, now, size=wish.size)
+        return after, sorted(after.storage.keys() - before.storage.keys())
 
-    transact(agents, model, change)
-    return sorted(agents.engine.store.read(model).storage.keys() - before)
+    return made(agents, model, change)
 
 
 @method

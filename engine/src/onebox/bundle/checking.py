@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from onebox.bases import parse_base
 from onebox.bundle.placement import Placement, parse
 from onebox.bundle.specs import ApplicationSpec, Bundle
 from onebox.changes.config import typed
 from onebox.changes.storage import directive
-from onebox.charms import parse_base
 from onebox.errors import Refused
 from onebox.flags import quote_all
 from onebox.model import Charm, Endpoint

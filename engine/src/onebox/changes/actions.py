@@ -89,11 +89,7 @@ def start(model: Model, number: int, now: datetime) -> Model:
 
 
 def finish(
-    model: Model,
-    number: int,
-    results: dict[str, Any],
-    failure: str | None,
-    now: datetime,
+    model: Model, number: int, results: dict[str, Any], failure: str | None, now: datetime
 ) -> Model:
     """The model with a task at its end: failed when there is a `failure`, else completed.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from onebox import persona
+from onebox.bases import parse_base
 from onebox.changes import charms, config, edit, offers, relations, units
 from onebox.errors import Refused
 from onebox.model import Application, Base, Charm, Model, Resource, Scalar
@@ -112,10 +113,7 @@ def attach_resource(model: Model, name: str, resource: Resource) -> Model:
         )
     numbered = _numbered(app.resources, {resource.name: resource})
     return edit.put_application(
-        model,
-        app,
-        resources={**app.resources, **numbered},
-        charm_modified=app.charm_modified + 1,
+        model, app, resources={**app.resources, **numbered}, charm_modified=app.charm_modified + 1
     )
 
 
@@ -150,14 +148,6 @@ def set_exposed(model: Model, name: str, exposed: bool) -> Model:
 def set_constraints(model: Model, name: str, constraints: str) -> Model:
     """The model with other constraints of an application; they are recorded, no more."""
     return edit.put_application(model, edit.application(model, name), constraints=constraints)
-
-
-def parse_base(text: str) -> Base:
-    """`ubuntu@24.04`, with or without a risk, as a base."""
-    name, _, channel = text.partition("@")
-    if not name or not channel:
-        raise Refused(f'base "{text}" is not valid: expected such as ubuntu@24.04')
-    return Base(name=name, channel=channel if "/" in channel else f"{channel}/stable")
 
 
 def _default_base(charm: Charm) -> Base:

@@ -10,11 +10,10 @@ import re
 
 from onebox.changes import edit
 from onebox.errors import Refused
+from onebox.flags import read_bool
 from onebox.model import Application, Charm, Model, Option, Scalar
 
-_TRUE = ("1", "t", "T", "true", "TRUE", "True")
 _URI = re.compile(r"(?:secret:)?(?://[0-9a-f-]{36}/)?[0-9a-v]{20}")
-_FALSE = ("0", "f", "F", "false", "FALSE", "False")
 
 
 def set_values(
@@ -109,9 +108,12 @@ def _float(value: Scalar) -> Scalar | None:
 
 
 def _boolean(value: Scalar) -> Scalar | None:
-    if isinstance(value, bool):
-        return value
-    return True if value in _TRUE else False if value in _FALSE else None
+    try:
+        if isinstance(value, str):
+            return read_bool(value)
+    except ValueError:
+        return None
+    return value if isinstance(value, bool) else None
 
 
 def _secret(value: Scalar) -> Scalar | None:

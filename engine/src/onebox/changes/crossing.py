@@ -62,10 +62,7 @@ def accepted(offering: Model, consuming: Model, relation: Relation, now: datetim
         return offering
     stand_in = f"remote-{uuid5(UUID(consuming.uuid), mine.own).hex}"
     model = edit.put(
-        offering,
-        "remotes",
-        stand_in,
-        Remote(name=stand_in, model=consuming.uuid, since=now),
+        offering, "remotes", stand_in, Remote(name=stand_in, model=consuming.uuid, since=now)
     )
     names = {mine.own: stand_in, mine.stand_in: offer.application}
     ends = tuple(edit.replace(e, application=names[e.application]) for e in relation.endpoints)

@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 from onebox.errors import Refused
+from onebox.flags import read_duration
 from onebox.model import Model, Scalar
 
 # What a new model of Juju 4.0 has; most of it means nothing on one machine, but is kept and shown.
@@ -75,8 +75,6 @@ DEFAULTS: dict[str, Scalar] = {
     "update-status-hook-interval": "5m",
 }
 
-_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?")
-
 
 def option(model: Model, key: str) -> Scalar:
     """The value of a model option, set or default; empty text for one nobody knows."""
@@ -95,11 +93,13 @@ def update_status_interval(model: Model) -> timedelta:
 
 def duration(text: str) -> timedelta:
     """A duration in Go's spelling, such as `5m` or `1h30m`; Refused when it is none."""
-    match = _DURATION.fullmatch(text)
-    if match is None or not text:
+    try:
+        seconds = read_duration(text)
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    if seconds < 0:
         raise Refused(f'time: invalid duration "{text}"')
-    hours, minutes, seconds, milli = (float(g or 0) for g in match.groups())
-    return timedelta(hours=hours, minutes=minutes, seconds=seconds, milliseconds=milli)
+    return timedelta(seconds=seconds)
 
 
 def log_level(model: Model, module: str) -> str:

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Charm archives: read and checked, into the values of the model."""
 
-from onebox.charms.bases import choose_base
-from onebox.charms.metadata import parse_base
-from onebox.charms.reading import digest, host_python, read
+from onebox.bases import choose_base, parse_base
+from onebox.charms.reading import host_python, read
 
-__all__ = ["choose_base", "digest", "host_python", "parse_base", "read"]
+__all__ = ["choose_base", "host_python", "parse_base", "read"]

@@ -7,21 +7,22 @@ from __future__ import annotations
 import re
 from typing import Any, cast
 
+from onebox.bases import parse_base
 from onebox.charms.documents import as_dict, mapping
 from onebox.errors import Refused
 from onebox.model import Base, Endpoint, ResourceSpec, StorageSpec
+from onebox.names import valid
 from onebox.sizes import mebibytes
 
 Json = dict[str, Any]
 
-_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]*[a-z][a-z0-9]*)*")
 _ROLES = (("provides", "provider"), ("requires", "requirer"), ("peers", "peer"))
 
 
 def charm_name(metadata: Json) -> str:
     """The charm's name; Refused when it is none."""
     name = metadata.get("name")
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not valid("application", name):
         raise Refused(f"metadata: name: invalid charm name {name!r}")
     return name
 
@@ -156,13 +157,3 @@ def _base(item: Any) -> Base:
         raise Refused(f"manifest.yaml: base needs a name and a channel, got {item!r}")
     body = cast(Json, item)
     return parse_base(f"{body['name']}@{body['channel']}")
-
-
-def parse_base(text: str) -> Base:
-    """The base that `ubuntu@24.04` or `ubuntu@24.04/stable` names; Refused otherwise."""
-    found = re.fullmatch(r"([a-z]+)@(\d+(?:\.\d+)*)(?:/([a-z]+))?", text)
-    if not found:
-        raise Refused(
-            f"expected base string to contain os and channel separated by '@', got \"{text}\""
-        )
-    return Base(name=found[1], channel=f"{found[2]}/{found[3] or 'stable'}")

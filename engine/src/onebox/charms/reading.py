@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
 import subprocess
@@ -21,12 +20,12 @@ _VENV = re.compile(r"venv/lib/python(\d+\.\d+)/")
 _HOOK_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-def read(path: Path, *, revision: int = 0, python: str | None = None) -> Charm:
+def read(path: Path, *, digest: str = "", python: str | None = None) -> Charm:
     """The charm in the archive at `path`.
 
     Args:
         path: the `.charm` file.
-        revision: the number the model gives to this upload.
+        digest: the SHA-256 of the file, under which the engine keeps it.
         python: the `X.Y` of the host's `python3`; found out when the charm brings a venv.
 
     Raises:
@@ -37,10 +36,10 @@ def read(path: Path, *, revision: int = 0, python: str | None = None) -> Charm:
         name = meta.charm_name(metadata)
         _check_python(name, archive, python)
         return Charm(
-            url=f"local:{name}-{revision}",
+            url=f"local:{name}-0",
             name=name,
-            revision=revision,
-            digest=digest(path),
+            revision=0,
+            digest=digest,
             version=(archive.text("version") or "").strip(),
             summary=meta.sentence(metadata, "summary"),
             description=meta.sentence(metadata, "description"),
@@ -53,15 +52,6 @@ def read(path: Path, *, revision: int = 0, python: str | None = None) -> Charm:
             resources=meta.resources(metadata),
             bases=meta.bases(document(archive, "manifest.yaml", required=True)),
         )
-
-
-def digest(path: Path) -> str:
-    """The SHA-256 of a file, in hex."""
-    sha = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            sha.update(chunk)
-    return sha.hexdigest()
 
 
 def host_python() -> str:

@@ -4,16 +4,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, cast
 
 from onebox.charms.documents import as_dict, mapping
 from onebox.errors import Refused
 from onebox.model import ActionSpec, Option
+from onebox.names import valid
 
 Json = dict[str, Any]
 
-_ACTION = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _TYPES: dict[str, tuple[str, tuple[type, ...]]] = {
     "string": ("string", (str,)),
     "secret": ("secret", (str,)),
@@ -54,7 +53,7 @@ def actions(document: Json) -> dict[str, ActionSpec]:
 
 
 def _action(name: str, spec: Any) -> ActionSpec:
-    if not _ACTION.fullmatch(name):
+    if not valid("action", name):
         raise Refused(f"bad action name {name}")
     if name == "juju" or name.startswith("juju-"):
         raise Refused(f'cannot use action name "{name}": "juju" and "juju-" are reserved')

@@ -10,16 +10,7 @@ from typing import Any
 
 from onebox.commands._call import Call
 from onebox.console import DATED, UTC, show
-from onebox.flags import (
-    UsageError,
-    number,
-    option,
-    output_format,
-    quote,
-    repeated,
-    switch,
-    takes,
-)
+from onebox.flags import UsageError, number, option, output_format, quote, repeated, switch, takes
 from onebox.focus import MODEL
 from onebox.render.document import to_json
 from onebox.render.log import LEVELS, Filter, Shape, log_line, log_record

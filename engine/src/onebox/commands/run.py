@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import re
-
 from onebox.commands._call import Call
 from onebox.commands._following import queued, report
 from onebox.console import DATED
@@ -32,7 +30,6 @@ STRINGS = switch("string-args", help="Use raw string values of CLI args")
 WAIT = duration("wait", default=60.0, help="Maximum wait time for a task to complete")
 BACKGROUND = switch("background", help="Run the task in the background")
 
-_ACTION = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 
 FLAGS = (FORMAT, PARAMS, STRINGS, WAIT, BACKGROUND, MODEL, *DATED)
 
@@ -64,7 +61,7 @@ def _split(words: tuple[str, ...]) -> tuple[list[str], str, list[str]]:
         raise UsageError("no unit specified")
     if not rest:
         raise UsageError("no action specified")
-    if not _ACTION.fullmatch(rest[0]):
+    if not valid("action", rest[0]):
         raise UsageError(f'invalid unit or action name "{rest[0]}"')
     if len({unit.partition("/")[0] for unit in units}) > 1:
         raise UsageError("all units must be of the same application")

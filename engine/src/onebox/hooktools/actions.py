@@ -4,25 +4,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, cast
 
 from onebox.flags import UsageError, quote
 from onebox.hooktools.context import Context
 from onebox.hooktools.tool import SMART_FORMAT, Call, tool
+from onebox.names import valid
 
 RESERVED = ("stdout", "stdout-encoding", "stderr", "stderr-encoding")
 NO_REASON = "action failed without reason given, check action for errors"
 
-_KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 
-
-@tool(
-    "action-get",
-    usage="[<key>[.<key>.<key>...]]",
-    purpose="Get action parameters.",
-    form=SMART_FORMAT,
-)
+@tool("action-get [<key>[.<key>.<key>...]]", "Get action parameters.", form=SMART_FORMAT)
 def action_get(context: Context, call: Call) -> Any:
     """All parameters, or what a dotted key leads to; nothing where it leads nowhere."""
     call.at_most(1)
@@ -33,7 +26,7 @@ def action_get(context: Context, call: Call) -> Any:
     return found
 
 
-@tool("action-set", usage="<key>=<value> [<key>=<value> ...]", purpose="Set action results.")
+@tool("action-set <key>=<value> [<key>=<value> ...]", "Set action results.")
 def action_set(context: Context, call: Call) -> None:
     """Add results; a dotted key makes a map of maps."""
     entries = [_entry(argument) for argument in call.args]
@@ -48,7 +41,7 @@ def _entry(argument: str) -> tuple[list[str], str]:
         raise UsageError(f"argument {quote(argument)} must be of the form key...=value")
     keys = name.split(".")
     for key in keys:
-        if not _KEY.fullmatch(key):
+        if not valid("action", key):
             raise UsageError(
                 f"key {quote(key)} must start and end with lowercase alphanumeric, "
                 "and contain only lowercase alphanumeric, hyphens and periods"
@@ -68,14 +61,14 @@ def _put(results: dict[str, Any], keys: list[str], value: str) -> None:
     results[keys[-1]] = value
 
 
-@tool("action-fail", usage='["<failure message>"]', purpose="Set action fail status with message.")
+@tool('action-fail ["<failure message>"]', "Set action fail status with message.")
 def action_fail(context: Context, call: Call) -> None:
     """The action has failed, however its script ends; the last message counts."""
     call.at_most(1)
     context.result.failure = call.arg(0) or NO_REASON
 
 
-@tool("action-log", usage="<message>", purpose="Record a progress message for the current action.")
+@tool("action-log <message>", "Record a progress message for the current action.")
 def action_log(context: Context, call: Call) -> None:
     """A line that whoever runs the action sees at once."""
     if not call.args:

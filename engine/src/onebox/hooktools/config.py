@@ -13,13 +13,7 @@ from onebox.model import Scalar
 ALL = switch("a", "all", help="Print all keys")
 
 
-@tool(
-    "config-get",
-    ALL,
-    usage="[<key>]",
-    purpose="Print application configuration.",
-    form=SMART_FORMAT,
-)
+@tool("config-get [<key>]", "Print application configuration.", ALL, form=SMART_FORMAT)
 def config_get(context: Context, call: Call) -> dict[str, Scalar | None] | Scalar | None:
     """Every option that has a value, or one; nothing for an option without."""
     key = call.arg(0)

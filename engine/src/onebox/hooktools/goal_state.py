@@ -14,9 +14,7 @@ from onebox.render.document import Timestamp
 
 
 @tool(
-    "goal-state",
-    purpose="Print the status of the charm's peers and related units.",
-    form=DOCUMENT_FORMAT,
+    "goal-state", "Print the status of the charm's peers and related units.", form=DOCUMENT_FORMAT
 )
 def goal_state(context: Context, call: Call) -> dict[str, Any]:
     """Own units, and per endpoint the remote applications with their units."""

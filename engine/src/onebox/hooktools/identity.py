@@ -13,19 +13,14 @@ from onebox.hooktools.context import Context
 from onebox.hooktools.tool import SMART_FORMAT, Call, tool
 
 
-@tool("is-leader", purpose="Print application leadership status.", form=SMART_FORMAT)
+@tool("is-leader", "Print application leadership status.", form=SMART_FORMAT)
 def is_leader(context: Context, call: Call) -> bool:
     """Whether the unit leads, the same for the whole hook."""
     call.at_most(0)
     return context.leads
 
 
-@tool(
-    "unit-get",
-    usage="<setting>",
-    purpose="Print public-address or private-address.",
-    form=SMART_FORMAT,
-)
+@tool("unit-get <setting>", "Print public-address or private-address.", form=SMART_FORMAT)
 def unit_get(context: Context, call: Call) -> str:
     """The unit's one address."""
     if not call.args:
@@ -36,7 +31,7 @@ def unit_get(context: Context, call: Call) -> str:
     return context.address
 
 
-@tool("credential-get", purpose="Access cloud credentials.", form=SMART_FORMAT)
+@tool("credential-get", "Access cloud credentials.", form=SMART_FORMAT)
 def credential_get(context: Context, call: Call) -> dict[str, Any]:
     """The cloud of a trusted application: this machine, for which no credential is needed."""
     call.at_most(0)

@@ -13,14 +13,7 @@ LEVEL = option("l", "log-level", default="INFO", help="Send log message at the g
 LEVELS = ("TRACE", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
-@tool(
-    "juju-log",
-    DEBUG,
-    LEVEL,
-    OLD_FORMAT,
-    usage="<message>",
-    purpose="Write a message to the juju log.",
-)
+@tool("juju-log <message>", "Write a message to the juju log.", DEBUG, LEVEL, OLD_FORMAT)
 def juju_log(context: Context, call: Call) -> None:
     """One line of the unit's log, with the relation that the hook is about."""
     if not call.args:

@@ -30,14 +30,13 @@ def _device(address: str) -> tuple[str, str, str]:
 
 
 @tool(
-    "network-get",
+    "network-get <binding-name> [--ingress-address] [--bind-address] [--egress-subnets]",
+    "Get network config.",
     RELATION,
     PRIMARY,
     BIND,
     INGRESS,
     EGRESS,
-    usage="<binding-name> [--ingress-address] [--bind-address] [--egress-subnets]",
-    purpose="Get network config.",
     form=SMART_FORMAT,
 )
 def network_get(context: Context, call: Call) -> Any:

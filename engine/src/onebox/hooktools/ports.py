@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 
 from onebox.changes import ports
@@ -25,11 +24,7 @@ USAGE = "<port>[/<protocol>] or <from>-<to>[/<protocol>] or icmp"
 
 
 @tool(
-    "open-port",
-    ENDPOINTS,
-    OLD_FORMAT,
-    usage=USAGE,
-    purpose="Register a request to open a port or port range.",
+    f"open-port {USAGE}", "Register a request to open a port or port range.", ENDPOINTS, OLD_FORMAT
 )
 def open_port(context: Context, call: Call) -> None:
     """Open a range when the hook ends well; a conflict is told at once."""
@@ -37,11 +32,10 @@ def open_port(context: Context, call: Call) -> None:
 
 
 @tool(
-    "close-port",
+    f"close-port {USAGE}",
+    "Register a request to close a port or port range.",
     ENDPOINTS,
     OLD_FORMAT,
-    usage=USAGE,
-    purpose="Register a request to close a port or port range.",
 )
 def close_port(context: Context, call: Call) -> None:
     """Close a range when the hook ends well."""
@@ -49,9 +43,7 @@ def close_port(context: Context, call: Call) -> None:
 
 
 def _each_endpoint(
-    context: Context,
-    call: Call,
-    change: Callable[[Model, str, str, ports.PortRange], Model],
+    context: Context, call: Call, change: Callable[[Model, str, str, ports.PortRange], Model]
 ) -> None:
     if not call.args:
         raise UsageError("no port or range specified")
@@ -63,24 +55,14 @@ def _each_endpoint(
     for endpoint in call[ENDPOINTS] or (ports.ALL,):
         if endpoint not in (ports.ALL, *context.charm.endpoints):
             raise Refused(f"application endpoint {quote(endpoint)} not found")
-        context.write(functools.partial(_apply, change, context.unit_name, endpoint, wanted))
-
-
-def _apply(
-    change: Callable[[Model, str, str, ports.PortRange], Model],
-    unit: str,
-    endpoint: str,
-    wanted: ports.PortRange,
-    model: Model,
-) -> Model:
-    return change(model, unit, endpoint, wanted)
+        context.write(lambda m, endpoint=endpoint: change(m, context.unit_name, endpoint, wanted))
 
 
 @tool(
     "opened-ports",
+    "List all ports or port ranges opened by the unit.",
     SHOW_ENDPOINTS,
     form=SMART_FORMAT,
-    purpose="List all ports or port ranges opened by the unit.",
 )
 def opened_ports(context: Context, call: Call) -> list[str]:
     """Open ranges, sorted, with what this hook has asked for."""

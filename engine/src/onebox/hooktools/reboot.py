@@ -12,7 +12,7 @@ from onebox.hooktools.tool import Call, tool
 NOW = switch("now", help="Reboot immediately, killing the invoking process")
 
 
-@tool("juju-reboot", NOW, purpose="Reboot the host machine.")
+@tool("juju-reboot", "Reboot the host machine.", NOW)
 def juju_reboot(context: Context, call: Call) -> None:
     """Reboot after the hook, or at once and run the hook again."""
     call.at_most(0)

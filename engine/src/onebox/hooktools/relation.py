@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import functools
-import re
 
 from onebox.changes import relations
 from onebox.errors import Refused
@@ -14,6 +13,7 @@ from onebox.hooktools import settings
 from onebox.hooktools.context import Context, bag_of
 from onebox.hooktools.tool import OLD_FORMAT, SMART_FORMAT, Call, tool
 from onebox.model import Relation
+from onebox.names import valid
 
 RELATION = option("r", "relation", help="Specify a relation by id")
 APP = switch("app", help="Get the relation data for the overall application, not just a unit")
@@ -21,26 +21,8 @@ LIST_APP = switch("app", help="List remote application instead of participating 
 SET_APP = switch("app", help='Pick whether you are setting "application" or "unit" settings')
 FILE = option("file", help="File containing key-value pairs")
 
-_APPLICATION = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]*[a-z][a-z0-9]*)*")
 
-
-def is_application(name: str) -> bool:
-    """Whether the text is the name of an application."""
-    return _APPLICATION.fullmatch(name) is not None
-
-
-def is_unit(name: str) -> bool:
-    """Whether the text is the name of a unit."""
-    application, slash, number = name.partition("/")
-    return bool(slash) and is_application(application) and number.isdecimal()
-
-
-@tool(
-    "relation-ids",
-    usage="<name>",
-    purpose="List all relation IDs for the given endpoint.",
-    form=SMART_FORMAT,
-)
+@tool("relation-ids <name>", "List all relation IDs for the given endpoint.", form=SMART_FORMAT)
 def relation_ids(context: Context, call: Call) -> list[str]:
     """Ids such as `db:3` of the endpoint's relations that are not breaking."""
     call.at_most(1)
@@ -59,7 +41,7 @@ def _hook_endpoint(context: Context) -> str:
     return context.relation("").endpoint_of(context.app_name).name
 
 
-@tool("relation-list", RELATION, LIST_APP, purpose="List relation units.", form=SMART_FORMAT)
+@tool("relation-list", "List relation units.", RELATION, LIST_APP, form=SMART_FORMAT)
 def relation_list(context: Context, call: Call) -> list[str] | str:
     """The remote units that this unit has been told of, or the remote application."""
     relation = context.relation(call[RELATION])
@@ -71,8 +53,8 @@ def relation_list(context: Context, call: Call) -> list[str] | str:
 
 @tool(
     "relation-model-get",
+    "Get details about the model hosting a related application.",
     RELATION,
-    purpose="Get details about the model hosting a related application.",
     form=SMART_FORMAT,
 )
 def relation_model_get(context: Context, call: Call) -> dict[str, str]:
@@ -84,12 +66,7 @@ def relation_model_get(context: Context, call: Call) -> dict[str, str]:
 
 
 @tool(
-    "relation-get",
-    RELATION,
-    APP,
-    usage="[<key> [<unit id>]]",
-    purpose="Get relation settings.",
-    form=SMART_FORMAT,
+    "relation-get [<key> [<unit id>]]", "Get relation settings.", RELATION, APP, form=SMART_FORMAT
 )
 def relation_get(context: Context, call: Call) -> dict[str, str] | str | None:
     """A databag, or one value of it; nothing for a key it lacks."""
@@ -105,11 +82,11 @@ def _target(context: Context, name: str, app: bool) -> str:
     """Whose bag is meant: a unit or an application."""
     if not name:
         return _default_target(context, app)
-    if app and (is_application(name) or is_unit(name)):
+    if app and (valid("application", name) or valid("unit", name)):
         return name.partition("/")[0]
-    if is_unit(name):
+    if valid("unit", name):
         return name
-    if is_application(name):
+    if valid("application", name):
         raise UsageError(f"expected unit name, got application name {quote(name)}")
     raise UsageError(f"invalid unit name {quote(name)}")
 
@@ -151,13 +128,12 @@ def _refuse_foreign(context: Context, relation: Relation, owner: str) -> None:
 
 
 @tool(
-    "relation-set",
+    "relation-set key=value [key=value ...]",
+    "Set relation settings.",
     RELATION,
     SET_APP,
     FILE,
     OLD_FORMAT,
-    usage="key=value [key=value ...]",
-    purpose="Set relation settings.",
 )
 def relation_set(context: Context, call: Call) -> None:
     """Write the unit's own bag, or its application's as the leader, when the hook ends well."""

@@ -9,13 +9,10 @@ from onebox.errors import Refused
 from onebox.flags import UsageError, quote
 from onebox.hooktools.context import Context
 from onebox.hooktools.tool import Call, tool
+from onebox.names import tag
 
 
-@tool(
-    "resource-get",
-    usage="<resource name>",
-    purpose="Get the path to the locally cached resource file.",
-)
+@tool("resource-get <resource name>", "Get the path to the locally cached resource file.")
 def resource_get(context: Context, call: Call) -> str:
     """The path of the file, without a newline."""
     name = call.arg(0)
@@ -27,11 +24,8 @@ def resource_get(context: Context, call: Call) -> str:
             raise Refused(f"resource {quote(name)} not found")
         return str(context.services.resource_path(name))
     except Refused as error:
-        unit = context.unit_name.replace("/", "-")
-        model = context.view
-        url = persona.resource_url(
-            model.network, model.uuid, f"units/unit-{unit}/resources/{name}"
-        )
+        model, path = context.view, f"units/{tag(context.unit_name)}/resources/{name}"
+        url = persona.resource_url(model.network, model.uuid, path)
         raise Refused(
             f"could not download resource: HTTP request failed: Get {url}: {error.message}"
         ) from None

@@ -9,22 +9,20 @@ import functools
 from onebox.changes import secrets
 from onebox.flags import UsageError, option, quote
 from onebox.hooktools.context import Context
-from onebox.hooktools.relation import is_application, is_unit
-from onebox.hooktools.secrets import id_of, managed
+from onebox.hooktools.secrets import id_given, managed
 from onebox.hooktools.tool import Call, tool
 from onebox.model import Model
+from onebox.names import valid
 
 RELATION = option("r", "relation", help="The relation with which to associate the grant")
 UNIT = option("unit", help="The unit to grant access")
 APPLICATION = option("app", "application", help="The application to revoke access")
 
 
-@tool("secret-grant", RELATION, UNIT, usage="<ID>", purpose="Grant access to a secret.")
+@tool("secret-grant <ID>", "Grant access to a secret.", RELATION, UNIT)
 def secret_grant(context: Context, call: Call) -> None:
     """Let the remote application, or one unit of it, read for as long as the relation lasts."""
-    if not call.args:
-        raise UsageError("missing secret URI")
-    id_ = id_of(call.arg(0))
+    id_ = id_given(call)
     relation = context.relation(call[RELATION])
     application = relation.other(context.app_name).application
     _check_unit(call[UNIT])
@@ -44,19 +42,10 @@ def _grant(id_: str, target: str, relation: int, model: Model) -> Model:
     return secrets.grant(model, id_, target, relation) if known else model
 
 
-@tool(
-    "secret-revoke",
-    RELATION,
-    APPLICATION,
-    UNIT,
-    usage="<ID>",
-    purpose="Revoke access to a secret.",
-)
+@tool("secret-revoke <ID>", "Revoke access to a secret.", RELATION, APPLICATION, UNIT)
 def secret_revoke(context: Context, call: Call) -> None:
     """Take an application's or a unit's access back."""
-    if not call.args:
-        raise UsageError("missing secret URI")
-    id_ = id_of(call.arg(0))
+    id_ = id_given(call)
     target, relation = _revoked(context, call)
     call.at_most(1)
     managed(context, id_)
@@ -66,7 +55,7 @@ def secret_revoke(context: Context, call: Call) -> None:
 def _revoked(context: Context, call: Call) -> tuple[str, int | None]:
     """Whose access goes, and in which relation."""
     app, unit = call[APPLICATION], call[UNIT]
-    if app and not is_application(app):
+    if app and not valid("application", app):
         raise UsageError(f"application {quote(app)} not valid")
     _check_unit(unit)
     if app and unit:
@@ -82,7 +71,7 @@ def _revoked(context: Context, call: Call) -> tuple[str, int | None]:
 
 
 def _check_unit(name: str) -> None:
-    if name and not is_unit(name):
+    if name and not valid("unit", name):
         raise UsageError(f"unit {quote(name)} not valid")
 
 

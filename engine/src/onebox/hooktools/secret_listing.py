@@ -9,36 +9,27 @@ from typing import Any
 
 from onebox.changes import edit
 from onebox.errors import Refused
-from onebox.flags import UsageError, option, quote
+from onebox.flags import UsageError, quote
 from onebox.hooktools.context import Context
-from onebox.hooktools.secrets import id_of, may_manage
+from onebox.hooktools.secrets import LABEL, id_or_label, may_manage
 from onebox.hooktools.tool import DOCUMENT_FORMAT, SMART_FORMAT, Call, tool
 from onebox.model import Grant, Model, Secret
+from onebox.names import tag
 from onebox.render.document import Timestamp
 from onebox.render.times import rfc3339
 
-LABEL = option("label", help="A label used to identify the secret in hooks")
 
-
-@tool("secret-ids", purpose="Print secret IDs.", form=SMART_FORMAT)
+@tool("secret-ids", "Print secret IDs.", form=SMART_FORMAT)
 def secret_ids(context: Context, call: Call) -> list[str]:
     """Bare ids of the secrets that this unit may manage."""
     call.at_most(0)
     return sorted(s.id for s in context.view.secrets.values() if may_manage(context, s))
 
 
-@tool(
-    "secret-info-get",
-    LABEL,
-    usage="<ID>",
-    purpose="Get a secret's metadata info.",
-    form=DOCUMENT_FORMAT,
-)
+@tool("secret-info-get <ID>", "Get a secret's metadata info.", LABEL, form=DOCUMENT_FORMAT)
 def secret_info_get(context: Context, call: Call) -> dict[str, Any]:
     """What an owner may know of its secret; never the content."""
-    id_, label = (id_of(call.arg(0)) if call.args else ""), call[LABEL]
-    if not id_ and not label:
-        raise UsageError("require either a secret URI or label")
+    id_, label = id_or_label(call)
     if id_ and label:
         raise UsageError("specify either a secret URI or label but not both")
     call.at_most(1)
@@ -77,11 +68,10 @@ def _time(moment: datetime) -> Timestamp:
 
 def access(model: Model, grant: Grant) -> dict[str, str]:
     """A grant in Juju's tags."""
-    kind = "unit" if "/" in grant.target else "application"
     relation = model.relations.get(-1 if grant.relation is None else grant.relation)
     key = relation.key.replace(":", ".").replace(" ", "#") if relation else ""
     return {
-        "target": f"{kind}-{grant.target.replace('/', '-')}",
+        "target": tag(grant.target),
         "scope": f"relation-{key}" if relation else f"model-{model.uuid}",
         "role": "view",
     }

@@ -11,34 +11,29 @@ from onebox import secret_content
 from onebox.changes import secrets
 from onebox.changes.secrets import Draft
 from onebox.errors import Refused
-from onebox.flags import UsageError, option, quote, switch
+from onebox.flags import UsageError, quote, switch
 from onebox.hooktools.context import Context
-from onebox.hooktools.secrets import id_of, may_manage
+from onebox.hooktools.secrets import LABEL, id_or_label, may_manage
 from onebox.hooktools.tool import DOCUMENT_FORMAT, Call, tool
 from onebox.model import Model, Secret
 
-LABEL = option("label", help="A label used to identify the secret in hooks")
 PEEK = switch("peek", help="Get the latest revision just this time")
 REFRESH = switch(
-    "refresh",
-    help="Get the latest revision and also get this same revision for subsequent calls",
+    "refresh", help="Get the latest revision and also get this same revision for subsequent calls"
 )
 
 
 @tool(
-    "secret-get",
+    "secret-get <ID> [key[#base64]]",
+    "Get the content of a secret.",
     LABEL,
     PEEK,
     REFRESH,
-    usage="<ID> [key[#base64]]",
-    purpose="Get the content of a secret.",
     form=DOCUMENT_FORMAT,
 )
 def secret_get(context: Context, call: Call) -> dict[str, str] | str:
     """All of the content, or one value."""
-    id_, label = (id_of(call.arg(0)) if call.args else ""), call[LABEL]
-    if not id_ and not label:
-        raise UsageError("require either a secret URI or label")
+    id_, label = id_or_label(call)
     if call[PEEK] and call[REFRESH]:
         raise UsageError("specify one of --peek or --refresh but not both")
     call.at_most(2)

@@ -45,6 +45,21 @@ def id_of(text: str) -> str:
     return match[1]
 
 
+def id_given(call: Call) -> str:
+    """The bare id in the first argument, which must be there."""
+    if not call.args:
+        raise UsageError("missing secret URI")
+    return id_of(call.arg(0))
+
+
+def id_or_label(call: Call) -> tuple[str, str]:
+    """The bare id or the label that a call names; at least one of them."""
+    id_, label = (id_of(call.arg(0)) if call.args else ""), call[LABEL]
+    if not id_ and not label:
+        raise UsageError("require either a secret URI or label")
+    return id_, label
+
+
 def new_id() -> str:
     """Twenty characters that nobody else draws."""
     return base64.b32hexencode(randomness.token_bytes(12)).decode().rstrip("=").lower()
@@ -74,7 +89,7 @@ def managed(context: Context, id_: str) -> Secret:
 # -- adding and editing ------------------------------------------------------------------------
 
 
-@tool("secret-add", *EDITING, usage="[key[#base64|#file]=value...]", purpose="Add a new secret.")
+@tool("secret-add [key[#base64|#file]=value...]", "Add a new secret.", *EDITING)
 def secret_add(context: Context, call: Call) -> str:
     """The URI of a new secret; readable in this hook already."""
     if not call.args and not call[FILE]:
@@ -91,17 +106,10 @@ def secret_add(context: Context, call: Call) -> str:
     return f"secret://{context.view.uuid}/{draft.id}\n"
 
 
-@tool(
-    "secret-set",
-    *EDITING,
-    usage="<ID> [key[#base64|#file]=value...]",
-    purpose="Update an existing secret.",
-)
+@tool("secret-set <ID> [key[#base64|#file]=value...]", "Update an existing secret.", *EDITING)
 def secret_set(context: Context, call: Call) -> None:
     """Edit a secret; several edits in one hook make one revision."""
-    if not call.args:
-        raise UsageError("missing secret URI")
-    id_ = id_of(call.arg(0))
+    id_ = id_given(call)
     context.forget(("secret-remove", id_))
     draft = _draft(context, call, id_, call.args[1:])
     managed(context, id_)
@@ -169,12 +177,10 @@ def _land_unlabelled(draft: Draft, now: datetime, model: Model) -> Model:
 # -- removing ----------------------------------------------------------------------------------
 
 
-@tool("secret-remove", REVISION, usage="<ID>", purpose="Remove an existing secret.")
+@tool("secret-remove <ID>", "Remove an existing secret.", REVISION)
 def secret_remove(context: Context, call: Call) -> None:
     """Remove a secret or one revision of it."""
-    if not call.args:
-        raise UsageError("missing secret URI")
-    id_ = id_of(call.arg(0))
+    id_ = id_given(call)
     call.at_most(1)
     revision = _revision(call)
     if id_ in context.unmade:

@@ -17,13 +17,7 @@ STRICT = switch("strict", help="Return an error if the requested key does not ex
 FILE = option("file", help="File containing key-value pairs")
 
 
-@tool(
-    "state-get",
-    STRICT,
-    usage="[<key>]",
-    purpose="Print server-side-state value.",
-    form=SMART_FORMAT,
-)
+@tool("state-get [<key>]", "Print server-side-state value.", STRICT, form=SMART_FORMAT)
 def state_get(context: Context, call: Call) -> dict[str, str] | str | None:
     """All of the unit's state, or one value; an empty text where there is none."""
     call.at_most(1)
@@ -36,16 +30,14 @@ def state_get(context: Context, call: Call) -> dict[str, str] | str | None:
     return held.get(key, "")
 
 
-@tool(
-    "state-set", FILE, usage="key=value [key=value ...]", purpose="Set server-side-state values."
-)
+@tool("state-set key=value [key=value ...]", "Set server-side-state values.", FILE)
 def state_set(context: Context, call: Call) -> None:
     """Keep values for the unit when the hook ends well."""
     values = settings.given(call, call[FILE])
     context.write(functools.partial(state.write, unit=context.unit_name, values=values))
 
 
-@tool("state-delete", usage="<key>", purpose="Delete server-side-state key value pairs.")
+@tool("state-delete <key>", "Delete server-side-state key value pairs.")
 def state_delete(context: Context, call: Call) -> None:
     """Forget one value when the hook ends well."""
     if not call.arg(0):

@@ -15,8 +15,7 @@ from onebox.model import Model, Status
 
 DATA = switch("include-data", help="Print all status data")
 OF_APPLICATION = switch(
-    "application",
-    help="Print status for all units of this application if this unit is the leader",
+    "application", help="Print status for all units of this application if this unit is the leader"
 )
 FOR_APPLICATION = switch(
     "application",
@@ -25,7 +24,7 @@ FOR_APPLICATION = switch(
 SETTABLE = ("maintenance", "blocked", "waiting", "active")
 
 
-@tool("status-get", DATA, OF_APPLICATION, purpose="Print status information.", form=SMART_FORMAT)
+@tool("status-get", "Print status information.", DATA, OF_APPLICATION, form=SMART_FORMAT)
 def status_get(context: Context, call: Call) -> dict[str, Any] | str:
     """The word alone in smart format, else a map."""
     call.at_most(0)
@@ -56,10 +55,9 @@ def _details(status: Status, data: bool) -> dict[str, Any]:
 
 
 @tool(
-    "status-set",
+    "status-set <maintenance | blocked | waiting | active> [message]",
+    "Set status information.",
     FOR_APPLICATION,
-    usage="<maintenance | blocked | waiting | active> [message]",
-    purpose="Set status information.",
 )
 def status_set(context: Context, call: Call) -> None:
     """Say how the unit, or as its leader the application, is."""
@@ -79,9 +77,8 @@ def status_set(context: Context, call: Call) -> None:
 
 
 @tool(
-    "application-version-set",
-    usage="<new-version>",
-    purpose="Specify which version of the application is deployed.",
+    "application-version-set <new-version>",
+    "Specify which version of the application is deployed.",
 )
 def application_version_set(context: Context, call: Call) -> None:
     """Say which version of the workload runs."""

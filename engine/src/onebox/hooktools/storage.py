@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import functools
-import re
 
 from onebox.changes import storage
 from onebox.errors import Refused
@@ -13,16 +12,12 @@ from onebox.flags import UsageError, option, quote
 from onebox.hooktools.context import Context
 from onebox.hooktools.tool import SMART_FORMAT, Call, tool
 from onebox.model import Storage
+from onebox.names import valid
 
 ID = option("s", help="Specify a storage instance by id")
 
 
-@tool(
-    "storage-list",
-    usage="[<storage-name>]",
-    purpose="List storage attached to the unit.",
-    form=SMART_FORMAT,
-)
+@tool("storage-list [<storage-name>]", "List storage attached to the unit.", form=SMART_FORMAT)
 def storage_list(context: Context, call: Call) -> list[str]:
     """Ids of the unit's attached storage, all or of one name."""
     call.at_most(1)
@@ -30,10 +25,9 @@ def storage_list(context: Context, call: Call) -> list[str]:
 
 
 @tool(
-    "storage-get",
+    "storage-get [<key>]",
+    "Print information for the storage instance with the specified ID.",
     ID,
-    usage="[<key>]",
-    purpose="Print information for the storage instance with the specified ID.",
     form=SMART_FORMAT,
 )
 def storage_get(context: Context, call: Call) -> dict[str, str] | str:
@@ -42,7 +36,8 @@ def storage_get(context: Context, call: Call) -> dict[str, str] | str:
     if not wanted:
         raise UsageError("no storage instance specified")
     call.at_most(1)
-    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]*[a-z][a-z0-9]*)*/\d+", wanted):
+    # A storage's id is made like the name of a unit.
+    if not valid("unit", wanted):
         raise UsageError(
             f"invalid value {quote(wanted)} for option -s: invalid storage ID {quote(wanted)}"
         )
@@ -57,7 +52,7 @@ def storage_get(context: Context, call: Call) -> dict[str, str] | str:
     return facts[key] if key else facts
 
 
-@tool("storage-add", usage="<charm storage name>[=count] ...", purpose="Add storage instances.")
+@tool("storage-add <charm storage name>[=count] ...", "Add storage instances.")
 def storage_add(context: Context, call: Call) -> None:
     """Ask for more instances; each shows up later with its own storage-attached."""
     if not call.args:

@@ -86,7 +86,7 @@ class Tool:
     Attributes:
         name: what charms call it.
         purpose: its summary for `--help`.
-        usage: its positional arguments for `--help`.
+        usage: the name and its positional arguments for `--help`.
         flags: its own flags, with `--format` and `--output` where it prints data.
         run: what it does; raises UsageError (code 2) or Refused (code 1).
         form: its `--format` flag; None when `run` returns text to print as it is.
@@ -101,7 +101,7 @@ class Tool:
 
     def help(self) -> str:
         """The text of `--help`."""
-        usage = f"Usage: {self.name} [options] {self.usage}".rstrip()
+        usage = f"Usage: {self.usage}".replace(self.name, f"{self.name} [options]", 1)
         options = f"\n\nOptions:\n{describe(self.flags)}" if self.flags else ""
         return f"{usage}\n\nSummary:\n{self.purpose}{options}\n"
 
@@ -110,10 +110,11 @@ TOOLS: dict[str, Tool] = {}
 
 
 def tool(
-    name: str, *flags: Flag[Any], purpose: str, usage: str = "", form: Flag[str] | None = None
+    usage: str, purpose: str, *flags: Flag[Any], form: Flag[str] | None = None
 ) -> Callable[[Run], Run]:
-    """Declares the decorated function as a hook tool."""
+    """Declares the decorated function as the hook tool that `usage` begins with; see `Tool`."""
     printing = (form, OUTPUT) if form is not None else ()
+    name = usage.partition(" ")[0]
 
     def declare(run: Run) -> Run:
         TOOLS[name] = Tool(name, purpose, usage, (*flags, *printing), run, form)

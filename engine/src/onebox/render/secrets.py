@@ -8,6 +8,7 @@ import base64
 from datetime import datetime
 from typing import Any
 
+from onebox.names import tag
 from onebox.render import times
 from onebox.render.document import Timestamp
 from onebox.render.table import Cell, table
@@ -120,13 +121,8 @@ def _revision(revision: Json) -> Json:
 
 
 def _access(model: Json, grant: Json) -> Json:
-    target = grant["target"]
-    kind = "unit" if "/" in target else "application"
-    return {
-        "target": f"{kind}-{target.replace('/', '-')}",
-        "scope": _scope(model, grant["relation"]),
-        "role": "view",
-    }
+    scope = _scope(model, grant["relation"])
+    return {"target": tag(grant["target"]), "scope": scope, "role": "view"}
 
 
 def _scope(model: Json, relation: int | None) -> str:

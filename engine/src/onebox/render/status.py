@@ -54,10 +54,7 @@ def document(
 
 def _across(model: Json, statuses: Json) -> Json:
     """What crosses the model's border, if anything does."""
-    parts = {
-        "application-endpoints": consumed(model, statuses),
-        "offers": offers_status(model),
-    }
+    parts = {"application-endpoints": consumed(model, statuses), "offers": offers_status(model)}
     return {key: part for key, part in parts.items() if part}
 
 

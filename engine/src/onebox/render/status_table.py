@@ -38,11 +38,7 @@ _LONGEST_VERSION = 15
 
 
 def tabular(
-    document: Json,
-    pairs: Sequence[Json] = (),
-    *,
-    storage: bool = False,
-    colour: bool = False,
+    document: Json, pairs: Sequence[Json] = (), *, storage: bool = False, colour: bool = False
 ) -> str:
     """The sections that have something to show, a blank line between them.
 

@@ -51,11 +51,7 @@ def _status(model: Json, item: Json, utc: bool) -> Json:
 
 
 def _unit_attachment(model: Json, item: Json) -> Json:
-    return {
-        "machine": _machine(model, item),
-        "location": item["location"],
-        "life": item["life"],
-    }
+    return {"machine": _machine(model, item), "location": item["location"], "life": item["life"]}
 
 
 def _instance(model: Json, item: Json, utc: bool) -> Json:
@@ -71,10 +67,7 @@ def _instance(model: Json, item: Json, utc: bool) -> Json:
 
 
 def _filesystem(model: Json, item: Json, utc: bool) -> Json:
-    out: Json = {
-        "provider-id": f"onebox-{item['id'].replace('/', '-')}",
-        "storage": item["id"],
-    }
+    out: Json = {"provider-id": f"onebox-{item['id'].replace('/', '-')}", "storage": item["id"]}
     if _attached(model, item):
         mount = {"mount-point": item["location"], "read-only": False, "life": item["life"]}
         out["attachments"] = {

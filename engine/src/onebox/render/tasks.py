@@ -187,11 +187,4 @@ def _operation_row(found: Json, tasks: list[Json], utc: bool) -> list[Cell]:
     ids = ",".join(str(task["id"]) for task in tasks[:5]) + ("..." if len(tasks) > 5 else "")
     timing = _operation_timing(found, tasks, utc)
     finished = timing.get("completed", "")[:19].replace(" ", "T")
-    return [
-        str(found["id"]),
-        status_cell(status(tasks)),
-        "",
-        finished,
-        ids,
-        found["summary"],
-    ]
+    return [str(found["id"]), status_cell(status(tasks)), "", finished, ids, found["summary"]]

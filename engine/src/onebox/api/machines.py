@@ -1,6 +1,6 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Places: where a machine of a model lies on this host."""
+"""Machines: adding and removing them, where they lie on this host, their power and cables."""
 
 from __future__ import annotations
 
@@ -8,14 +8,45 @@ import os
 from pathlib import Path
 
 from onebox.agents import Agents
-from onebox.api.method import Methods, transact
-from onebox.changes import machines
+from onebox.api.method import Methods, made, transact
+from onebox.bases import parse_base
+from onebox.changes import machines, units
 from onebox.errors import Refused
-from onebox.machine import MachineRoom
+from onebox.machine import MachineRoom, demolish
+from onebox.model import Model
 from onebox.nspawn import network
 from onebox.nspawn.room import NspawnRoom
 
 method = Methods()
+
+
+@method
+def add_machine(
+    agents: Agents,
+    model: str,
+    base: str = "ubuntu@24.04",
+    constraints: str = "",
+    placement: str = "",
+) -> str:
+    """A machine without units, or a container where `lxd:0` says; its id."""
+    wanted, now = parse_base(base), agents.engine.now()
+    return made(
+        agents,
+        model,
+        lambda m: machines.place(m, placement, wanted, now, constraints=constraints, kept=True),
+    )
+
+
+@method
+def remove_machine(agents: Agents, model: str, machine: str, force: bool = False) -> None:
+    """The end of a machine: at once when it has no units, with the last of them by force."""
+
+    def change(before: Model) -> tuple[Model, set[str]]:
+        after = units.remove_machine(before, machine, force)
+        return after, before.machines.keys() - after.machines.keys()
+
+    for name in made(agents, model, change):
+        demolish(agents.engine.home, agents.engine.store.read(model), name)
 
 
 @method

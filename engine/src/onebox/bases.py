@@ -1,18 +1,28 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""The base that an application gets: what somebody asked for, or what suits its charm."""
+"""Bases such as `ubuntu@24.04/stable`, and which one an application gets."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from onebox.charms.metadata import parse_base
 from onebox.errors import Refused
 from onebox.model import Base
 
 # What Juju 4.0 has machines of; the last one but for what a charm prefers is its own choice.
 _KNOWN = ("ubuntu@20.04/stable", "ubuntu@22.04/stable", "ubuntu@24.04/stable")
 _PREFERRED = "ubuntu@24.04/stable"
+
+
+def parse_base(text: str) -> Base:
+    """The base that `ubuntu@24.04` or `ubuntu@24.04/stable` names; Refused otherwise."""
+    found = re.fullmatch(r"([a-z]+)@(\d+(?:\.\d+)*)(?:/([a-z]+))?", text)
+    if not found:
+        raise Refused(
+            f"expected base string to contain os and channel separated by '@', got \"{text}\""
+        )
+    return Base(name=found[1], channel=f"{found[2]}/{found[3] or 'stable'}")
 
 
 def choose_base(bases: Sequence[Base], asked: str, *, force: bool = False) -> str:
