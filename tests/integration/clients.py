@@ -17,6 +17,21 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 from tools.demo.pipeline import Credentials
 
 
+class Places:
+    """Tells a record that lies in a topic twice from one that a consumer reads twice."""
+
+    def __init__(self) -> None:
+        self._seen: set[tuple[str | None, int | None, int | None]] = set()
+
+    def new(self, message: Message) -> bool:
+        """Whether nothing was read at this place before."""
+        place = message.topic(), message.partition(), message.offset()
+        if place in self._seen:
+            return False
+        self._seen.add(place)
+        return True
+
+
 @dataclass
 class Writer:
     """Writes numbered records until it is left; remembers which the brokers acknowledged.
@@ -120,7 +135,7 @@ class Reader:
     """Reads on in its group, from the topic's start, until it is left; then it commits.
 
     Attributes:
-        seen: key to how often it came.
+        seen: key to how often it came, each time from another place.
         failed: what it was told of errors.
     """
 
@@ -149,12 +164,14 @@ class Reader:
             {**self.access.client(), "group.id": f"{self.access.group}-reader", **settings}
         )
         consumer.subscribe([self.access.topic])
+        # A group that is formed anew goes on where it last committed, which is what groups do.
+        places = Places()
         try:
             while not self._stop.is_set():
                 for message in consumer.consume(500, 0.2):
                     if problem := message.error():
                         self.failed.append(str(problem))
-                    else:
+                    elif places.new(message):
                         self.seen[(message.key() or b"").decode()] += 1
             if self.seen:
                 consumer.commit(asynchronous=False)
@@ -173,6 +190,7 @@ def records(access: Credentials, patience: float = 60) -> Iterator[Message]:
         ends = {p.partition: consumer.get_watermark_offsets(p, timeout=20)[1] for p in parts}
         consumer.assign(parts)
         deadline = time.monotonic() + patience
+        places = Places()
         while any(
             p.offset < ends[p.partition] for p in consumer.position(parts) if ends[p.partition]
         ):
@@ -180,7 +198,8 @@ def records(access: Credentials, patience: float = 60) -> Iterator[Message]:
             for message in consumer.consume(1000, 1):
                 if error := message.error():
                     raise KafkaException(error)
-                yield message
+                if places.new(message):
+                    yield message
     finally:
         consumer.close()
 

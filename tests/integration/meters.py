@@ -19,6 +19,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 from dataops.evidence import Evidence, Phase
 from dataops.evidence.meter.client import unpack
 from dataops.evidence.meter.orders import Login, Orders, Report
+from tests.integration.clients import Places
 from tests.integration.processes import eventually
 from tools.demo.pipeline import Credentials
 
@@ -166,6 +167,7 @@ def count(access: Credentials, topic: str, run: int) -> Counter[tuple[int, int, 
     settings = {**access.client(), "group.id": access.group, "enable.auto.commit": False}
     consumer = Consumer({**settings, "enable.partition.eof": True})
     seen: Counter[tuple[int, int, int]] = Counter()
+    places = Places()
     try:
         partitions = consumer.list_topics(topic, timeout=20).topics[topic].partitions
         consumer.assign([TopicPartition(topic, p, 0) for p in partitions])
@@ -176,7 +178,7 @@ def count(access: Credentials, topic: str, run: int) -> Counter[tuple[int, int, 
             error, partition = message.error(), message.partition()
             if error is None and partition is not None:
                 found = unpack(message, run)
-                if found is not None:
+                if found is not None and places.new(message):
                     seen[found[0], partition, found[1]] += 1
             elif error is not None and error.code() == KafkaError._PARTITION_EOF:
                 left.discard(partition)
