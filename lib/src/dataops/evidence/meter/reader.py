@@ -151,7 +151,8 @@ class Reader:
         assert self._consumer is not None
         message = self._consumer.poll(_WAIT)
         if message is not None:
-            for one in (message, *self._consumer.consume(_BATCH, 0)):
+            self._take(message)
+            for one in self._consumer.consume(_BATCH, 0):
                 self._take(one)
 
     def _change_over(self) -> None:
