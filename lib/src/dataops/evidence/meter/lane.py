@@ -4,7 +4,7 @@
 
 import collections
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from confluent_kafka import KafkaError, KafkaException, Message
 
@@ -87,12 +87,19 @@ class Lane:
         """Whether nothing is in flight."""
         return len(self._producer) == 0
 
-    def send(self, partition: int) -> None:
-        """Send the next record there; what the library does not take has failed."""
-        number = self._next.get(partition, 0)
-        self._next[partition] = number + 1
-        # First the ledger: a record that is under way when we are killed must be known.
-        self._ledger.note("sent", self._lane, partition, number, self._now())
+    def send(self, partitions: Iterable[int]) -> None:
+        """Send the next record to each; what the library does not take has failed."""
+        numbers: dict[int, int] = {}
+        for partition in partitions:
+            numbers[partition] = self._next.get(partition, 0)
+            self._next[partition] = numbers[partition] + 1
+            self._ledger.note("sent", self._lane, partition, numbers[partition], self._now())
+        # A record that is under way when we are killed must be known.
+        self._ledger.write()
+        for partition, number in numbers.items():
+            self._produce(partition, number)
+
+    def _produce(self, partition: int, number: int) -> None:
         try:
             self._producer.produce(
                 self._topic,

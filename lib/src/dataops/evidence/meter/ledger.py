@@ -1,6 +1,10 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""The account on disk: every event is written before it is counted.
+"""The account on disk: every event is written before anything outside depends on it.
+
+What happens often is gathered, and written when the meter says so: before it sends, and before it
+reports. A kill in between leaves a moment's acknowledgements unknown, and its records to be read
+again.
 
 A snapshot names the file of the events that follow it. Whoever is killed at any moment finds both
 again; a last line that is not whole was never counted. Written without waiting for the disk: a
@@ -8,6 +12,7 @@ killed process loses nothing, a lost machine loses some seconds.
 """
 
 import contextlib
+import errno
 import json
 import os
 import threading
@@ -25,6 +30,8 @@ _EVENTS = frozenset(
         "resumed", "stopped", "exhausted", "closed",
     }
 )  # fmt: skip
+_OFTEN = frozenset({"sent", "acknowledged", "read"})
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Ledger:
@@ -46,6 +53,7 @@ class Ledger:
         self._directory = directory
         self._most = most
         self._file: int | None = None
+        self._unwritten: list[str] = []
         self._generation = 0
         self._written = 0
         self.account = Account()
@@ -53,19 +61,35 @@ class Ledger:
         self._snapshot()
 
     def note(self, event: str, *values: Any) -> None:
-        """Write the event down and count it.
+        """Count the event, and write it down: at once, or with the next ``write``.
 
         Args:
             event: the name of a method of ``Account``.
             values: its arguments.
         """
         assert event in _EVENTS, event
-        line = json.dumps([event, *values], separators=(",", ":")).encode() + b"\n"
+        line = _encode([event, *values])
         with self.lock:
             assert self._file is not None, "the ledger is closed"
-            os.write(self._file, line)
+            self._unwritten.append(line)
             _apply(self.account, event, values)
-            self._written += len(line)
+            if event not in _OFTEN:
+                self.write()
+
+    def write(self) -> None:
+        """Have on disk what is counted so far.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        with self.lock:
+            if self._file is None or not self._unwritten:
+                return
+            lines = "\n".join([*self._unwritten, ""]).encode()
+            self._unwritten.clear()
+            if os.write(self._file, lines) < len(lines):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self._directory)
+            self._written += len(lines)
             if self._written > self._most:
                 self._snapshot()
 
@@ -73,6 +97,7 @@ class Ledger:
         """Leave it as it is for the next one."""
         with self.lock:
             if self._file is not None:
+                self.write()
                 self._snapshot()
                 os.close(self._file)
                 self._file = None

@@ -152,8 +152,7 @@ class Meter:
         self._pace = Pace(self._orders.rate, self._clock())
         while not self._over():
             if self._pace.beat(self._clock()):
-                for partition in range(self._ledger.account.partitions):
-                    self._sender().send(partition)
+                self._sender().send(range(self._ledger.account.partitions))
             self._hear(self._pace.wait(self._clock()))
             self._tidy()
             self._tick()
@@ -275,6 +274,7 @@ class Meter:
     def _report(self) -> None:
         """Say what is seen, and have the charm look when it is news."""
         with self._ledger.lock:
+            self._ledger.write()
             account = self._ledger.account
             evidence, seconds, ended = account.evidence(), account.seconds(), account.ended
         passed = breached(evidence, self._orders.limits)
