@@ -16,9 +16,12 @@ _COUNTS = (
     ("failed", "failed"),
     ("unknown", "fate unknown"),
     ("lost", "lost"),
-    ("duplicated", "read twice"),
+    ("duplicated", "stored twice"),
     ("reordered", "out of order"),
+    ("reread", "read again"),
 )
+# Of these, zero says nothing.
+_SELDOM = {"unknown", "reread"}
 _NEVER = {"failed", "lost", "duplicated", "reordered"}
 
 
@@ -63,7 +66,7 @@ def _counts(evidence: Evidence, limits: Limits | None) -> Iterator[Row]:
     """Records; one that should be zero and is not stands out."""
     for name, title in _COUNTS:
         found = [int(getattr(phase, name)) for phase in _phases(evidence)]
-        if name == "unknown" and not any(found):
+        if name in _SELDOM and not any(found):
             continue
         strict = name in _NEVER
         yield Row(

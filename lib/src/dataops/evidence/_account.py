@@ -7,52 +7,17 @@ must be read in that order. A new credential or a restart of the meter opens a n
 """
 
 import collections
-import dataclasses
 import datetime
 from collections.abc import Iterable
 from typing import Any
 
 from dataops.evidence._figures import Evidence, Figures, Phase
-from dataops.evidence._intervals import Intervals
+from dataops.evidence._places import Places
+from dataops.evidence._stream import Stream
 from dataops.evidence._tally import Tally, percentile
 
-_ORDER = tuple(Phase)
-
-
-@dataclasses.dataclass
-class _Stream:
-    """The records of one lane in one partition.
-
-    Attributes:
-        sent: how many; the next record's number.
-        high: one more than the highest number read: whatever is owed below it was passed over.
-        starts: the first number of each phase.
-        flying: neither acknowledged nor failed.
-        unread: sent and not read.
-        owed: acknowledged and not read.
-    """
-
-    sent: int = 0
-    high: int = 0
-    starts: dict[Phase, int] = dataclasses.field(default_factory=dict[Phase, int])
-    flying: Intervals = dataclasses.field(default_factory=Intervals)
-    unread: Intervals = dataclasses.field(default_factory=Intervals)
-    owed: Intervals = dataclasses.field(default_factory=Intervals)
-
-    def phase(self, number: int) -> Phase:
-        """The phase in which this record was sent."""
-        return max(
-            (phase for phase, start in self.starts.items() if start <= number), key=_ORDER.index
-        )
-
-    def span(self, phase: Phase) -> tuple[int, int]:
-        """The numbers that were sent in a phase."""
-        if phase not in self.starts:
-            return 0, 0
-        later = [
-            start for p, start in self.starts.items() if _ORDER.index(p) > _ORDER.index(phase)
-        ]
-        return self.starts[phase], min(later, default=self.sent)
+# So many duplicates are told with their places.
+_TOLD = 5
 
 
 class Account:
@@ -78,10 +43,12 @@ class Account:
         self.uncovered: tuple[int, ...] = ()
         self.began: float | None = None
         self.ended = False
-        self._streams: dict[tuple[int, int], _Stream] = {}
+        self._streams: dict[tuple[int, int], Stream] = {}
         self._tallies = {phase: Tally() for phase in Phase}
         self._acknowledged_at: dict[int, float] = {}
         self._read_at: dict[int, float] = {}
+        self._places = Places()
+        self._duplicates: list[str] = []
         self._ticked: float | None = None
         self._wall = 0.0
         self._unmeasured = 0.0
@@ -102,7 +69,7 @@ class Account:
         """A record is about to be handed to the client library."""
         stream = self._streams.get((lane, partition))
         if stream is None:
-            stream = self._streams[lane, partition] = _Stream(starts={self.phase: 0})
+            stream = self._streams[lane, partition] = Stream(starts={self.phase: 0})
         stream.sent = number + 1
         stream.flying.add(number)
         stream.unread.add(number)
@@ -137,18 +104,23 @@ class Account:
             tally.reasons[reason] += 1
 
     def read(self, lane: int, partition: int, number: int, offset: int, now: float) -> None:
-        """The consumer got it."""
+        """The consumer got it, maybe not for the first time: it goes back where it has to."""
         self.positions[partition] = offset + 1
         stream = self._streams.get((lane, partition))
         if stream is None or number >= stream.sent:
             return  # of a record that nobody remembers to have sent, nothing can be said
         tally = self._tallies[stream.phase(number)]
+        again = self._places.read(partition, offset, (lane, number))
         if stream.unread.discard(number):
             stream.owed.discard(number)
             tally.read += 1
-            tally.reordered += number < stream.high
+            late = number < stream.high
+            tally.reordered += late and self._places.overtaken(partition, offset, (lane, number))
+        elif again:
+            tally.reread += 1
         else:
             tally.duplicated += 1
+            self._tell_duplicate(partition, (lane, number))
         stream.high = max(stream.high, number + 1)
         if partition in self._read_at:
             present = self._tallies[self.phase]
@@ -207,7 +179,7 @@ class Account:
         """The figures so far."""
         phases = {phase: self._figures((phase,)) for phase in Phase}
         return Evidence(
-            **self._figures(_ORDER).model_dump(),
+            **self._figures(tuple(Phase)).model_dump(),
             before=phases[Phase.BEFORE],
             during=phases[Phase.DURING],
             after=phases[Phase.AFTER],
@@ -219,6 +191,7 @@ class Account:
             partitions=self.partitions,
             uncovered=self.uncovered,
             unmeasured_seconds=round(self._unmeasured, 3),
+            duplicates=tuple(self._duplicates),
         )
 
     def seconds(self) -> float:
@@ -237,10 +210,9 @@ class Account:
             "wall": self._wall,
             "unmeasured": self._unmeasured,
             "tallies": {phase.value: tally.dump() for phase, tally in self._tallies.items()},
-            "streams": [
-                [*key, s.sent, s.high, s.starts, s.flying.pairs, s.unread.pairs, s.owed.pairs]
-                for key, s in self._streams.items()
-            ],
+            "streams": [[*key, *stream.dump()] for key, stream in self._streams.items()],
+            "places": self._places.dump(),
+            "duplicates": self._duplicates,
             "clocks": [
                 self._ticked,
                 list(self._acknowledged_at.items()),
@@ -259,18 +231,20 @@ class Account:
         account.began, account.ended = dumped["began"], dumped["ended"]
         account._wall, account._unmeasured = dumped["wall"], dumped["unmeasured"]
         account._tallies = {Phase(p): Tally.load(t) for p, t in dumped["tallies"].items()}
-        for lane, partition, sent, high, starts, flying, unread, owed in dumped["streams"]:
-            account._streams[lane, partition] = _Stream(
-                sent=sent,
-                high=high,
-                starts={Phase(phase): start for phase, start in starts.items()},
-                flying=Intervals(flying),
-                unread=Intervals(unread),
-                owed=Intervals(owed),
-            )
+        for lane, partition, *stream in dumped["streams"]:
+            account._streams[lane, partition] = Stream.load(*stream)
+        # An account of an earlier version has none of these.
+        account._places = Places(dumped.get("places", ()))
+        account._duplicates = list(dumped.get("duplicates", ()))
         account._ticked, acknowledged, read = dumped["clocks"]
         account._acknowledged_at, account._read_at = dict(acknowledged), dict(read)
         return account
+
+    def _tell_duplicate(self, partition: int, record: tuple[int, int]) -> None:
+        """Remember where it lies, for whoever looks into the log."""
+        if len(self._duplicates) < _TOLD:
+            places = " and ".join(map(str, self._places.of(partition, record)))
+            self._duplicates.append(f"offset {places} of partition {partition}")
 
     def _rest(self) -> None:
         """Forget the open gaps."""
@@ -298,6 +272,7 @@ class Account:
             unread=sum(s.owed.count(*span) for s, span in spans) - lost,
             duplicated=sum(t.duplicated for t in tallies),
             reordered=sum(t.reordered for t in tallies),
+            reread=sum(t.reread for t in tallies),
             longest_gap_ms=round(max(t.gap_ms for t in tallies), 3),
             longest_read_gap_ms=round(max(t.read_gap_ms for t in tallies), 3),
             p50_ms=percentile(latencies.items(), 0.5),

@@ -32,8 +32,9 @@ class Figures(pydantic.BaseModel):
         read: came back at least once.
         lost: acknowledged, and passed over by the consumer or not there at the end of the topic.
         unread: acknowledged and not read yet; at the end: the consumer could not get that far.
-        duplicated: records read more often than once, each time but the first.
-        reordered: read after a later record of the same partition and producer.
+        duplicated: records that lie in the topic more often than once, each time but the first.
+        reordered: read, and lying, after a later record of the same partition and producer.
+        reread: read again where it was read before: the consumer went back, which is no fault.
         longest_gap_ms: longest time without acknowledgement on any one partition.
         longest_read_gap_ms: longest time without a record read on any one partition.
         p50_ms: median time from sending to acknowledgement, within 2 %; None without any.
@@ -54,6 +55,7 @@ class Figures(pydantic.BaseModel):
     unread: int = 0
     duplicated: int = 0
     reordered: int = 0
+    reread: int = 0
     longest_gap_ms: float = 0.0
     longest_read_gap_ms: float = 0.0
     p50_ms: float | None = None
@@ -77,6 +79,7 @@ class Evidence(Figures):
             shows only where they are followers.
         unmeasured_seconds: how long the meter itself did not run between its first record and
             its last; nothing is known of that time.
+        duplicates: where the first few duplicates lie.
     """
 
     before: Figures = Figures()
@@ -88,6 +91,7 @@ class Evidence(Figures):
     partitions: int = 0
     uncovered: tuple[int, ...] = ()
     unmeasured_seconds: float = 0.0
+    duplicates: tuple[str, ...] = ()
 
     def of(self, phase: Phase) -> Figures:
         """The figures of one phase."""

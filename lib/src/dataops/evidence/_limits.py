@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import pydantic
 
-from dataops.evidence._figures import Evidence, Figures, span
+from dataops.evidence._figures import Evidence, span
 
 _SPAN = re.compile(r"(\d+)\s*(ms|s|m|h)")
 _MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
@@ -86,7 +86,7 @@ def _breached(evidence: Evidence, limits: Limits) -> Iterator[tuple[str, str]]:
     for name in ("failed", "lost", "duplicated", "reordered"):
         count, most = sum(getattr(phase, name) for phase in phases), getattr(limits, name)
         if count > most:
-            yield name, f"{count:,} records {name}{_why(name, phases)}; the limit is {most:,}."
+            yield name, f"{count:,} records {name}{_why(name, evidence)}; the limit is {most:,}."
     gap = max(phase.longest_gap_ms for phase in phases)
     p99 = max((phase.p99_ms or 0.0) for phase in phases)
     yield from _within("longest-gap", "No acknowledgement for", gap, limits.longest_gap)
@@ -98,10 +98,11 @@ def _breached(evidence: Evidence, limits: Limits) -> Iterator[tuple[str, str]]:
         yield from _ratio("p99-ratio", "p99", p99, before.p99_ms or 0.0, limits.p99_ratio)
 
 
-def _why(name: str, phases: tuple[Figures, ...]) -> str:
-    """The reasons of failed records."""
-    reasons = sorted({text for phase in phases for text in phase.reasons})
-    return f" ({'; '.join(reasons)})" if name == "failed" and reasons else ""
+def _why(name: str, evidence: Evidence) -> str:
+    """The reasons of failed records, the places of duplicates."""
+    reasons = sorted({*evidence.during.reasons, *evidence.after.reasons})
+    known = {"failed": reasons, "duplicated": evidence.duplicates}.get(name)
+    return f" ({'; '.join(known)})" if known else ""
 
 
 def _within(

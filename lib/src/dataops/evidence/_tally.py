@@ -24,6 +24,7 @@ class Tally:
     read: int = 0
     duplicated: int = 0
     reordered: int = 0
+    reread: int = 0
     gap_ms: float = 0.0
     read_gap_ms: float = 0.0
     own_delay_ms: float = 0.0

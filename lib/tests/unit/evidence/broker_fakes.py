@@ -47,6 +47,7 @@ class Cluster:
         delivery_seconds: how long producers try.
         swallow: the broker acknowledges and forgets what this says of (partition, value).
         twice: the broker stores twice what this says.
+        shown: by partition, how much of it a leader gives out that does not know better yet.
     """
 
     def __init__(self, brokers=3):
@@ -58,6 +59,7 @@ class Cluster:
         self.delivery_seconds = 0.4
         self.swallow = lambda partition, value: False
         self.twice = lambda partition, value: False
+        self.shown: dict[int, int] = {}
         self.topic_configs: dict[str, dict] = {}
         self.library = Library(
             producer=lambda config: Producer(self, config),
@@ -187,7 +189,11 @@ class Consumer(Client):
 
     def get_watermark_offsets(self, where, timeout):
         self._require(where.partition)
-        return 0, len(self.cluster.logs[where.topic][where.partition])
+        return 0, self._end(where.topic, where.partition)
+
+    def _end(self, topic, partition):
+        end = len(self.cluster.logs[topic][partition])
+        return min(end, self.cluster.shown.get(partition, end))
 
     def assign(self, partitions):
         self.positions = {(p.topic, p.partition): p.offset for p in partitions}
@@ -210,8 +216,9 @@ class Consumer(Client):
         for (topic, partition), offset in self.positions.items():
             with self.cluster.lock:
                 log = self.cluster.logs[topic][partition]
-                values = log[offset : offset + count - len(found)]
-            if offset > len(log):
+                end = self._end(topic, partition)
+                values = log[offset : min(end, offset + count - len(found))]
+            if offset > end:
                 error = KafkaError(KafkaError._AUTO_OFFSET_RESET, "out of range")
                 found.append(Message(None, partition, offset, error=error))
             elif self.cluster.leads(partition):

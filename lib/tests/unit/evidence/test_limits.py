@@ -34,6 +34,13 @@ def test_every_breach_and_its_reason():
     )
 
 
+def test_duplicates_are_told_with_their_places():
+    one = Evidence(during=Figures(duplicated=1), duplicates=("offset 7 and 8 of partition 0",))
+    assert breaches(one, Limits()) == (
+        "1 records duplicated (offset 7 and 8 of partition 0); the limit is 0.",
+    )
+
+
 def test_ratios_compare_with_before():
     before = Figures(acknowledged=100, longest_gap_ms=40, p99_ms=5)
     during = Figures(acknowledged=100, longest_gap_ms=90, p99_ms=16)

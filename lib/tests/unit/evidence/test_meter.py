@@ -179,6 +179,7 @@ def test_the_next_process_goes_on_where_this_one_was(tmp_path, cluster, killed, 
     if killed:
         # As SIGKILL: nothing is written any more, whatever the threads still try.
         running.meter._ledger.note = lambda *_: None
+        running.meter._ledger.write = lambda: None
         running.meter._ledger.close = lambda: None
         cluster.stop()
     running.leave()
@@ -312,6 +313,19 @@ def test_a_reader_behind_a_topic_that_was_cut_goes_on_at_its_end(running, cluste
     before = Report.read(running.directory).evidence.read
     running.until(lambda report: report.evidence.read > before + 60)
     assert running.end().evidence.unread == 0
+
+
+def test_a_leader_that_lags_is_read_again_and_that_is_no_duplicate(running, cluster):
+    running.until(lambda report: report.settled)
+    with running.meter._ledger.lock:
+        at = current(running).positions[0] - 3
+        cluster.shown = {0: at}
+    wait_for(lambda: current(running).positions[0] == at)
+    cluster.shown = {}
+    running.until(lambda report: report.evidence.reread)
+    evidence = running.end().evidence
+    assert (evidence.duplicated, evidence.reordered, evidence.lost) == (0, 0, 0)
+    assert evidence.read == evidence.sent
 
 
 def current(running):

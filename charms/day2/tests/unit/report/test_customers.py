@@ -30,10 +30,14 @@ def test_a_time_that_nobody_measured_is_no_zero():
     assert (value.text, value.share) == ("-", None)
 
 
-def test_the_fate_of_records_is_unknown_only_where_it_is():
-    assert "fate unknown" not in by_title(specimens.EVIDENCE)
-    during = specimens.EVIDENCE.during.model_copy(update={"unknown": 2})
-    assert "fate unknown" in by_title(specimens.EVIDENCE.model_copy(update={"during": during}))
+def test_what_is_seldom_and_no_fault_is_told_only_where_it_is():
+    told = {"unknown": "fate unknown", "reread": "read again"}
+    for name, title in told.items():
+        assert title not in by_title(specimens.EVIDENCE)
+        during = specimens.EVIDENCE.during.model_copy(update={name: 2})
+        row = by_title(specimens.EVIDENCE.model_copy(update={"during": during}))[title]
+        assert [value.text for value in row.values] == ["0", "2", "0"]
+        assert not any(value.tone for value in row.values)
 
 
 def test_a_canary_that_sent_nothing_claims_nothing():
