@@ -29,10 +29,12 @@ def read(path: Path, overlays: Iterable[Path] = ()) -> Bundle:
     Raises:
         Refused: a file is missing, no YAML, or has a value of the wrong type.
     """
-    base, *more = _documents(path / "bundle.yaml" if path.is_dir() else path)
+    file = path / "bundle.yaml" if path.is_dir() else path
+    home = file.absolute().parent
+    base, *more = _documents(file, home)
     _check_base(base)
     for overlay in overlays:
-        more += _documents(overlay)
+        more += _documents(overlay, home)
     for document in more:
         base = merge(base, document)
     try:
@@ -49,14 +51,14 @@ def _explain(error: pydantic.ValidationError) -> str:
     return f"{place}: {wanted}, got {first['input']!r}"
 
 
-def _documents(path: Path) -> list[Json]:
+def _documents(path: Path, home: Path) -> list[Json]:
     text = _text(path)
     try:
         values = list(yaml.safe_load_all(text))
     except yaml.YAMLError as error:
         detail = " ".join(str(error).split())
         raise Refused(f"cannot unmarshal bundle contents: {path}: {detail}") from error
-    found = [_resolved(value, path) for value in values if value is not None]
+    found = [_resolved(value, path, home) for value in values if value is not None]
     if not found:
         raise Refused(f'bundle "{path}" is empty')
     return found
@@ -72,8 +74,12 @@ def _text(path: Path) -> str:
         raise Refused(f'cannot read bundle "{path}": {error}') from error
 
 
-def _resolved(value: Any, path: Path) -> Json:
-    """One document with its includes read and its paths made absolute."""
+def _resolved(value: Any, path: Path, home: Path) -> Json:
+    """One document with its includes read and its paths made absolute.
+
+    Juju finds charms and includes from the file that names them, but resources from the bundle's
+    folder also where an overlay names them.
+    """
     if not isinstance(value, dict):
         raise Refused(f"cannot unmarshal bundle contents: {path} is not a mapping")
     document = {str(k): v for k, v in cast(dict[Any, Any], value).items()}
@@ -82,7 +88,7 @@ def _resolved(value: Any, path: Path) -> Json:
             found = cast(dict[Any, Any], document[section])
             document[section] = {str(k): v for k, v in found.items()}
     for body in _bodies(document):
-        _resolve_application(body, path.absolute().parent)
+        _resolve_application(body, path.absolute().parent, home)
     return document
 
 
@@ -93,7 +99,7 @@ def _bodies(document: Json) -> Iterator[Json]:
             yield body
 
 
-def _resolve_application(body: Json, directory: Path) -> None:
+def _resolve_application(body: Json, directory: Path, home: Path) -> None:
     charm = body.get("charm")
     if isinstance(charm, str) and charm.startswith((".", "/", "local:")):
         body["charm"] = str((directory / charm.removeprefix("local:")).resolve())
@@ -101,7 +107,7 @@ def _resolve_application(body: Json, directory: Path) -> None:
     if isinstance(resources, dict):
         for name, value in cast(Json, resources).items():
             if isinstance(value, str):
-                resources[name] = str((directory / value).resolve())
+                resources[name] = str((home / value).resolve())
     for section in ("options", "annotations"):
         values = body.get(section)
         if isinstance(values, dict):

@@ -3,6 +3,7 @@
 import base64
 
 import pytest
+import yaml
 
 from onebox import bundle
 from onebox.errors import Refused
@@ -14,6 +15,16 @@ def test_paths_are_relative_to_the_file(write, two, tmp_path):
     well = found.applications["well"]
     assert well.charm == str(tmp_path / "well.charm")
     assert well.resources == {"map": str(tmp_path / "maps/map.txt"), "old": 3}
+
+
+def test_an_overlay_names_resources_from_the_bundle_s_folder(write, two, tmp_path):
+    (tmp_path / "overlays").mkdir()
+    overlay = tmp_path / "overlays" / "more.yaml"
+    named = {"charm": "../pit.charm", "resources": {"map": "maps/map.txt"}}
+    overlay.write_text(yaml.safe_dump({"applications": {"well": named}}))
+    well = bundle.read(write(two), [overlay]).applications["well"]
+    assert well.charm == str(tmp_path / "pit.charm")
+    assert well.resources == {"map": str(tmp_path / "maps/map.txt")}
 
 
 def test_folder_with_a_bundle(write, two):
