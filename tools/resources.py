@@ -4,21 +4,29 @@
 
     python -m tools.resources                           # all, into .cache/resources
     python -m tools.resources kafka --output /media/stick
+    python -m tools.resources --java                    # for machines that have no Java
 
 Each archive holds exactly what the charm fetches by itself, from the same pins: `pom.xml` for
-what Maven brings, `workload.txt` for what PyPI or the distribution brings.
+what Maven brings, `workload.txt` for what PyPI or the distribution brings. With `--java`, those
+that need it also hold `java/`, the Java of this machine.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import tarfile
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from dataops.host.packages import PackageError, copy_maven_dependencies, pip_install
+from dataops.host.packages import (
+    PackageError,
+    copy_maven_dependencies,
+    find_java,
+    pip_install,
+)
 from tools import debian
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,7 +65,19 @@ RESOURCES: dict[str, Callable[[Path], None]] = {
 }
 
 
-def build(name: str, output: Path) -> Path:
+# What runs on Java.
+NEED_JAVA = ("kafka", "spark", "s3proxy")
+
+
+def java(target: Path) -> None:
+    """`java/`: what runs programs, of the Java that this machine has."""
+    home = find_java().resolve().parent.parent
+    unused = shutil.ignore_patterns("man", "legal", "jmods", "include", "demo", "src.zip", "docs")
+    # Distributions have its configuration elsewhere, and links to it.
+    shutil.copytree(home, target / "java", ignore=unused, ignore_dangling_symlinks=True)
+
+
+def build(name: str, output: Path, *, with_java: bool = False) -> Path:
     """The archive `<output>/<name>.tar.gz`; it appears when it is whole."""
     output.mkdir(parents=True, exist_ok=True)
     result = output / f"{name}.tar.gz"
@@ -65,6 +85,8 @@ def build(name: str, output: Path) -> Path:
         tree, partial = Path(directory) / "tree", Path(directory) / result.name
         tree.mkdir()
         RESOURCES[name](tree)
+        if with_java and name in NEED_JAVA:
+            java(tree)
         with tarfile.open(partial, "w:gz", compresslevel=3) as archive:
             for path in sorted(tree.iterdir()):
                 archive.add(path, path.name, filter=without_markers)
@@ -81,10 +103,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.resources")
     parser.add_argument("names", nargs="*", choices=[*RESOURCES, []], metavar="NAME")
     parser.add_argument("--output", type=Path, default=OUTPUT)
+    parser.add_argument("--java", action="store_true", help="also this machine's Java")
     args = parser.parse_args()
     try:
         for name in args.names or RESOURCES:
-            path = build(name, args.output)
+            path = build(name, args.output, with_java=args.java)
             print(f"{path}  {path.stat().st_size / 1e6:.1f} MB", flush=True)
     except (PackageError, debian.DebianError) as error:
         print(f"ERROR {error}", file=sys.stderr)

@@ -76,7 +76,7 @@ class Broker:
     def programs(self) -> Programs:
         """Kafka's own programs."""
         return Programs(
-            java=packages.find_java(),
+            java=self._java,
             libraries=self._libraries(self._version),
             etc=self.paths.etc,
             scratch=self.paths.tmp,
@@ -115,14 +115,14 @@ class Broker:
             dataops.host.packages.PackageError: something is missing and cannot be had.
         """
         self.paths.create(self.user)
-        packages.ensure_java()
         version = _digest(archive or POM)
+        target = self._libraries(version)
+        if archive and version != self._version:
+            packages.unpack(archive, target.parent)
+        packages.ensure_java(target.parent / "java")
         if version == self._version:
             return False
-        target = self._libraries(version)
-        if archive:
-            packages.unpack(archive, target.parent)
-        else:
+        if not archive:
             packages.copy_maven_dependencies(POM, target)
         return ensure_contents(self._marker, version)
 
@@ -254,6 +254,10 @@ class Broker:
         jars = self._libraries(self._version).glob("kafka_2.13-*.jar")
         return next((jar.stem.partition("-")[2] for jar in jars), "")
 
+    @property
+    def _java(self) -> Path:
+        return packages.find_java(self._libraries(self._version).parent / "java")
+
     def _libraries(self, version: str) -> Path:
         return self.paths.bin / f"kafka-{version}" / "libs"
 
@@ -262,7 +266,7 @@ class Broker:
         libraries, etc = self._libraries(self._version), self.paths.etc
         (agent,) = libraries.glob("jmx_prometheus_javaagent-*.jar")
         return (
-            str(packages.find_java()),
+            str(self._java),
             f"-Xms{heap}",
             f"-Xmx{heap}",
             *_JVM,

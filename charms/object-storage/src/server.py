@@ -62,6 +62,10 @@ class Server:
     def _root(self) -> Path:
         return self._paths.root / "s3proxy"
 
+    @property
+    def _java(self) -> Path:
+        return self._root / "java"
+
     def converge(self, steps: Sequence[Step]) -> None:
         """Applies the steps in order; what stops one is kept for `condition` and logged."""
         self._failure = ""
@@ -103,7 +107,6 @@ class Server:
                 self._paths.remove()
 
     def _install(self, archive: Path | None) -> None:
-        packages.ensure_java()
         self._paths.create(self._user)
         if archive:
             packages.unpack(archive, self._root)
@@ -112,7 +115,8 @@ class Server:
                     "The resource s3proxy holds no libs/*.jar: make it with"
                     " python -m tools.resources s3proxy, then juju attach-resource"
                 )
-        else:
+        packages.ensure_java(self._java)
+        if archive is None:
             ensure_absent(self._root / ".digest")
             packages.copy_maven_dependencies(self._pom, self._root / "libs")
 
@@ -194,7 +198,7 @@ class Server:
 
     def _service(self, step: Serve, files: Sequence[Path]) -> Service:
         java = [
-            str(packages.find_java()),
+            str(packages.find_java(self._java)),
             f"-Xmx{step.heap}",
             "-XX:+UseSerialGC",
             "-XX:+ExitOnOutOfMemoryError",

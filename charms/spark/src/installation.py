@@ -71,7 +71,7 @@ class Installation:
         Raises:
             PackageError: there is none.
         """
-        return packages.find_java().resolve().parent.parent
+        return packages.find_java(self._java).resolve().parent.parent
 
     @property
     def version(self) -> str:
@@ -94,11 +94,11 @@ class Installation:
         return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
     def _unpack(self, archive: Path) -> bool:
-        packages.ensure_java()
         about = archive.stat()
         stamp = f"{about.st_size} {about.st_mtime_ns}"
         # Reading half a gigabyte at every event only to find nothing new would be a waste.
         if self._stamp.is_file() and self._stamp.read_text(encoding="utf-8") == stamp:
+            packages.ensure_java(self._java)
             return False
         changed = packages.unpack(archive, self.root)
         if not self.version or not self.jars:
@@ -108,4 +108,9 @@ class Installation:
                 " python -m tools.resources spark, then juju attach-resource"
             )
         ensure_contents(self._stamp, stamp)
+        packages.ensure_java(self._java)
         return changed
+
+    @property
+    def _java(self) -> Path:
+        return self.root / "java"

@@ -48,7 +48,7 @@ def test_an_archive_needs_no_registry(
     installation: Installation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("dataops.host.packages.pip_install", lambda *_: pytest.fail("reached out"))
-    monkeypatch.setattr("dataops.host.packages.ensure_java", lambda: Path("/usr/bin/java"))
+    monkeypatch.setattr("dataops.host.packages.ensure_java", lambda _: Path("/usr/bin/java"))
     given = archive(tmp_path / "spark.tar.gz", *GOOD)
     assert installation.ensure(given)
     assert installation.version == "4.2.0"
@@ -59,7 +59,7 @@ def test_an_archive_needs_no_registry(
 def test_another_archive_takes_its_place(
     installation: Installation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("dataops.host.packages.ensure_java", lambda: Path("/usr/bin/java"))
+    monkeypatch.setattr("dataops.host.packages.ensure_java", lambda _: Path("/usr/bin/java"))
     installation.ensure(archive(tmp_path / "one.tar.gz", *GOOD))
     before = installation.digest
     newer = [name.replace("4.2.0", "4.3.0") for name in GOOD]
@@ -71,16 +71,18 @@ def test_another_archive_takes_its_place(
 def test_an_archive_of_something_else_is_refused(
     installation: Installation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("dataops.host.packages.ensure_java", lambda: Path("/usr/bin/java"))
+    monkeypatch.setattr("dataops.host.packages.ensure_java", lambda _: Path("/usr/bin/java"))
     with pytest.raises(PackageError, match=r"python -m tools\.resources spark"):
         installation.ensure(archive(tmp_path / "x.tar.gz", "README"))
     assert not installation.root.exists()
 
 
-def test_java_is_installed_beside_an_archive_too(
+def test_java_is_installed_beside_an_archive_that_brings_none(
     installation: Installation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr("dataops.host.packages.ensure_java", lambda: asked.append("java"))
-    installation.ensure(archive(tmp_path / "spark.tar.gz", *GOOD))
-    assert asked == ["java"]
+    asked: list[Path] = []
+    monkeypatch.setattr("dataops.host.packages.ensure_java", asked.append)
+    given = archive(tmp_path / "spark.tar.gz", *GOOD)
+    assert installation.ensure(given)
+    assert not installation.ensure(given)
+    assert asked == [installation.root / "java"] * 2

@@ -55,15 +55,17 @@ class FakePackages:
         self.installed |= missing
         return bool(missing)
 
-    def find_java(self) -> Path:
+    def find_java(self, brought: Path | None = None) -> Path:
         """The Java there is."""
+        if brought and (program := brought / "bin" / "java").exists():
+            return program
         if self.java is None:
             raise PackageError("No Java 17 or newer")
         return self.java
 
-    def ensure_java(self) -> Path:
+    def ensure_java(self, brought: Path | None = None) -> Path:
         """The Java there is."""
-        return self.find_java()
+        return self.find_java(brought)
 
     def copy_maven_dependencies(self, pom: Path, target: Path) -> bool:
         """Whether the jars had to be fetched."""

@@ -18,14 +18,17 @@ _HOMES = Path("/usr/lib/jvm")
 _VERSION = re.compile(r'version "?(?:1\.)?(\d+)', re.IGNORECASE)
 
 
-def find_java() -> Path:
-    """The ``java`` of a Java 17 or newer: JAVA_HOME's, else PATH's, else any installed one.
+def find_java(brought: Path | None = None) -> Path:
+    """The ``java`` of a Java 17 or newer: the one brought, JAVA_HOME's, PATH's, or any installed.
+
+    Args:
+        brought: a directory with ``bin/java``, should a workload's archive have one.
 
     Raises:
         PackageError: when there is none.
     """
     seen: dict[str, int] = {}
-    for program in _candidates():
+    for program in _candidates(brought):
         version = _version(program)
         if version >= _OLDEST:
             return program
@@ -36,18 +39,20 @@ def find_java() -> Path:
     )
 
 
-def ensure_java() -> Path:
-    """A Java 17 or newer, installed if we are root and there is none; raises as ``find_java``."""
+def ensure_java(brought: Path | None = None) -> Path:
+    """As ``find_java``; installed if we are root and there is none."""
     try:
-        return find_java()
+        return find_java(brought)
     except PackageError:
         if os.geteuid() != 0:
             raise
         ensure_apt([_PACKAGE])
-        return find_java()
+        return find_java(brought)
 
 
-def _candidates() -> Iterator[Path]:
+def _candidates(brought: Path | None) -> Iterator[Path]:
+    if brought:
+        yield from _existing(brought / "bin" / "java")
     if home := os.environ.get("JAVA_HOME"):
         yield from _existing(Path(home) / "bin" / "java")
     if found := shutil.which("java"):

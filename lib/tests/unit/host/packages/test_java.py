@@ -31,6 +31,17 @@ def test_java_home_comes_first(tmp_path, monkeypatch):
     assert find_java() == mine
 
 
+def test_what_a_workload_brings_comes_before_all(tmp_path, monkeypatch):
+    monkeypatch.setenv("JAVA_HOME", str(java(tmp_path / "mine", "17.0.9").parent.parent))
+    brought = java(tmp_path / "kafka" / "java", "21.0.1")
+    assert find_java(tmp_path / "kafka" / "java") == brought
+
+
+def test_an_archive_without_java_changes_nothing(tmp_path):
+    found = java(tmp_path / "jvm" / "a", "21.0.1")
+    assert find_java(tmp_path / "kafka" / "java") == found
+
+
 def test_then_path(tmp_path, monkeypatch):
     java(tmp_path / "jvm" / "a", "21.0.1")
     found = java(tmp_path / "other", "17.0.9")
