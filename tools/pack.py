@@ -51,6 +51,8 @@ METADATA_KEYS = (
     "name", "title", "summary", "description", "links", "assumes", "subordinate",
     "provides", "requires", "peers", "storage", "resources", "extra-bindings",
 )  # fmt: skip
+# What a base brings: a charm for another Python would not run on its machines.
+PYTHONS = {"ubuntu@22.04": "3.10", "ubuntu@24.04": "3.12", "ubuntu@26.04": "3.14"}
 # Zip has no time before this one; a fixed time keeps the archive's bytes the same.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -361,6 +363,18 @@ def charm_names() -> list[str]:
     return sorted(p.parent.name for p in (ROOT / "charms").glob("*/charmcraft.yaml"))
 
 
+def only_here(base: str | None, python: str) -> str:
+    """What to say when the charms run on this host's onebox, but on no machine of their base."""
+    meant = base or "ubuntu@24.04"
+    wanted = PYTHONS.get(meant.partition(":")[0], python)
+    if wanted == python:
+        return ""
+    return (
+        f"These are for Python {python}, as onebox on this host has it; for Juju's machines of "
+        f"{meant}: tools/pack.py --base {meant} --python {wanted}"
+    )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Pack charms into .charm files")
     parser.add_argument("names", nargs="*", metavar="NAME|FOLDER", help="default: every charm")
@@ -376,6 +390,8 @@ def main() -> int:
             path, changed = pack(name, args.base, args.python, args.arch)
             note = f"{path.stat().st_size / 1e6:.1f} MB" if changed else "unchanged"
             print(f"{os.path.relpath(path)}  {note}", flush=True)
+        if said := only_here(args.base, args.python):
+            print(said, file=sys.stderr)
     except PackError as error:
         print(f"ERROR {error}", file=sys.stderr)
         return 1

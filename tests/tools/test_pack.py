@@ -52,6 +52,13 @@ def test_metadata_is_written_out() -> None:
     assert "&" not in pack.dump([once, once])
 
 
+def test_a_charm_that_no_machine_of_its_base_can_run_is_told_of() -> None:
+    assert "--base ubuntu@24.04 --python 3.12" in pack.only_here(None, "3.11")
+    assert "--base ubuntu@22.04 --python 3.10" in pack.only_here("ubuntu@22.04", "3.12")
+    assert not pack.only_here("ubuntu@24.04", "3.12")
+    assert not pack.only_here("debian@12", "3.11")
+
+
 def test_dispatch_is_executable_in_the_archive(archive: Path) -> None:
     with zipfile.ZipFile(archive) as charm:
         mode = charm.getinfo("dispatch").external_attr >> 16

@@ -212,6 +212,15 @@ def test_a_verb_is_the_action_of_its_name(context):
     assert context.action_logs == ["adding"]
 
 
+def test_an_action_gives_no_more_than_juju_takes(context, monkeypatch):
+    long = HealthCheck(checks=(Check(name="all", ok=True, detail="é" * 100_000),))
+    monkeypatch.setattr("dataops.operations._verbs.Verb.perform", lambda *_: long)
+    act(context, "health-check")
+    told = context.action_results["checks"]["all"]
+    assert len(told.encode()) < 128 * 1024
+    assert told.startswith("ok: éé") and "200004 bytes" in told
+
+
 def test_an_action_fails_with_the_verbs_reason(context):
     with pytest.raises(ops.testing.ActionFailed, match="Give one from 0 on"):
         act(context, "add", first_number=-1)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Generic
+from typing import Any, Generic, cast
 
 import ops
 
@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 # As soon as the action has ended.
 _PENDING_SECONDS = 1.0
+# Each result is an argument of Juju's tool, which Linux limits to 128 KiB.
+_LONGEST_BYTES = 120_000
 
 
 class Actions(ops.Object, Generic[ObservedT, WorkloadT]):
@@ -72,7 +74,7 @@ class Actions(ops.Object, Generic[ObservedT, WorkloadT]):
         except Exception as error:  # An action fails with a reason: the unit is not in error.
             logger.exception("The action %s failed", verb.name)
             return event.fail(explain(error))
-        return event.set_results(result.action_results())
+        return event.set_results(_fitting(result.action_results()))
 
     def _perform(self, verb: OfferedVerb[ObservedT, WorkloadT], event: ops.ActionEvent) -> Result:
         """The verb's result, once its guard lets it begin."""
@@ -81,3 +83,18 @@ class Actions(ops.Object, Generic[ObservedT, WorkloadT]):
         if isinstance(turn, Hold):
             raise OperationError(f"Not now: {turn.because}. Nothing was done; try again later.")
         return verb.perform(context)
+
+
+def _fitting(results: dict[str, Any]) -> dict[str, Any]:
+    """The results, each with its beginning alone where it is longer than Juju takes."""
+    return {name: _cut(value) for name, value in results.items()}
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _fitting(cast("dict[str, Any]", value))
+    data = str(value).encode()
+    if len(data) <= _LONGEST_BYTES:
+        return value
+    beginning = data[:_LONGEST_BYTES].decode(errors="ignore")
+    return f"{beginning}... (the beginning of {len(data)} bytes: Juju takes no more)"

@@ -9,7 +9,10 @@ from pathlib import Path
 
 from dataops.host.packages._errors import PackageError, run
 
-_APT = ("apt-get", "-o", "DPkg::Lock::Timeout=300")
+# Where nothing is reached, every hook would wait for it.
+_PATIENCE = ("Acquire::Retries=1", "Acquire::http::Timeout=20", "Acquire::https::Timeout=20")
+_OPTIONS = ("DPkg::Lock::Timeout=300", *_PATIENCE)
+_APT = ("apt-get", *(word for option in _OPTIONS for word in ("-o", option)))
 _QUIET = {"DEBIAN_FRONTEND": "noninteractive", "NEEDRESTART_MODE": "l"}
 _UNITS = Path("/etc/systemd/system")
 

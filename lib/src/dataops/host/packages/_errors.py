@@ -35,6 +35,8 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
     except FileNotFoundError as error:
         raise PackageError(f"Cannot find {command[0]}: install it") from error
     if done.returncode:
-        words = (done.stderr.strip() or done.stdout.strip())[-600:]
+        lines = (done.stderr.strip() or done.stdout.strip())[-600:].splitlines()
+        # It becomes a status, which is one line.
+        words = " / ".join(line.strip() for line in lines if line.strip())
         raise PackageError(f"`{' '.join(command)}` failed ({done.returncode}): {words}")
     return done.stdout
