@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files and directories with the contents, mode and owner that the caller names."""
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -46,7 +47,11 @@ def ensure_directory(path: Path, *, mode: int = 0o755, owner: str | None = None)
     """Whether the directory had to be made or changed to this mode and owner; parents are 0755."""
     if path.is_dir():
         return _ensure_attributes(path, mode, owner)
-    path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    for parent in reversed([one for one in path.parents if not one.exists()]):
+        with contextlib.suppress(FileExistsError):
+            parent.mkdir()
+            # Whatever the umask is: hooks and services have different ones.
+            parent.chmod(0o755)
     path.mkdir(mode=0o700)
     _ensure_attributes(path, mode, owner)
     return True

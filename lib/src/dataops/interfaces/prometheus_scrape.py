@@ -14,6 +14,7 @@ secret, and the requirer's unit bag says in `accepted-users` that it works with 
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import json
 import pathlib
 from collections.abc import Mapping, Sequence
@@ -140,7 +141,7 @@ class MetricsProvider:
     def _publish_unit(self, relation: ops.Relation) -> None:
         """The address is read anew each time, because it may change in a unit's life."""
         binding = self._charm.model.get_binding(relation)
-        address = binding.network.bind_address if binding else None
+        address = _listening(binding.network) if binding else None
         if address is not None:
             relation.data[self._charm.unit].update(
                 {_ADDRESS: str(address), _NAME: self._charm.unit.name, _PATH: ""}
@@ -168,6 +169,13 @@ class MetricsProvider:
         label = f"{self._endpoint}-login"
         uri = ensure_secret(self._charm.model, relation, label, content)
         return {"basic_auth": {"username": self._login.username, "password": uri}}
+
+
+def _listening(network: ops.Network) -> object:
+    """The address by which workloads listen, which is IPv4 where there is one, whatever is first."""
+    found = (interface.address for interface in network.interfaces)
+    first = next((one for one in found if isinstance(one, ipaddress.IPv4Address)), None)
+    return first or network.bind_address
 
 
 def accepted(relations: Sequence[ops.Relation]) -> dict[str, frozenset[str] | None]:

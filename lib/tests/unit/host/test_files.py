@@ -69,6 +69,16 @@ def test_directories_are_made_with_parents(tmp_path):
     assert ensure_directory(path, mode=0o750)
 
 
+def test_parents_can_be_entered_whatever_the_umask_is(tmp_path):
+    before = os.umask(0o077)
+    try:
+        ensure_directory(tmp_path / "a" / "b" / "c", mode=0o700)
+    finally:
+        os.umask(before)
+    found = [mode(tmp_path / name) for name in ("a", "a/b", "a/b/c")]
+    assert found == [0o755, 0o755, 0o700]
+
+
 def test_absence_of_files_links_and_trees(tmp_path):
     (tmp_path / "tree" / "leaf").mkdir(parents=True)
     (tmp_path / "file").write_text("x")

@@ -75,7 +75,7 @@ CONSUMER_META = {
 }
 
 
-def published(tmp_path, *, leader, files=None):
+def published(tmp_path, *, leader, files=None, networks=()):
     """The provider's relation after its road was taken once."""
     for name, text in (files or {}).items():
         (tmp_path / name).write_text(text)
@@ -83,7 +83,10 @@ def published(tmp_path, *, leader, files=None):
     context = testing.Context(charm, meta=PROVIDER_META)
     relation = testing.Relation("monitoring")
     state = testing.State(
-        leader=leader, relations=[relation], model=testing.Model(name="demo", uuid=UUID)
+        leader=leader,
+        relations=[relation],
+        networks=networks,
+        model=testing.Model(name="demo", uuid=UUID),
     )
     return context.run(context.on.update_status(), state).get_relation(relation.id)
 
@@ -111,6 +114,17 @@ def test_every_unit_publishes_where_it_is(tmp_path):
     assert relation.local_unit_data["prometheus_scrape_unit_address"] == "192.0.2.0"
     assert relation.local_unit_data["prometheus_scrape_unit_name"] == "kafka/0"
     assert relation.local_app_data == {}
+
+
+@pytest.mark.parametrize(
+    ("addresses", "told"),
+    [(["fd00::7", "10.1.2.3"], "10.1.2.3"), (["fd00::7", "fd00::8"], "fd00::7")],
+)
+def test_a_unit_is_where_its_workload_listens(tmp_path, addresses, told):
+    bound = testing.BindAddress([testing.Address(each) for each in addresses])
+    network = testing.Network("monitoring", bind_addresses=[bound])
+    relation = published(tmp_path, leader=False, networks=[network])
+    assert relation.local_unit_data["prometheus_scrape_unit_address"] == told
 
 
 def test_the_leader_publishes_jobs_topology_and_rules(tmp_path):
