@@ -172,7 +172,7 @@ class MetricsProvider:
 
 
 def _listening(network: ops.Network) -> object:
-    """The address by which workloads listen, which is IPv4 where there is one, whatever is first."""
+    """Where workloads listen: the IPv4 address, where there is one, whatever comes first."""
     found = (interface.address for interface in network.interfaces)
     first = next((one for one in found if isinstance(one, ipaddress.IPv4Address)), None)
     return first or network.bind_address
