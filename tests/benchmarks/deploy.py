@@ -298,8 +298,9 @@ def who_comes_in(
     """The users of the deployed broker: the customers, and the job by its own file."""
     passwords = {access.username: access.password for access in (source, sink)}
     spark = deployed.workload("spark/0", deployed.machine("spark/0"))
-    text = (spark / "etc" / "job-flights-hourly" / "kafka.properties").read_text()
-    passwords |= dict(re.findall(r'username="([^"]+)" password="([^"]+)"', text))
+    (secrets,) = (spark / "etc" / "job-flights-hourly").glob("kafka-*.properties")
+    logins = re.findall(r'username="([^"]+)" password="([^"]+)"', secrets.read_text())
+    passwords |= dict(logins)
     kafka = deployed.workload("kafka/0", deployed.machine("kafka/0"))
     address = source.endpoints.partition(":")[0]
     admin = kafka_by_hand.administrator(address, kafka / "etc")

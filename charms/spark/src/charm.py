@@ -21,7 +21,7 @@ from dataops.reconciler import leaving, observe_all
 from installation import Installation
 from observed import KAFKA, S3, Observed, requests
 from peers import Peers
-from plan import plan, users
+from plan import plan
 from status import statuses
 from workload import Workload
 
@@ -71,7 +71,7 @@ class SparkCharm(ops.CharmBase):
         steps = plan(observed)
         self.spark.converge(steps)
         if not observed.leaving.unit:
-            self._tell(observed, users(steps))
+            self._tell(observed, self.spark.users(steps))
             if observed.leader and self.peers.prove(observed):
                 observed = self._observe(event)
             self.verbs.run_due(observed, self.spark)
@@ -83,7 +83,7 @@ class SparkCharm(ops.CharmBase):
         tls = wiring.tls(self.requester, self.spark)
         return Observed.read(self, tls, leaving(event) if event else None)
 
-    def _tell(self, observed: Observed, working: frozenset[str]) -> None:
+    def _tell(self, observed: Observed, working: frozenset[str] | None) -> None:
         """What the other side of each relation needs to know."""
         self.verbs.publish_catalogue()
         kafka = KafkaClientRequirer(self, KAFKA, requests(observed.agreement.declared))
@@ -91,7 +91,8 @@ class SparkCharm(ops.CharmBase):
         S3Requirer(self, S3).publish(busy=self.jobs.busy)
         if not self.spark.failure:
             self.peers.tell(observed)
-            kafka.accept(working)
+            if working is not None:
+                kafka.accept(working)
             wiring.drivers(self, observed, self.spark)
         wiring.monitoring(self, observed)
         network.open_ports(self.unit, *observed.pages)

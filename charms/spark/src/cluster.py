@@ -29,6 +29,7 @@ from plan import (
     Step,
     StopDaemon,
     Watch,
+    users,
 )
 from ports import secure
 from processes import JOB, RUNNER, Processes
@@ -137,7 +138,7 @@ class Spark(Processes):
     @_apply.register
     def _(self, step: Watch) -> bool:
         waker = Waker(self.services, step.unit)
-        service = waker.watcher("watch", self.paths.run, "state", "reason")
+        service = waker.watcher("watch", self.paths.run, "state", "reason", "credentials")
         return self._keep(service, self.paths.etc / service.name)
 
     @_apply.register
@@ -154,8 +155,9 @@ class Spark(Processes):
         ensure_contents(directory / "job.json", description, owner=self.user)
         for source in RUNNER:
             ensure_contents(directory / source, (_HERE / source).read_bytes(), owner=self.user)
+        granted = self._grant(step, directory)
         service = self._driver(name, step.cluster, directory, "job_runner.py", "job.json")
-        return self._keep(service, directory, awaited=settings.granted(step))
+        return self._keep(service, directory) or granted
 
     @_apply.register
     def _(self, step: RunProgram) -> bool:
@@ -177,6 +179,16 @@ class Spark(Processes):
     def _(self, step: RemoveAll) -> bool:
         self.services.remove_all()
         return self.paths.remove()
+
+    def users(self, steps: Iterable[Step]) -> frozenset[str] | None:
+        """The users that the jobs of these steps log in to Kafka as.
+
+        None while a job is not seen to work with what it is granted: it may have older ones.
+        """
+        jobs = [step for step in steps if isinstance(step, RunJob)]
+        return (
+            users(jobs) if all(job.reads and self.at_work(job.job.name) for job in jobs) else None
+        )
 
     def free(self, data: Path) -> int:
         """Bytes left on the storage."""
@@ -214,6 +226,19 @@ class Spark(Processes):
             content = self._keystore.read_bytes()
             ensure_contents(directory / settings.KEYSTORE, content, mode=0o600, owner=self.user)
         return directory
+
+    def _grant(self, step: RunJob, directory: Path) -> bool:
+        """Whether Kafka granted something new, which the job goes over to by itself."""
+        files = settings.granted(step)
+        news = [
+            ensure_contents(directory / file, text, mode=0o600, owner=self.user)
+            for file, text in files.items()
+        ]
+        used = self.progress(step.job.name).credentials
+        for old in directory.glob(settings.CREDENTIALS):
+            if old.name not in {*files, used}:
+                ensure_absent(old)
+        return any(news)
 
     def _certify(self, directory: Path, certificate: Identity | None) -> None:
         """What a job's own page serves, and by whom it trusts the master's."""

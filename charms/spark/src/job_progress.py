@@ -23,6 +23,7 @@ class Progress:
     Attributes:
         state: ``starting``, ``waiting`` (for something outside, named by ``reason``), ``running``
             or ``failed`` (the query ended with ``reason`` and is tried again).
+        credentials: the file with those that it works with; empty before it was seen to.
         since: when the job entered this state, ISO 8601 UTC.
         batch: number of the last micro-batch; it goes on across restarts, as the checkpoint does.
         rows_in: records read from the input topic since the process started.
@@ -38,6 +39,7 @@ class Progress:
 
     state: str = "starting"
     reason: str = ""
+    credentials: str = ""
     since: str = ""
     batch: int = -1
     rows_in: int = 0

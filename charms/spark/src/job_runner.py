@@ -4,8 +4,9 @@
 
 The charm writes into ``job.json`` what the job is, and into ``access.json``, as soon as Kafka has
 granted its topics, where it reads and writes: until then it waits, with Spark already running. The
-secrets are in ``kafka.properties`` beside them, and Kafka's own file provider reads them where a
-client connects. They are thus in no plan, event log, web page or argument list of Spark.
+secrets are in the file of properties that it names, and Kafka's own file provider reads them where
+a client connects. They are thus in no plan, event log, web page or argument list of Spark. Granted
+something else, the job goes over to it between two batches, in a second or two.
 
 The query is tried again in this process when it ends with an error, because starting a JVM costs
 twenty seconds and the checkpoint knows where to go on. When Spark itself is lost, the process
@@ -36,6 +37,9 @@ _ACCESS_PAUSE = 0.2
 # What a query says of itself once it has found its topics.
 _AT_WORK = ("Processing", "Waiting for")
 _LOST_AFTER = 3
+# Between two batches, nothing is written twice; a query that never rests is stopped in the middle.
+_REST_PATIENCE = 10.0
+_REST_PAUSE = 0.02
 
 
 class ClusterWatch:
@@ -103,25 +107,52 @@ def sink(result: DataFrame, job: dict[str, Any]) -> StreamingQuery:
     return writer.trigger(processingTime=job["trigger"]).start()
 
 
-def await_access(
-    spark: SparkSession, job: dict[str, Any], directory: Path, progress: Progress
-) -> dict[str, Any]:
-    """The job with what Kafka grants it, as soon as the charm has written that down.
+class Access:
+    """What Kafka grants the job, as the charm has written it down.
 
-    Raises:
-        ConnectionError: Spark was lost meanwhile.
+    Args:
+        spark: whose executors read the credentials where they run.
+        directory: where the charm writes.
     """
-    path = directory / "access.json"
-    while not path.exists():
-        if spark.sparkContext._jsc.sc().isStopped():  # type: ignore[attr-defined]
-            raise ConnectionError("Spark ended before Kafka granted anything")
-        progress.save(Path(job["progress"]))
-        time.sleep(_ACCESS_PAUSE)
-    # The executors read the credentials where they run.
-    spark.sparkContext.addFile(str(directory / "kafka.properties"))
-    access = json.loads(path.read_text(encoding="utf-8"))
-    sides = {side: {**job[side], "options": access[side]} for side in ("input", "output")}
-    return {**job, **sides}
+
+    def __init__(self, spark: SparkSession, directory: Path) -> None:
+        self._spark = spark
+        self._directory = directory
+        self._path = directory / "access.json"
+        self._taken: dict[str, Any] = {}
+
+    def wait(self, job: dict[str, Any], progress: Progress) -> None:
+        """Return once there is any.
+
+        Raises:
+            ConnectionError: Spark was lost meanwhile.
+        """
+        while not self._path.exists():
+            if self._spark.sparkContext._jsc.sc().isStopped():  # type: ignore[attr-defined]
+                raise ConnectionError("Spark ended before Kafka granted anything")
+            progress.save(Path(job["progress"]))
+            time.sleep(_ACCESS_PAUSE)
+
+    def changed(self) -> bool:
+        """Whether there is another one than was taken."""
+        return self._read() != self._taken
+
+    def take(self, job: dict[str, Any]) -> dict[str, Any]:
+        """The job with what it is granted now."""
+        granted = self._read()
+        if granted["credentials"] != self.credentials:
+            self._spark.sparkContext.addFile(str(self._directory / granted["credentials"]))
+        self._taken = granted
+        sides = {side: {**job[side], "options": granted[side]} for side in ("input", "output")}
+        return {**job, **sides}
+
+    @property
+    def credentials(self) -> str:
+        """The file of those that were taken; empty before."""
+        return self._taken.get("credentials", "")
+
+    def _read(self) -> dict[str, Any]:
+        return json.loads(self._path.read_text(encoding="utf-8"))
 
 
 def start(spark: SparkSession, job: dict[str, Any]) -> StreamingQuery:
@@ -130,8 +161,18 @@ def start(spark: SparkSession, job: dict[str, Any]) -> StreamingQuery:
     return sink(spark.sql(job["sql"]), job)
 
 
-def follow(query: StreamingQuery, progress: Progress, path: Path, watch: ClusterWatch) -> None:
-    """Report the query's batches until it ends, or until the cluster has forgotten it.
+def end(query: StreamingQuery) -> None:
+    """Stop the query, between two batches if it ever rests."""
+    deadline = time.monotonic() + _REST_PATIENCE
+    while query.status["isTriggerActive"] and time.monotonic() < deadline:
+        time.sleep(_REST_PAUSE)
+    query.stop()
+
+
+def follow(
+    query: StreamingQuery, progress: Progress, path: Path, watch: ClusterWatch, access: Access
+) -> None:
+    """Report the query's batches until it ends, or is granted something else.
 
     Raises:
         PySparkException: the query failed.
@@ -141,17 +182,23 @@ def follow(query: StreamingQuery, progress: Progress, path: Path, watch: Cluster
     while not query.awaitTermination(1):
         if query.status["message"].startswith(_AT_WORK):
             progress.enter("running")
+            progress.credentials = access.credentials
         for batch in query.recentProgress:
             report = json.loads(batch.json)
             if (mark := (report["timestamp"], report["batchId"])) > seen:
                 seen = mark
                 progress.add(report)
+        if access.changed():
+            progress.enter("starting", "Kafka granted something else")
+            progress.save(path)
+            end(query)
+            return
         progress.save(path)
         if watch.lost():
             raise ConnectionError("The Spark master no longer knows this application")
 
 
-def run(spark: SparkSession, job: dict[str, Any], progress: Progress) -> None:
+def run(spark: SparkSession, job: dict[str, Any], progress: Progress, access: Access) -> None:
     """Keep the query running until Spark is lost."""
     path = Path(job["progress"])
     application = spark.sparkContext.applicationId
@@ -159,11 +206,16 @@ def run(spark: SparkSession, job: dict[str, Any], progress: Progress) -> None:
     pause = 1.0
     while not spark.sparkContext._jsc.sc().isStopped():  # type: ignore[attr-defined]
         progress.save(path)
+        granted = access.take(job)
         try:
-            follow(start(spark, job), progress, path, watch)
+            follow(start(spark, granted), progress, path, watch, access)
         except PySparkException as error:
             pause = 1.0 if progress.state == "running" else min(_LONGEST_PAUSE, pause * 2)
-            if progress.enter(*explain(error, job)):
+            state, reason = explain(error, granted)
+            if state == "waiting":
+                # Kafka let it in to say so.
+                progress.credentials = access.credentials
+            if progress.enter(state, reason):
                 print(f"{progress.state}: {progress.reason}", file=sys.stderr, flush=True)
             progress.save(path)
             time.sleep(_WAITING_PAUSE if progress.state == "waiting" else pause)
@@ -190,7 +242,9 @@ def main(argv: list[str]) -> int:
     spark = SparkSession.builder.appName(job["name"]).getOrCreate()
     spark.sparkContext.setLogLevel("WARN")
     try:
-        run(spark, await_access(spark, job, Path(argv[1]).parent, progress), progress)
+        access = Access(spark, Path(argv[1]).parent)
+        access.wait(job, progress)
+        run(spark, job, progress, access)
     except Exception as error:
         print(f"Cannot go on with {job['name']}: {error}", file=sys.stderr, flush=True)
         progress.enter("starting", str(error)[:300])

@@ -8,9 +8,10 @@ directory, and is the one kind of process that may come to an end.
 
 import errno
 import hashlib
+import json
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import job_progress
@@ -23,10 +24,11 @@ from installation import Installation
 JOB = "job-"
 RUNNER = ("job_runner.py", "job_progress.py")
 _PATIENCE_SECONDS = 3.0
-# What a process is told; a program may put other files beside them.
+# What a process is told when it starts; a program may put other files beside them, and a job takes
+# up by itself what it is granted.
 _TOLD = (
     *("spark-defaults.conf", "log4j2.properties", "metrics.properties", "resources.json"),
-    *("job.json", settings.CREDENTIALS, settings.ACCESS, "script.py", *RUNNER),
+    *("job.json", "script.py", *RUNNER),
     *(settings.KEYSTORE, settings.CERTIFICATE),
 )
 
@@ -63,6 +65,14 @@ class Processes:
         waits = not any((directory / file).exists() for file in (settings.ACCESS, "script.py"))
         return self.running(directory.name) and not waits
 
+    def at_work(self, name: str) -> bool:
+        """Whether the job is seen to work with what it was granted last."""
+        path = self.paths.etc / f"{JOB}{name}" / settings.ACCESS
+        if not path.is_file():
+            return False
+        granted = json.loads(path.read_text(encoding="utf-8"))
+        return granted.get("credentials") == self.progress(name).credentials
+
     def progress(self, name: str) -> job_progress.Progress:
         """What the job last said of itself."""
         return job_progress.read(self.progress_file(name))
@@ -90,7 +100,6 @@ class Processes:
         service: Service,
         directory: Path,
         places: Sequence[tuple[str, int]] = (),
-        awaited: Mapping[str, str] | None = None,
     ) -> bool:
         """Whether the process had to be started: it was not there, or was told something else.
 
@@ -98,7 +107,6 @@ class Processes:
             service: the process.
             directory: where the files are that it is told by.
             places: where it has to listen.
-            awaited: more files, by name, for which a process waits that did not find them.
 
         Raises:
             ServiceError: another program listens where it has to.
@@ -107,16 +115,8 @@ class Processes:
         self.services.ensure(service)
         told = self.paths.control / f"{name}.told"
         digest = _digest(directory, repr(service), self.installation.digest)
-        known = {digest}
-        for file, text in (awaited or {}).items():
-            if (directory / file).exists():
-                # Whoever runs has taken the old one.
-                known.clear()
-            ensure_contents(directory / file, text, mode=0o600, owner=self.user)
-        digest = _digest(directory, repr(service), self.installation.digest)
-        current = told.is_file() and told.read_text(encoding="utf-8") in {digest, *known}
+        current = told.is_file() and told.read_text(encoding="utf-8") == digest
         if current and self._as_wanted(name):
-            ensure_contents(told, digest)
             return False
         self.services.stop(name)
         for address, port in places:

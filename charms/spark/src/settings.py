@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What Spark, Kafka's client and the job runner are told, as the texts of their files; pure.
 
-Secrets are in ``spark-defaults.conf`` and ``kafka.properties`` alone, which only the workload's
+Secrets are in ``spark-defaults.conf`` and ``kafka-*.properties`` alone, which only the workload's
 user reads. Kafka's file provider puts the latter's values in where a client connects, on the
 driver and, by Spark's own distribution of files, on the executors.
 """
@@ -14,15 +14,18 @@ from typing import Any
 
 from dataops.certificates import Identity, keystore_password
 from dataops.interfaces.kafka_client import Access
+from dataops.rotation import fingerprint
 from plan import Cluster, RunDaemon, RunJob, RunProgram
 from ports import secure
 
-CREDENTIALS = "kafka.properties"
+CREDENTIALS = "kafka*.properties"
 ACCESS = "access.json"
 # Of the process's pages: for Spark, and for the page of the job runner with whom it trusts.
 KEYSTORE = "keystore.p12"
 CERTIFICATE = "certificate.pem"
 AUTHORITIES = "authorities.pem"
+_CACHED = ("consumer", "producer")
+_CACHE = ("timeout", "evictorThreadRunInterval")
 
 
 def daemon(step: RunDaemon, directory: Path) -> dict[str, str]:
@@ -73,6 +76,8 @@ def job(step: RunJob, directory: Path, jars: tuple[Path, ...]) -> dict[str, str]
     properties |= _tls(step.cluster, "ui", directory, step.ui_port)
     properties |= {
         "spark.sql.shuffle.partitions": str(declared.partitions),
+        # Who goes over to new credentials leaves no connection with the old ones behind for long.
+        **{f"spark.kafka.{kind}.cache.{key}": "30s" for kind in _CACHED for key in _CACHE},
         # Metrics keep their names when the application's id changes; labels tell jobs apart.
         "spark.metrics.namespace": "job",
     }
@@ -122,14 +127,17 @@ def description(step: RunJob, progress: Path) -> str:
 
 
 def granted(step: RunJob) -> dict[str, str]:
-    """The files that the job runner waits for, in the order of their writing; none without access.
+    """The files that the job runner watches, in the order of their writing; none without access.
 
-    The first holds the secrets, the second names the places in it.
+    The first holds the secrets, the second names the places in it. Other secrets have another
+    file: Spark keeps connections by what they were told, and an executor a file by its name.
     """
     if step.reads is None:
         return {}
     declared, output = step.job, step.job.output
-    source = kafka_options(step.reads, "input") | {
+    secrets = properties(credentials(step))
+    file = f"kafka-{fingerprint(secrets)}.properties"
+    source = kafka_options(step.reads, file, "input") | {
         "subscribe": declared.input.topic,
         "startingOffsets": declared.input.starting_offsets,
         "groupIdPrefix": f"{step.reads.consumer_group_prefix}{declared.name}",
@@ -137,20 +145,20 @@ def granted(step: RunJob) -> dict[str, str]:
     if declared.input.max_rows_per_batch:
         source["maxOffsetsPerTrigger"] = str(declared.input.max_rows_per_batch)
     if step.writes:
-        sink = kafka_options(step.writes, "output") | {"topic": output.topic}
+        sink = kafka_options(step.writes, file, "output") | {"topic": output.topic}
     else:
         sink = {"path": location(output.path, step.cluster.data / "parquet")}
-    options = json.dumps({"input": source, "output": sink}, indent=2)
-    return {CREDENTIALS: properties(credentials(step)), ACCESS: options}
+    options = json.dumps({"credentials": file, "input": source, "output": sink}, indent=2)
+    return {file: secrets, ACCESS: options}
 
 
-def kafka_options(access: Access, side: str) -> dict[str, str]:
+def kafka_options(access: Access, file: str, side: str) -> dict[str, str]:
     """Options of Spark's Kafka source or sink, which name the credentials' place."""
     options = {
         "kafka.bootstrap.servers": access.endpoints,
         "kafka.security.protocol": "SASL_SSL" if access.tls else "SASL_PLAINTEXT",
         "kafka.sasl.mechanism": "SCRAM-SHA-512",
-        "kafka.sasl.jaas.config": f"${{file:{CREDENTIALS}:{side}.login}}",
+        "kafka.sasl.jaas.config": f"${{file:{file}:{side}.login}}",
         "kafka.config.providers": "file",
         "kafka.config.providers.file.class": (
             "org.apache.kafka.common.config.provider.FileConfigProvider"
@@ -158,7 +166,7 @@ def kafka_options(access: Access, side: str) -> dict[str, str]:
     }
     if access.tls:
         options["kafka.ssl.truststore.type"] = "PEM"
-        options["kafka.ssl.truststore.certificates"] = f"${{file:{CREDENTIALS}:{side}.ca}}"
+        options["kafka.ssl.truststore.certificates"] = f"${{file:{file}:{side}.ca}}"
     return options
 
 

@@ -10,8 +10,10 @@ from factory import AGREEMENT, access, observed
 
 from cluster import Spark
 from dataops.certificates import Identity, TlsState, keystore_password
+from dataops.interfaces.kafka_client import Access
 from dataops.testing import FakePackages, FakeServices
 from dataops.testing.authority import FakeAuthority
+from job_progress import Progress
 from job_store import JobStore
 from plan import RemoveAll, plan
 
@@ -39,23 +41,47 @@ def test_secrets_are_only_in_files_of_the_workloads_user(
     found = [path for path in spark.paths.root.rglob("*") if path.is_file()]
     secret = [path for path in found if b"password of" in path.read_bytes()]
     secret += [path for path in found if b"shared secret" in path.read_bytes()]
-    assert {path.name for path in secret} == {"kafka.properties", "spark-defaults.conf"}
+    (credentials,) = spark.paths.etc.glob("job-flights-hourly/kafka-*.properties")
+    assert {path.name for path in secret} == {credentials.name, "spark-defaults.conf"}
     assert {stat.S_IMODE(path.stat().st_mode) for path in secret} == {0o600}
     assert stat.S_IMODE(spark.paths.etc.stat().st_mode) == 0o700
     assert stat.S_IMODE((spark.paths.root / "work").stat().st_mode) == 0o700
 
 
-def test_new_credentials_restart_the_job_alone(
+def rotated() -> dict[str, Access]:
+    """Access with other passwords."""
+    return {t: access(t, password="new") for t in ("flights", "flights-hourly")}
+
+
+def says(spark: Spark, **what: str) -> None:
+    """What the job tells of itself."""
+    progress = spark.progress_file("flights-hourly")
+    progress.parent.mkdir(parents=True, exist_ok=True)
+    Progress(**what).save(progress)
+
+
+def test_a_job_goes_over_to_new_credentials_by_itself(
     spark: Spark, data: Path, fake_services: FakeServices
 ) -> None:
-    spark.converge(plan(observed(data)))
+    steps = plan(observed(data))
+    spark.converge(steps)
+    directory = spark.paths.etc / "job-flights-hourly"
+    first = json.loads((directory / "access.json").read_text())["credentials"]
+    assert spark.users(steps) is None and not spark.at_work("flights-hourly")
+    says(spark, credentials=first)
+    assert spark.users(steps) == {"relation-1-flights", "relation-1-flights-hourly"}
     fake_services.journal.clear()
-    rotated = {t: access(t, password="new") for t in ("flights", "flights-hourly")}
-    spark.converge(plan(observed(data, accesses=rotated)))
-    assert fake_services.journal == [
-        ("stop", "job-flights-hourly"),
-        ("start", "job-flights-hourly"),
-    ]
+    steps = plan(observed(data, accesses=rotated()))
+    assert spark.converge(steps)
+    second = json.loads((directory / "access.json").read_text())["credentials"]
+    # Until it has, both files are there, and nothing is said of whom it works with.
+    assert {path.name for path in directory.glob("kafka*.properties")} == {first, second}
+    assert spark.users(steps) is None
+    says(spark, credentials=second)
+    assert not spark.converge(steps)
+    assert spark.users(steps) and spark.at_work("flights-hourly")
+    assert [path.name for path in directory.glob("kafka*.properties")] == [second]
+    assert fake_services.journal == []
 
 
 def test_a_job_starts_before_kafka_grants_and_takes_up_what_it_grants(
@@ -66,13 +92,12 @@ def test_a_job_starts_before_kafka_grants_and_takes_up_what_it_grants(
     directory = spark.paths.etc / "job-flights-hourly"
     assert not (directory / "access.json").exists()
     fake_services.journal.clear()
-    assert not spark.converge(plan(observed(data)))
+    assert spark.converge(plan(observed(data)))
     assert fake_services.journal == [] and spark.job_running("flights-hourly")
     options = json.loads((directory / "access.json").read_text())
     assert options["input"]["subscribe"] == "flights"
     assert options["output"]["topic"] == "flights-hourly"
-    rotated = {t: access(t, password="new") for t in ("flights", "flights-hourly")}
-    assert spark.converge(plan(observed(data, accesses=rotated)))
+    assert spark.converge(plan(observed(data, accesses=rotated())))
 
 
 def test_a_job_at_work_goes_on_while_kafka_grants_nothing(

@@ -42,20 +42,33 @@ def runner(monkeypatch: pytest.MonkeyPatch) -> Iterator[types.ModuleType]:
 
 
 class Query:
-    """A running query: one step of its script at every look."""
+    """A running query: one step of its script at every look, and a batch that ends in time."""
 
     def __init__(self, *script: Any) -> None:
         self._script = list(script)
-        self.status = {"message": "Initializing sources"}
+        self._message = "Initializing sources"
+        self._looks_until_rest = 2
+        self.stopped_in_a_batch: bool | None = None
         self.recentProgress: list[Any] = []
+
+    @property
+    def status(self) -> dict[str, Any]:
+        self._looks_until_rest -= 1
+        return {"message": self._message, "isTriggerActive": self._looks_until_rest > 0}
+
+    def stop(self) -> None:
+        self.stopped_in_a_batch = self._looks_until_rest > 0
 
     def awaitTermination(self, seconds: int) -> bool:  # noqa: N802  Spark's name
         step = self._script.pop(0)
         if isinstance(step, Exception):
             raise step
         if isinstance(step, str):
-            self.status = {"message": step}
+            self._message = step
+        elif callable(step):
+            step()
         elif step is not None:
+            self._looks_until_rest = 3
             self.recentProgress.append(types.SimpleNamespace(json=json.dumps(step)))
         return step is None
 
@@ -81,7 +94,7 @@ class Never:
 def test_every_batch_counts_once(runner: types.ModuleType, tmp_path: Path) -> None:
     progress, path = Progress(), tmp_path / "x.json"
     query = Query("Processing new data", batch(1, 5), "Waiting for data", batch(2, 7), None)
-    runner.follow(query, progress, path, Never())
+    runner.follow(query, progress, path, Never(), granted(runner, tmp_path))
     assert (read(path).batch, read(path).rows_in, read(path).state) == (2, 12, "running")
 
 
@@ -90,7 +103,8 @@ def test_a_master_that_forgot_us_ends_the_process(
 ) -> None:
     watch = types.SimpleNamespace(lost=lambda: True)
     with pytest.raises(ConnectionError, match="no longer knows"):
-        runner.follow(Query("Waiting for data"), Progress(), tmp_path / "x.json", watch)
+        access = granted(runner, tmp_path)
+        runner.follow(Query("Waiting for data"), Progress(), tmp_path / "x.json", watch, access)
 
 
 class Session:
@@ -115,31 +129,99 @@ def job(tmp_path: Path) -> dict[str, Any]:
     return {
         "name": "flights-hourly",
         "input": {"options": options},
+        "output": {"format": "kafka"},
         "progress": progress,
         "master_ui": "http://127.0.0.1:1",
     }
 
 
+def grant(directory: Path, credentials: str, subscribe: str = "flights") -> None:
+    """What the charm writes."""
+    access = {"credentials": credentials, "input": {"subscribe": subscribe}, "output": {}}
+    (directory / "access.json").write_text(json.dumps(access))
+
+
+def granted(runner: types.ModuleType, directory: Path, session: Session | None = None) -> Any:
+    """Access that was taken."""
+    grant(directory, "kafka-1.properties")
+    access = runner.Access(session or Session(2), directory)
+    access.take(job(directory))
+    return access
+
+
 def test_what_kafka_grants_is_waited_for(
     runner: types.ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    granted = {"input": {"subscribe": "flights"}, "output": {"topic": "flights-hourly"}}
-    description = {**job(tmp_path), "input": {"schema": "x INT"}, "output": {"format": "kafka"}}
+    description = job(tmp_path)
+    monkeypatch.setattr(runner.time, "sleep", lambda _: grant(tmp_path, "kafka-1.properties"))
+    access = runner.Access(session := Session(2), tmp_path)
+    access.wait(description, Progress())
+    found = access.take(description)
+    assert found["input"] == {"options": {"subscribe": "flights"}}
+    assert found["output"] == {"format": "kafka", "options": {}}
+    assert session.files == [str(tmp_path / "kafka-1.properties")]
 
-    def grant(seconds: float) -> None:
-        (tmp_path / "access.json").write_text(json.dumps(granted))
 
-    monkeypatch.setattr(runner.time, "sleep", grant)
-    session = Session(2)
-    found = runner.await_access(session, description, tmp_path, Progress())
-    assert found["input"] == {"schema": "x INT", "options": granted["input"]}
-    assert found["output"] == {"format": "kafka", "options": granted["output"]}
-    assert session.files == [str(tmp_path / "kafka.properties")]
+def test_other_credentials_are_taken_between_two_batches(
+    runner: types.ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access = granted(runner, tmp_path, session := Session(2))
+    progress, path = Progress(), tmp_path / "x.json"
+    seen: list[tuple[str, str]] = []
+
+    def rotate() -> None:
+        seen.append((progress.state, progress.credentials))
+        grant(tmp_path, "kafka-2.properties")
+
+    first, second = Query("Processing", rotate, batch(1, 5)), Query("Waiting for data", None)
+    queries = [first, second]
+    monkeypatch.setattr(runner, "start", lambda spark, job: queries.pop(0))
+    runner.run(session, job(tmp_path), progress, access)
+    assert seen == [("running", "kafka-1.properties")]
+    assert first.stopped_in_a_batch is False
+    assert (read(path).state, read(path).credentials) == ("running", "kafka-2.properties")
+    assert session.files == [str(tmp_path / f"kafka-{n}.properties") for n in (1, 2)]
+
+
+def test_a_query_that_never_rests_is_stopped_all_the_same(
+    runner: types.ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "_REST_PATIENCE", 0.0)
+    query = Query()
+    query._looks_until_rest = 10**9
+    runner.end(query)
+    assert query.stopped_in_a_batch
+
+
+def test_another_topic_is_no_other_credentials(runner: types.ModuleType, tmp_path: Path) -> None:
+    access = granted(runner, tmp_path, session := Session(2))
+    grant(tmp_path, "kafka-1.properties", subscribe="delays")
+    assert access.changed()
+    assert access.take(job(tmp_path))["input"]["options"] == {"subscribe": "delays"}
+    assert not access.changed()
+    assert session.files == [str(tmp_path / "kafka-1.properties")]
+
+
+@pytest.mark.parametrize(
+    ("error", "seen"),
+    [("UnknownTopicOrPartition", "kafka-1.properties"), ("SaslAuthenticationException", "")],
+)
+def test_who_is_not_let_in_has_not_taken_its_credentials(
+    runner: types.ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: str,
+    seen: str,
+) -> None:
+    access, progress = granted(runner, tmp_path, session := Session(1)), Progress()
+    monkeypatch.setattr(runner, "start", lambda spark, job: Query(PySparkError(error)))
+    runner.run(session, job(tmp_path), progress, access)
+    assert progress.credentials == seen
 
 
 def test_who_waits_for_access_ends_with_spark(runner: types.ModuleType, tmp_path: Path) -> None:
     with pytest.raises(ConnectionError, match="before Kafka granted"):
-        runner.await_access(Session(3), job(tmp_path), tmp_path, Progress())
+        runner.Access(Session(3), tmp_path).wait(job(tmp_path), Progress())
 
 
 def test_a_query_that_fails_is_tried_again(
@@ -148,7 +230,8 @@ def test_a_query_that_fails_is_tried_again(
     queries = [Query(PySparkError("boom\n")), Query("Processing new data", batch(1, 5), None)]
     monkeypatch.setattr(runner, "start", lambda spark, job: queries.pop(0))
     progress = Progress()
-    runner.run(Session(2), job(tmp_path), progress)
+    session = Session(2)
+    runner.run(session, job(tmp_path), progress, granted(runner, tmp_path, session))
     assert not queries
     assert (progress.state, progress.rows_in) == ("running", 5)
 

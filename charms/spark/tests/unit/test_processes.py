@@ -6,7 +6,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from factory import AGREEMENT, access, observed
+from factory import AGREEMENT, observed
 
 from cluster import Spark
 from dataops.testing import FakeServices
@@ -18,12 +18,12 @@ def test_a_hook_that_died_before_the_restart_is_made_good(
 ) -> None:
     spark.converge(plan(observed(data)))
     fake_services.unstartable["job-flights-hourly"] = "killed"
-    rotated = {t: access(t, password="new") for t in ("flights", "flights-hourly")}
-    spark.converge(plan(observed(data, accesses=rotated)))
+    facts = observed(data, secret="another")
+    spark.converge(plan(facts))
     assert "killed" in spark.failure
     fake_services.unstartable.clear()
     fake_services.journal.clear()
-    spark.converge(plan(observed(data, accesses=rotated)))
+    spark.converge(plan(facts))
     assert ("start", "job-flights-hourly") in fake_services.journal
     assert spark.failure == ""
 

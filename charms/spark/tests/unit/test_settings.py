@@ -114,8 +114,16 @@ def test_the_job_runner_reads_no_secret() -> None:
         assert "BEGIN CERTIFICATE" not in text
     options = json.loads(granted[settings.ACCESS])["input"]
     assert options["kafka.security.protocol"] == "SASL_SSL"
-    assert options["kafka.sasl.jaas.config"] == "${file:kafka.properties:input.login}"
+    file = next(iter(granted))
+    assert options["kafka.sasl.jaas.config"] == f"${{file:{file}:input.login}}"
     assert options["groupIdPrefix"] == "relation-1-flights-flights-hourly"
+
+
+def test_other_secrets_have_another_file() -> None:
+    first, again = (next(iter(settings.granted(run_job()))) for _ in range(2))
+    accesses = {t: access(t, password="new") for t in ("flights", "flights-hourly")}
+    other = next(iter(settings.granted(run_job(accesses=accesses))))
+    assert first == again != other
 
 
 def test_input_and_output_have_their_own_users() -> None:
