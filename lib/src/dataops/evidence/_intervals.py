@@ -52,10 +52,16 @@ class Intervals:
         at = bisect.bisect_right(self._starts, number) - 1
         if at < 0 or number >= self._stops[at]:
             return False
-        start, stop = self._starts.pop(at), self._stops.pop(at)
-        parts = [(a, b) for a, b in ((start, number), (number + 1, stop)) if a < b]
-        self._starts[at:at] = [a for a, _ in parts]
-        self._stops[at:at] = [b for _, b in parts]
+        start, stop = self._starts[at], self._stops[at]
+        if start == number and number + 1 == stop:
+            del self._starts[at], self._stops[at]
+        elif start == number:
+            self._starts[at] = number + 1
+        elif number + 1 == stop:
+            self._stops[at] = number
+        else:
+            self._starts.insert(at + 1, number + 1)
+            self._stops.insert(at, number)
         return True
 
     def count(self, start: int, stop: int) -> int:

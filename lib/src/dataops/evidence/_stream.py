@@ -35,9 +35,8 @@ class Stream:
 
     def phase(self, number: int) -> Phase:
         """The phase in which this record was sent."""
-        return max(
-            (phase for phase, start in self.starts.items() if start <= number), key=_ORDER.index
-        )
+        # Phases begin in their order, and most that is asked for is of the newest.
+        return next(phase for phase in reversed(self.starts) if self.starts[phase] <= number)
 
     def span(self, phase: Phase) -> tuple[int, int]:
         """The numbers that were sent in a phase."""

@@ -86,6 +86,13 @@ def test_closed_it_takes_nothing_and_keeps_all(tmp_path):
     assert Ledger(tmp_path).account.lane == 1
 
 
+def test_the_events_of_an_earlier_version_are_read(tmp_path):
+    Ledger(tmp_path).close()
+    (events,) = tmp_path.glob("events-*.jsonl")
+    events.write_text('["opened"]\n["opened"]\n["opened"')
+    assert Ledger(tmp_path).account.lane == 2
+
+
 def test_a_full_disk_is_an_error_and_counts_for_nothing_later(tmp_path, monkeypatch):
     ledger = Ledger(tmp_path)
     ledger.note("opened")

@@ -37,6 +37,7 @@ class Lane:
 
     Attributes:
         login: how it reaches the cluster.
+        proved: whether every partition has acknowledged what it needs of `greet`.
         complaint: why the brokers refuse it; empty while they do not.
         fatal: whether the library will never deliver anything again.
     """
@@ -56,18 +57,13 @@ class Lane:
         self._next: dict[int, int] = {}
         self._greeted: set[int] = set()
         self._welcomes: collections.Counter[int] = collections.Counter()
+        self.proved = False
         self.complaint = ""
         self.fatal = False
         ledger.note("opened")
         self._lane = ledger.account.lane
         self._topic = ledger.account.topic
         self._producer = library.producer({**producing(login), "error_cb": self._on_error})
-
-    @property
-    def proved(self) -> bool:
-        """Whether every partition has acknowledged what it needs of `greet`."""
-        partitions = range(self._ledger.account.partitions)
-        return all(self._welcomes[partition] >= _GREETINGS for partition in partitions)
 
     def greet(self) -> None:
         """Send what nobody counts, one record at a time, until the producer is proved.
@@ -130,6 +126,8 @@ class Lane:
         self._greeted.discard(partition)
         self.complaint = "" if error is None else error.str()
         self._welcomes[partition] += error is None
+        partitions = range(self._ledger.account.partitions)
+        self.proved = all(self._welcomes[one] >= _GREETINGS for one in partitions)
 
     def _delivered(self, error: KafkaError | None, message: Message) -> None:
         mine = unpack(message, self._run)

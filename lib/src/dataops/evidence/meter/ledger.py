@@ -53,7 +53,7 @@ class Ledger:
         self._directory = directory
         self._most = most
         self._file: int | None = None
-        self._unwritten: list[str] = []
+        self._unwritten: list[tuple[Any, ...]] = []
         self._generation = 0
         self._written = 0
         self.account = Account()
@@ -68,10 +68,9 @@ class Ledger:
             values: its arguments.
         """
         assert event in _EVENTS, event
-        line = _encode([event, *values])
         with self.lock:
             assert self._file is not None, "the ledger is closed"
-            self._unwritten.append(line)
+            self._unwritten.append((event, *values))
             _apply(self.account, event, values)
             if event not in _OFTEN:
                 self.write()
@@ -85,11 +84,11 @@ class Ledger:
         with self.lock:
             if self._file is None or not self._unwritten:
                 return
-            lines = "\n".join([*self._unwritten, ""]).encode()
+            line = _encode(self._unwritten).encode() + b"\n"
             self._unwritten.clear()
-            if os.write(self._file, lines) < len(lines):
+            if os.write(self._file, line) < len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self._directory)
-            self._written += len(lines)
+            self._written += len(line)
             if self._written > self._most:
                 self._snapshot()
 
@@ -115,8 +114,8 @@ class Ledger:
         self.account = Account.load(snapshot["account"])
         with contextlib.suppress(FileNotFoundError):
             for line in self._events(self._generation).read_bytes().split(b"\n")[:-1]:
-                event, *values = json.loads(line)
-                _apply(self.account, event, values)
+                for event, *values in _events(json.loads(line)):
+                    _apply(self.account, event, values)
         return True
 
     def _snapshot(self) -> None:
@@ -132,6 +131,11 @@ class Ledger:
             os.close(self._file)
         self._file, self._written = descriptor, 0
         old.unlink(missing_ok=True)
+
+
+def _events(line: list[Any]) -> list[list[Any]]:
+    """What one line holds; an earlier version wrote a line for each event."""
+    return [line] if isinstance(line[0], str) else line
 
 
 def _apply(account: Account, event: str, values: Any) -> None:

@@ -174,6 +174,8 @@ class Meter:
     def _tidy(self) -> None:
         """Prove the newest producer, replace a finished one, and drop those that are done."""
         newest = self._lanes[-1]
+        if newest.proved and not newest.fatal and len(self._lanes) == 1:
+            return
         if newest.fatal:
             self._lanes.pop().abandon()
             self._open()
