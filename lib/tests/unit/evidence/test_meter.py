@@ -11,6 +11,8 @@ from confluent_kafka import KafkaError
 
 from dataops.evidence import Limits, Phase
 from dataops.evidence.meter import meter as module
+from dataops.evidence.meter.lane import Lane
+from dataops.evidence.meter.ledger import Ledger
 from dataops.evidence.meter.meter import Meter, OtherRun
 from dataops.evidence.meter.orders import Login, Orders, Report
 
@@ -326,6 +328,14 @@ def test_a_leader_that_lags_is_read_again_and_that_is_no_duplicate(running, clus
     evidence = running.end().evidence
     assert (evidence.duplicated, evidence.reordered, evidence.lost) == (0, 0, 0)
     assert evidence.read == evidence.sent
+
+
+def test_it_never_waits_for_less_than_the_library_can(tmp_path, cluster):
+    lane, asked = Lane(cluster.library, LOGIN, 7, Ledger(tmp_path)), []
+    lane._producer.poll = asked.append
+    for seconds in (0.0, 0.0002, 0.0131, 0.1):
+        lane.poll(seconds)
+    assert asked == [0.0, 0.001, 0.014, 0.1]
 
 
 def current(running):

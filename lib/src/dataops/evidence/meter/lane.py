@@ -3,6 +3,7 @@
 """One producer's life: it numbers its records, and tells the ledger what became of each."""
 
 import collections
+import math
 import time
 from collections.abc import Callable, Iterable
 
@@ -110,7 +111,8 @@ class Lane:
 
     def poll(self, seconds: float) -> None:
         """Hear what became of records; returns at the first news, or after so many seconds."""
-        self._producer.poll(seconds)
+        # The library drops what is less than a millisecond: whoever waits for that would spin.
+        self._producer.poll(math.ceil(seconds * 1000) / 1000)
 
     def abandon(self) -> None:
         """Give up what is in flight: each record has failed."""
