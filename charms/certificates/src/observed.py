@@ -11,6 +11,7 @@ from typing import Annotated
 import ops
 import pydantic
 
+from dataops import given
 from dataops.reconciler import Leaving
 from provider import Provider
 from root import Root
@@ -107,7 +108,7 @@ class Observed:
         cls, charm: ops.CharmBase, provider: Provider, leaving: Leaving | None = None
     ) -> Observed:
         """Reads Juju once."""
-        config, problems = _config(charm)
+        config, problems = given.options(charm, Config)
         leader = charm.unit.is_leader()
         return cls(
             application=charm.app.name,
@@ -127,19 +128,6 @@ class Observed:
     def root(self) -> Root | None:
         """The one that signs; None until the leader has made it."""
         return self.roots.current if self.roots else None
-
-
-def _config(charm: ops.CharmBase) -> tuple[Config | None, tuple[str, ...]]:
-    """The options, or what is wrong with each unusable one."""
-    raw = {name.replace("-", "_"): value for name, value in charm.config.items()}
-    try:
-        return Config.model_validate(raw), ()
-    except pydantic.ValidationError as error:
-        return None, tuple(
-            f"{str(each['loc'][0]).replace('_', '-')} is {each['input']!r}: "
-            f"{each['msg'].removeprefix('Value error, ')}"
-            for each in error.errors(include_url=False)
-        )
 
 
 def _roots(charm: ops.CharmBase) -> Roots | None:

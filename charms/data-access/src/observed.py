@@ -10,6 +10,7 @@ from typing import Annotated
 import ops
 import pydantic
 
+from dataops import given
 from dataops.interfaces.kafka_client import Access, KafkaClientRequirer, Role, TopicRequest
 from dataops.reconciler import Leaving
 
@@ -82,7 +83,7 @@ class Observed:
     @classmethod
     def read(cls, charm: ops.CharmBase, leaving: Leaving | None = None) -> Observed:
         """Reads Juju once."""
-        config, problems = _config(charm)
+        config, problems = given.options(charm, Config)
         related = [each for each in charm.model.relations[ENDPOINT] if each.active]
         return cls(
             application=charm.app.name,
@@ -91,19 +92,6 @@ class Observed:
             related=related[0].app.name if related else "",
             access=_access(charm, config),
             leaving=leaving or Leaving(),
-        )
-
-
-def _config(charm: ops.CharmBase) -> tuple[Config | None, tuple[str, ...]]:
-    """The options, or what is wrong with each unusable one."""
-    raw = {name.replace("-", "_"): value for name, value in charm.config.items()}
-    try:
-        return Config.model_validate(raw), ()
-    except pydantic.ValidationError as error:
-        return None, tuple(
-            f"{str(each['loc'][0]).replace('_', '-')} is {each['input']!r}: "
-            f"{each['msg'].removeprefix('Value error, ')}"
-            for each in error.errors(include_url=False)
         )
 
 

@@ -12,6 +12,7 @@ import ops
 
 import own
 import report_key
+from dataops import given
 from dataops.interfaces.kafka_client import Access, KafkaClientRequirer, TopicRequest
 from dataops.interfaces.operations import OperationsRequirer, Participant, Task
 from dataops.interfaces.prometheus_api import QueryRequirer, QueryServer
@@ -153,7 +154,7 @@ class Observed:
             load=accesses.get(LOAD.topic),
             report_keys=report_key.published(model, PEERS),
             prometheus=QueryRequirer(charm, PROMETHEUS).server(),
-            storage=_storage(model),
+            storage=given.storage(model, STORAGE),
             store=store,
             store_trouble=store_trouble,
             model_uuid=model.uuid,
@@ -176,9 +177,3 @@ def _store(charm: ops.CharmBase) -> tuple[Target | None, str]:
         return store_of(S3Requirer(charm, S3), directory)
     except ValueError:
         return None, f"backup-directory {directory!r} is not an absolute path"
-
-
-def _storage(model: ops.Model) -> Path | None:
-    """Where the storage is mounted."""
-    attached = model.storages[STORAGE]
-    return Path(attached[0].location) if attached else None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import ops
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from dataops import given
 from dataops.certificates import Assigned, merged
 from dataops.host.paths import UnitPaths
 from dataops.interfaces.kafka_client import ClientRequest, KafkaClientProvider
@@ -159,7 +160,7 @@ class Observed(World):
         store, store_trouble = store_of(
             S3Requirer(charm, "s3"), config.backup_directory if config else ""
         )
-        given = [clients.credentials(one) for one in requests] if leader else []
+        logins = [clients.credentials(one) for one in requests] if leader else []
         agreement = peers.agreement()
         # A look at every unit of every client: only while that decides something.
         turning = agreement.rotation is not None and not agreement.rotation.finished
@@ -171,14 +172,14 @@ class Observed(World):
             planned=charm.app.planned_units(),
             config=config,
             config_problem=problem,
-            storage=_storage(charm),
+            storage=given.storage(charm.model),
             paths=UnitPaths.of(charm),
             peers=peers.units(),
             agreement=agreement,
             certified=bool(charm.model.relations["certificates"]),
             requests=requests,
             refusals=clients.refusals(),
-            passwords=dict(one for one in given if one),
+            passwords=dict(one for one in logins if one),
             answered=clients.answered(world.leaving.broken) if leader else frozenset(),
             store=store,
             store_trouble=store_trouble,
@@ -273,8 +274,3 @@ def _config(charm: ops.CharmBase) -> tuple[Config | None, str]:
         return charm.load_config(Config), ""
     except ValueError as error:
         return None, explain(error)
-
-
-def _storage(charm: ops.CharmBase) -> Path | None:
-    attached = charm.model.storages["data"]
-    return attached[0].location if attached else None

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ops
@@ -15,6 +14,7 @@ import admission
 import backups
 from backup_keys import BackupKeys
 from broker import Broker
+from dataops import given
 from dataops.certificates.requester import Requester
 from dataops.host import services
 from dataops.host.paths import UnitPaths
@@ -65,7 +65,8 @@ def effects(
 ) -> Effects:
     """What can be done, now that these are the facts."""
     gate = Gate(observed, made.peers, clients, Vault(charm.model), made.backup_keys)
-    fetch = functools.partial(archive, charm)
+    # An empty resource, or none, means Maven.
+    fetch = functools.partial(given.resource, charm.model, "kafka")
     return Effects(
         observed, made.broker, admin, made.peers, gate, made.requester, fetch, made.key,
         functools.partial(backups.lasting, observed, made),
@@ -104,12 +105,3 @@ def publish(charm: ops.CharmBase, observed: Observed) -> None:
 def _jobs(host: str) -> list[dict[str, Any]]:
     targets = [{"targets": [f"{host}:{METRICS_PORT}"]}]
     return [{"metrics_path": "/metrics", "static_configs": targets}]
-
-
-def archive(charm: ops.CharmBase) -> Path | None:
-    """The attached resource with Kafka's programs; an empty one, or none, means Maven."""
-    try:
-        path = charm.model.resources.fetch("kafka")
-    except (ops.ModelError, NameError):
-        return None
-    return path if path.stat().st_size else None

@@ -13,6 +13,7 @@ from typing import Annotated
 import ops
 import pydantic
 
+from dataops import given
 from dataops.certificates import Identity, TlsState
 from dataops.host.network import address
 from dataops.host.paths import UnitPaths
@@ -106,7 +107,7 @@ class Observed:
         leaving: Leaving | None = None,
     ) -> Observed:
         """Reads Juju once."""
-        config, problems = _config(charm)
+        config, problems = given.options(charm, Config)
         provider = S3Provider(charm, S3)
         requests = provider.requests()
         return cls(
@@ -124,8 +125,8 @@ class Observed:
                 owner(one.relation_id): Sight(provider.accepted(one.relation_id), 0)
                 for one in requests
             },
-            data=_storage(charm),
-            archive=_resource(charm),
+            data=given.storage(charm.model),
+            archive=given.resource(charm.model, "s3proxy"),
             tls=tls,
             now=time.time(),
             leaving=leaving or Leaving(),
@@ -192,35 +193,9 @@ def owner(relation_id: int) -> str:
     return f"relation-{relation_id}"
 
 
-def _config(charm: ops.CharmBase) -> tuple[Config | None, tuple[str, ...]]:
-    """The options, or what is wrong with each unusable one."""
-    raw = {name.replace("-", "_"): value for name, value in charm.config.items()}
-    try:
-        return Config.model_validate(raw), ()
-    except pydantic.ValidationError as error:
-        return None, tuple(
-            f"{each['loc'][0]} is {each['input']!r}: {each['msg']}"
-            for each in error.errors(include_url=False)
-        )
-
-
 def _keyring(charm: ops.CharmBase) -> Keyring:
     """The application's secret."""
     try:
         return Keyring.read(charm.model.get_secret(label=KEYS).get_content(refresh=True))
     except ops.SecretNotFoundError:
         return Keyring()
-
-
-def _storage(charm: ops.CharmBase) -> Path | None:
-    attached = charm.model.storages["data"]
-    return Path(attached[0].location) if attached else None
-
-
-def _resource(charm: ops.CharmBase) -> Path | None:
-    """The attached archive; an empty file is a placeholder for none."""
-    try:
-        path = charm.model.resources.fetch("s3proxy")
-    except (ops.ModelError, NameError):
-        return None
-    return path if path.is_file() and path.stat().st_size else None

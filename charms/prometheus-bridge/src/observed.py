@@ -15,6 +15,7 @@ import ops
 import pydantic
 
 from accounts import OWN, Account, Accounts
+from dataops import given
 from dataops.certificates import Identity, TlsState
 from dataops.host.network import address
 from dataops.host.paths import UnitPaths
@@ -129,7 +130,7 @@ class Observed:
         leaving: Leaving | None = None,
     ) -> Observed:
         """Reads Juju once."""
-        config, problems = _config(charm)
+        config, problems = given.options(charm, Config)
         remote_write = RemoteWriteRequirer(charm, "send-remote-write")
         directory = config.backup_directory if config else ""
         store, store_trouble = store_of(S3Requirer(charm, S3), directory)
@@ -141,8 +142,8 @@ class Observed:
             config_problems=problems,
             sources=MetricsConsumer(charm, "monitoring").sources(),
             remote_write=tuple(target.url for target in remote_write.targets()),
-            data=_storage(charm),
-            archive=_resource(charm),
+            data=given.storage(charm.model),
+            archive=given.resource(charm.model, "prometheus"),
             tls=tls,
             accounts=accounts,
             leader=charm.unit.is_leader(),
@@ -187,31 +188,3 @@ class Observed:
     def awaits_certificate(self) -> bool:
         """Whether https is asked for and cannot be had yet."""
         return self.tls.awaited
-
-
-def _config(charm: ops.CharmBase) -> tuple[Config | None, tuple[str, ...]]:
-    """The options, or what is wrong with each unusable one."""
-    raw = {name.replace("-", "_"): value for name, value in charm.config.items()}
-    try:
-        return Config.model_validate(raw), ()
-    except pydantic.ValidationError as error:
-        return None, tuple(
-            f"{str(each['loc'][0]).replace('_', '-')} is {each['input']!r}: "
-            f"{each['msg'].removeprefix('Value error, ')}"
-            for each in error.errors(include_url=False)
-        )
-
-
-def _storage(charm: ops.CharmBase) -> Path | None:
-    """Where samples are kept."""
-    attached = charm.model.storages["data"]
-    return attached[0].location if attached else None
-
-
-def _resource(charm: ops.CharmBase) -> Path | None:
-    """The attached archive; an empty file is a placeholder for none."""
-    try:
-        path = charm.model.resources.fetch("prometheus")
-    except (ops.ModelError, NameError):
-        return None
-    return path if path.is_file() and path.stat().st_size else None

@@ -11,6 +11,7 @@ import ops
 import reading
 import rpc_secret
 from agreement import Agreement, number
+from dataops import given
 from dataops.certificates import Identity, TlsState
 from dataops.host.network import address
 from dataops.interfaces.kafka_client import Access, KafkaClientRequirer, TopicRequest
@@ -136,7 +137,7 @@ class Observed:
         config, problems = options(charm)
         jobs_text = str(charm.config.get("jobs", ""))
         agreement = reading.agreement(charm)
-        data = None if leaving.storage or leaving.unit else reading.storage(charm)
+        data = None if leaving.storage or leaving.unit else given.storage(charm.model)
         own = address(charm, reading.PEERS)
         shared = rpc_secret.read(charm.model, agreement.secret)
         directory = config.backup_directory if config else ""
@@ -166,8 +167,8 @@ class Observed:
             tls=tls or TlsState(),
             ends=reading.ends(charm, tls.identity if tls else None),
             visitors=reading.visitors(charm),
-            archive=reading.resource(charm, "spark"),
-            script=reading.resource(charm, "script"),
+            archive=given.resource(charm.model, "spark"),
+            script=given.resource(charm.model, "script"),
             leaving=leaving,
             model=charm.model.name,
             model_uuid=charm.model.uuid,

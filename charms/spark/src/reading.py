@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What Juju says, piece by piece, for the facts that are read once per hook."""
 
-from pathlib import Path
-
 import ops
 
 from agreement import Agreement
@@ -48,18 +46,3 @@ def visitors(charm: ops.CharmBase) -> dict[str, frozenset[str] | None]:
     from dataops.interfaces.spark_master import SparkMasterProvider
 
     return SparkMasterProvider(charm, MASTER).accepted()
-
-
-def storage(charm: ops.CharmBase) -> Path | None:
-    """Where the storage is; None while it is not attached."""
-    attached = charm.model.storages["data"]
-    return attached[0].location if attached else None
-
-
-def resource(charm: ops.CharmBase, name: str) -> Path | None:
-    """The attached file; Juju has no way to detach one, so that an empty file counts as none."""
-    try:
-        path = charm.model.resources.fetch(name)
-    except (ops.ModelError, NameError):
-        return None
-    return path if path.stat().st_size else None

@@ -7,9 +7,9 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from dataops.operations import Context, JobVerb, Work
+from dataops.operations import Context
 from dataops.snapshot import job
-from dataops.snapshot.job import Collected, Spec, Where
+from dataops.snapshot.job import Spec, Where
 from observed import Observed
 from registry import Registry
 
@@ -56,11 +56,6 @@ def prepare(context: Context[Observed, Registry, Where]) -> AuthoritySpec:
     )
 
 
-def work(work: Work[AuthoritySpec]) -> Collected:
-    """Collect, and hand in."""
-    return job.run(work, gather)
-
-
 def gather(collection: Collection, spec: AuthoritySpec) -> str:
     """What only the authority has; a line about it."""
     fields = {"expires", "leader", "issued", "unanswered", "refused", "unreadable"}
@@ -80,12 +75,4 @@ def gather(collection: Collection, spec: AuthoritySpec) -> str:
     return f"Authority: root valid until {until}, {spec.issued} certificates signed"
 
 
-VERB = JobVerb(
-    name="snapshot",
-    description=job.DESCRIPTION,
-    prepare=prepare,
-    work=work,
-    params=Where,
-    result=Collected,
-    spec=AuthoritySpec,
-)
+VERB = job.collecting(prepare, gather, AuthoritySpec)

@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import brokers
-from dataops.operations import Context, JobVerb, Work
+from dataops.operations import Context
 from dataops.snapshot import job
-from dataops.snapshot.job import Collected, Spec, Where
+from dataops.snapshot.job import Spec, Where
 from observed import Observed
 
 if TYPE_CHECKING:
@@ -48,11 +48,6 @@ def prepare(context: Context[Observed, None, Where]) -> AccessSpec:
     )
 
 
-def work(work: Work[AccessSpec]) -> Collected:
-    """Collect, and hand in."""
-    return job.run(work, gather)
-
-
 def gather(collection: Collection, spec: AccessSpec) -> str:
     """What only a customer sees; a line about it."""
     if not spec.endpoints:
@@ -78,12 +73,4 @@ def _greet(endpoint: str, spec: AccessSpec) -> str:
         return f"{type(error).__name__}: {error}"
 
 
-VERB = JobVerb(
-    name="snapshot",
-    description=job.DESCRIPTION,
-    prepare=prepare,
-    work=work,
-    params=Where,
-    result=Collected,
-    spec=AccessSpec,
-)
+VERB = job.collecting(prepare, gather, AccessSpec)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive import Archive
-from dataops.operations import Context, JobVerb, Work
+from dataops.operations import Context
 from dataops.snapshot import job
-from dataops.snapshot.job import Collected, Spec, Where
+from dataops.snapshot.job import Spec, Where
 from history import operations
 from journal import Record
 from observed import Observed
@@ -50,11 +50,6 @@ def prepare(context: Context[Observed, Archive, Where]) -> Day2Spec:
     )
 
 
-def work(work: Work[Day2Spec]) -> Collected:
-    """Collect, and hand in."""
-    return job.run(work, gather)
-
-
 def gather(collection: Collection, spec: Day2Spec) -> str:
     """What only day2 has; a line about it."""
     collection.file("operations/journal.jsonl", spec.journal)
@@ -74,12 +69,4 @@ def _line(record: Record) -> str:
     return f"{record.at.isoformat()} operation {record.operation} {kind} {told}\n"
 
 
-VERB = JobVerb(
-    name="snapshot",
-    description=job.DESCRIPTION,
-    prepare=prepare,
-    work=work,
-    params=Where,
-    result=Collected,
-    spec=Day2Spec,
-)
+VERB = job.collecting(prepare, gather, Day2Spec)

@@ -9,7 +9,7 @@ import dataclasses
 
 from admission import obstacles
 from backup_keys import FIELD
-from dataops.operations import Context, OperationError, Scope, Verb
+from dataops.operations import Context, OperationError
 from dataops.rotation import (
     Change,
     PasswordsRotated,
@@ -17,6 +17,7 @@ from dataops.rotation import (
     Rotation,
     fingerprint,
     proceed,
+    rotating,
 )
 from observed import Observed
 from workload import Workload
@@ -71,12 +72,4 @@ def run(context: Context[Observed, Workload, RotatePasswords]) -> PasswordsRotat
     return result.model_copy(update={"summary": f"{result.summary} {hint}"})
 
 
-VERB = Verb(
-    name="rotate-passwords",
-    description="Gives every client new credentials, and takes the old ones away.",
-    run=run,
-    params=RotatePasswords,
-    result=PasswordsRotated,
-    scope=Scope.LEADER,
-    mutating=True,
-)
+VERB = rotating("Gives every client new credentials, and takes the old ones away.", run)

@@ -7,9 +7,9 @@ from __future__ import annotations
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
-from dataops.operations import Context, JobVerb, Work
+from dataops.operations import Context
 from dataops.snapshot import job
-from dataops.snapshot.job import Collected, Spec, Where
+from dataops.snapshot.job import Spec, Where
 from listeners import METRICS_PORT
 from observed import Observed
 from workload import Workload
@@ -51,11 +51,6 @@ def prepare(context: Context[Observed, Workload, Where]) -> KafkaSpec:
         addresses=context.workload.addresses,
         brokers=o.planned,
     )
-
-
-def work(work: Work[KafkaSpec]) -> Collected:
-    """Collect, and hand in."""
-    return job.run(work, gather)
 
 
 def gather(collection: Collection, spec: KafkaSpec) -> str:
@@ -122,12 +117,4 @@ def _get(url: str) -> str:
         return answer.read().decode()
 
 
-VERB = JobVerb(
-    name="snapshot",
-    description=job.DESCRIPTION,
-    prepare=prepare,
-    work=work,
-    params=Where,
-    result=Collected,
-    spec=KafkaSpec,
-)
+VERB = job.collecting(prepare, gather, KafkaSpec)

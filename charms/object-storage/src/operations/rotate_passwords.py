@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from dataops.operations import Context, OperationError, Scope, Verb
+from dataops.operations import Context, OperationError
 from dataops.rotation import (
     Change,
     PasswordsRotated,
@@ -14,6 +14,7 @@ from dataops.rotation import (
     Rotation,
     fingerprint,
     proceed,
+    rotating,
 )
 from observed import Observed
 from vault import Vault
@@ -58,12 +59,4 @@ def run(context: Context[Observed, Vault, RotatePasswords]) -> PasswordsRotated:
     return proceed(context, Owners(o, context.workload))
 
 
-VERB = Verb(
-    name="rotate-passwords",
-    description="Gives everybody who stores here new keys, and takes the old ones away.",
-    run=run,
-    params=RotatePasswords,
-    result=PasswordsRotated,
-    scope=Scope.LEADER,
-    mutating=True,
-)
+VERB = rotating("Gives everybody who stores here new keys, and takes the old ones away.", run)

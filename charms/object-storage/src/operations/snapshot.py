@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from dataops.objectstore import StoreError, Target, open_store
-from dataops.operations import Context, JobVerb, Work
+from dataops.operations import Context
 from dataops.snapshot import job
-from dataops.snapshot.job import Collected, Spec, Where
+from dataops.snapshot.job import Spec, Where
 from observed import Observed
 from vault import Vault
 
@@ -51,11 +51,6 @@ def prepare(context: Context[Observed, Vault, Where]) -> StoreSpec:
     )
 
 
-def work(work: Work[StoreSpec]) -> Collected:
-    """Collect, and hand in."""
-    return job.run(work, gather)
-
-
 def gather(collection: Collection, spec: StoreSpec) -> str:
     """What only the store has; a line about it."""
     fields = {"buckets", "applications", "refusals"}
@@ -87,12 +82,4 @@ def _total(store: Target, bucket: str) -> dict[str, int] | str:
     return {"objects": objects, "bytes": size}
 
 
-VERB = JobVerb(
-    name="snapshot",
-    description=job.DESCRIPTION,
-    prepare=prepare,
-    work=work,
-    params=Where,
-    result=Collected,
-    spec=StoreSpec,
-)
+VERB = job.collecting(prepare, gather, StoreSpec)

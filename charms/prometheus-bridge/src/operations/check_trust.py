@@ -2,21 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Waits until this unit's clients are told to trust an authority, or to trust it no more."""
 
-from dataops.certificates import CheckTrust, Trust
-from dataops.operations import Context, Verb
-from observed import Observed
-from workload import Workload
+from dataops.certificates import trusting
 
-
-def run(context: Context[Observed, Workload, CheckTrust]) -> Trust:
-    """Whom clients are told to trust."""
-    return context.workload.site(context.observed).trust(context)
-
-
-VERB = Verb(
-    name="check-trust",
-    description="Waits until clients are told to trust an authority, or to trust it no more.",
-    run=run,
-    params=CheckTrust,
-    result=Trust,
-)
+VERB = trusting()

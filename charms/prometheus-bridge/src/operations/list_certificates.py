@@ -2,21 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The certificate that Prometheus serves, and who is told to trust whom."""
 
-from dataops.certificates import Inventory
-from dataops.operations import Context, NoParams, Verb
-from observed import Observed
-from workload import Workload
+from dataops.certificates import listing
 
-
-def run(context: Context[Observed, Workload, NoParams]) -> Inventory:
-    """Asks the port, not our records of it."""
-    return context.workload.site(context.observed).inventory()
-
-
-VERB = Verb(
-    name="list-certificates",
-    description="The certificate that Prometheus serves, and until when.",
-    run=run,
-    params=NoParams,
-    result=Inventory,
-)
+VERB = listing("The certificate that Prometheus serves, and until when.")

@@ -9,7 +9,7 @@ import dataclasses
 import time
 
 from accounts import Accounts, obstacles
-from dataops.operations import Context, OperationError, Scope, Verb
+from dataops.operations import Context, OperationError
 from dataops.rotation import (
     Change,
     PasswordsRotated,
@@ -17,6 +17,7 @@ from dataops.rotation import (
     Rotation,
     fingerprint,
     proceed,
+    rotating,
 )
 from observed import Observed
 from workload import Workload
@@ -66,12 +67,6 @@ def run(context: Context[Observed, Workload, RotatePasswords]) -> PasswordsRotat
     return proceed(context, Visitors(o.accounts, context.workload))
 
 
-VERB = Verb(
-    name="rotate-passwords",
-    description="Gives everybody who asks Prometheus a new password, and takes the old ones away.",
-    params=RotatePasswords,
-    result=PasswordsRotated,
-    run=run,
-    scope=Scope.LEADER,
-    mutating=True,
+VERB = rotating(
+    "Gives everybody who asks Prometheus a new password, and takes the old ones away.", run
 )

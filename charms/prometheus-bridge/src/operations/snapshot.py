@@ -13,9 +13,9 @@ import yaml
 
 from api import Api
 from bridge import Bridge
-from dataops.operations import Context, JobVerb, Work
+from dataops.operations import Context
 from dataops.snapshot import job
-from dataops.snapshot.job import Collected, Spec, Where
+from dataops.snapshot.job import Spec, Where
 from observed import Observed
 
 if TYPE_CHECKING:
@@ -59,11 +59,6 @@ def prepare(context: Context[Observed, Bridge, Where]) -> PrometheusSpec:
         user=api.user,
         password=api.password,
     )
-
-
-def work(work: Work[PrometheusSpec]) -> Collected:
-    """Collect, and hand in."""
-    return job.run(work, gather)
 
 
 def gather(collection: Collection, spec: PrometheusSpec) -> str:
@@ -139,12 +134,4 @@ def _secrets(o: Observed) -> dict[str, str]:
     return {**named, **passwords, **hashes}
 
 
-VERB = JobVerb(
-    name="snapshot",
-    description=job.DESCRIPTION,
-    prepare=prepare,
-    work=work,
-    params=Where,
-    result=Collected,
-    spec=PrometheusSpec,
-)
+VERB = job.collecting(prepare, gather, PrometheusSpec)

@@ -6,7 +6,7 @@ import dataclasses
 import time
 
 import rpc_secret
-from dataops.operations import Context, OperationError, Scope, Verb
+from dataops.operations import Context, OperationError
 from dataops.rolling import Go, Hold
 from dataops.rotation import (
     Change,
@@ -15,6 +15,7 @@ from dataops.rotation import (
     Rotation,
     fingerprint,
     proceed,
+    rotating,
 )
 from observed import Observed
 from plan import cluster_of
@@ -69,13 +70,6 @@ def run(context: _Context) -> PasswordsRotated:
     return proceed(context, Processes(o, context.workload))
 
 
-VERB = Verb(
-    name="rotate-passwords",
-    description="Gives all of Spark's processes a new secret, and takes the old one away.",
-    params=RotatePasswords,
-    result=PasswordsRotated,
-    run=run,
-    scope=Scope.LEADER,
-    mutating=True,
-    guard=guard,
+VERB = rotating(
+    "Gives all of Spark's processes a new secret, and takes the old one away.", run, guard
 )

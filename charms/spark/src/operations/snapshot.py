@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from cluster import Spark
 from dataops.certificates import keystore_password
-from dataops.operations import Context, JobVerb, Work
+from dataops.operations import Context
 from dataops.snapshot import job
-from dataops.snapshot.job import Collected, Spec, Where
+from dataops.snapshot.job import Spec, Where
 from observed import Observed
 from pages import read
 from plan import wanted
@@ -69,11 +69,6 @@ def prepare(context: Context[Observed, Spark, Where]) -> SparkSpec:
         jobs=tuple(sorted(wanted(o) & {declared.name for declared, _ in o.homes})),
         workers=len(o.addresses),
     )
-
-
-def work(work: Work[SparkSpec]) -> Collected:
-    """Collect, and hand in."""
-    return job.run(work, gather)
 
 
 def gather(collection: Collection, spec: SparkSpec) -> str:
@@ -150,12 +145,4 @@ def _distinct(accesses: Iterable[Any]) -> Iterable[Any]:
     return {access.username: access for access in accesses}.values()
 
 
-VERB = JobVerb(
-    name="snapshot",
-    description=job.DESCRIPTION,
-    prepare=prepare,
-    work=work,
-    params=Where,
-    result=Collected,
-    spec=SparkSpec,
-)
+VERB = job.collecting(prepare, gather, SparkSpec)

@@ -47,7 +47,3 @@ def test_the_end_of_our_own_certificate_is_that_of_what_we_serve(charm, certific
 
 def test_each_unit_that_runs_drivers_elsewhere_says_by_which_secret(charm):
     assert reading.visitors(charm) == {"notebook/0": frozenset({"rpc.1"}), "notebook/1": None}
-
-
-def test_an_empty_resource_is_none(charm):
-    assert reading.resource(charm, "script") is None

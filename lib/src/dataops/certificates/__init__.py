@@ -22,6 +22,9 @@ from dataops.certificates._verbs import (
     Renewed,
     RenewedPort,
     Trust,
+    listing,
+    renewing,
+    trusting,
 )
 
 __all__ = [
@@ -44,10 +47,13 @@ __all__ = [
     "java_keystore",
     "keystore",
     "keystore_password",
+    "listing",
     "merged",
     "objection",
     "parse",
     "refusal",
+    "renewing",
     "table",
+    "trusting",
     "truststore",
 ]

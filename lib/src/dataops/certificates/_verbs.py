@@ -1,15 +1,18 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the verbs about certificates take and answer.
+"""The verbs about certificates: what they take and answer, and those that most charms share.
 
-The plans of day2 ask every charm for them alike.
+The plans of day2 ask every charm for them alike. What a charm shares has a workload whose
+`site(observed)` is the `renewal.Site` of its unit.
 """
 
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
-from dataops.operations import Params, Result
+from dataops.certificates._inventory import Inventory
+from dataops.operations import Context, NoParams, Params, Result, Verb
 
 
 class RenewCertificates(Params):
@@ -72,3 +75,41 @@ class Trust(Result):
 
     summary: str
     trusts: tuple[str, ...] = ()
+
+
+def listing(description: str) -> Verb[Any, Any, NoParams, Inventory]:
+    """`list-certificates`: it asks the ports, and not our records of them."""
+    return Verb(
+        name="list-certificates",
+        description=description,
+        run=lambda context: context.workload.site(context.observed).inventory(),
+        params=NoParams,
+        result=Inventory,
+    )
+
+
+def trusting() -> Verb[Any, Any, CheckTrust, Trust]:
+    """`check-trust`: whom clients are told to trust."""
+    return Verb(
+        name="check-trust",
+        description="Waits until clients are told to trust an authority, or to trust it no more.",
+        run=lambda context: context.workload.site(context.observed).trust(context),
+        params=CheckTrust,
+        result=Trust,
+    )
+
+
+def renewing(description: str) -> Verb[Any, Any, RenewCertificates, Renewed]:
+    """`renew-certificates`: it asks and looks how far it is; the charm's own plan does it."""
+
+    def run(context: Context[Any, Any, RenewCertificates]) -> Renewed:
+        return context.workload.site(context.observed).renew(context)
+
+    return Verb(
+        name="renew-certificates",
+        description=description,
+        run=run,
+        params=RenewCertificates,
+        result=Renewed,
+        mutating=True,
+    )

@@ -17,9 +17,10 @@ from dataops.rotation._verb import (
     Site,
     fingerprint,
     proceed,
+    rotating,
 )
 
 __all__ = [
     "BY_HAND", "Change", "Credential", "PasswordsRotated", "RotatePasswords", "Rotation", "Sight",
-    "Site", "fingerprint", "obstacle", "proceed", "seen_again",
+    "Site", "fingerprint", "obstacle", "proceed", "rotating", "seen_again",
 ]  # fmt: skip

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
 import pydantic
 
-from dataops.operations import Context, OperationError, Params, Pending, Result
+from dataops.operations import Context, OperationError, Params, Pending, Result, Scope, Verb
+from dataops.rolling import Go, Hold
 from dataops.rotation._rotation import BY_HAND, Change, Rotation
 
 
@@ -74,6 +75,24 @@ class Site(Protocol):
     def fingerprint(self, change: Change) -> str:
         """Of the new password."""
         ...
+
+
+def rotating(
+    description: str,
+    run: Callable[[Context[Any, Any, RotatePasswords]], PasswordsRotated],
+    guard: Callable[[Context[Any, Any, RotatePasswords]], Go | Hold] | None = None,
+) -> Verb[Any, Any, RotatePasswords, PasswordsRotated]:
+    """The verb of a charm; its `run` ends with `proceed`."""
+    return Verb(
+        name="rotate-passwords",
+        description=description,
+        run=run,
+        params=RotatePasswords,
+        result=PasswordsRotated,
+        scope=Scope.LEADER,
+        mutating=True,
+        guard=guard,
+    )
 
 
 def proceed(context: Context[Any, Any, RotatePasswords], site: Site) -> PasswordsRotated:

@@ -14,11 +14,12 @@ import pydantic
 
 from dataops.host.files import ensure_absent, ensure_directory
 from dataops.host.paths import UnitPaths
-from dataops.operations import Context, OperationError, Params, Result, Work
+from dataops.operations import Context, JobVerb, OperationError, Params, Result, Work
 from dataops.snapshot.address import Collector
 
 if TYPE_CHECKING:
     from dataops.snapshot.account import Account
+    from dataops.snapshot.collect import Collection
 
 # A databag is no place for more; the archive names them all.
 _MOST_NAMED = 10
@@ -138,7 +139,30 @@ def told(context: Context[Any, Any, Where], secrets: Mapping[str, str]) -> dict[
     }
 
 
-def run(work: Work[SpecT], gather: Callable[[Any, SpecT], str]) -> Collected:
+def collecting(
+    prepare: Callable[[Context[Any, Any, Where]], SpecT],
+    gather: Callable[[Collection, SpecT], str],
+    spec: type[SpecT],
+) -> JobVerb[Any, Any, Where, SpecT, Collected]:
+    """The verb of a charm.
+
+    Args:
+        prepare: makes the specification, of `told` and what the charm adds.
+        gather: collects what only this charm has, and says in a line how the unit is.
+        spec: the charm's own.
+    """
+    return JobVerb(
+        name="snapshot",
+        description=DESCRIPTION,
+        prepare=prepare,
+        work=lambda work: run(work, gather),
+        params=Where,
+        result=Collected,
+        spec=spec,
+    )
+
+
+def run(work: Work[SpecT], gather: Callable[[Collection, SpecT], str]) -> Collected:
     """Collect, clean, pack, and hand over.
 
     Args:
