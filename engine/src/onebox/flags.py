@@ -154,12 +154,14 @@ class Takes:
     """Which positionals a command takes.
 
     Attributes:
+        usage: what `--help` calls them.
         missing: what is said when the first, the second... of those that must be is not there.
         most: how many there may be; None is any number.
     """
 
-    missing: tuple[str, ...]
-    most: int | None
+    usage: str = ""
+    missing: tuple[str, ...] = ()
+    most: int | None = None
 
     def check(self, args: Sequence[str]) -> None:
         """Refuse too few and too many."""
@@ -169,9 +171,9 @@ class Takes:
             no_more(args[self.most :])
 
 
-def takes(*missing: str, most: int | None = None) -> Takes:
+def takes(usage: str = "", *missing: str, most: int | None = None) -> Takes:
     """Declares the positionals of a command; see `Takes`."""
-    return Takes(missing, most)
+    return Takes(usage, missing, most)
 
 
 # -- reading values ----------------------------------------------------------------------------

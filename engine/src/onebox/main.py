@@ -88,8 +88,7 @@ def _run(command: ModuleType, args: flags.Parsed) -> int:
 
     try:
         focus.check_controller(args)
-        if takes := getattr(command, "TAKES", None):
-            takes.check(args.args)
+        commands.takes_of(command).check(args.args)
         return command.run(Call(Client(), args)) or 0
     except flags.UsageError as error:
         console.error(str(error))

@@ -37,6 +37,11 @@ def flags_of(command: ModuleType) -> tuple[flags.Flag[Any], ...]:
     return getattr(command, "FLAGS", ())
 
 
+def takes_of(command: ModuleType) -> flags.Takes:
+    """The positionals of a command."""
+    return getattr(command, "TAKES", flags.Takes())
+
+
 def aliases_of(command: ModuleType) -> tuple[str, ...]:
     """The other names of a command."""
     return getattr(command, "ALIASES", ())
@@ -44,18 +49,24 @@ def aliases_of(command: ModuleType) -> tuple[str, ...]:
 
 def purpose_of(command: ModuleType) -> str:
     """The first sentence of a command's help."""
-    details = " ".join(command.HELP.strip().split("\n\n")[1].split())
-    return details.partition(". ")[0].rstrip(".").partition(": ")[0] + "."
+    first = _details(command).partition("\n")[0]
+    return first.partition(". ")[0].rstrip(".").partition(": ")[0] + "."
+
+
+def _details(command: ModuleType) -> str:
+    """What a command does, and an example: the docstring of its file."""
+    return (command.__doc__ or "").strip()
 
 
 def help_of(command: ModuleType) -> str:
     """Usage, options and examples of one command."""
-    usage, _, details = command.HELP.strip().partition("\n\n")
+    name = command.__name__.rpartition(".")[2].replace("_", "-")
+    usage = f"Usage: juju {name} [options] {takes_of(command).usage}".rstrip()
     options = flags.describe(flags_of(command))
     section = f"\nOptions:\n{options}\n" if options else ""
     also = "".join(f"    {alias}\n" for alias in aliases_of(command))
     aliases = f"\nAliases:\n{also}" if also else ""
-    return f"{usage}\n{section}{aliases}\nDetails:\n{details.rstrip()}\n"
+    return f"{usage}\n{section}{aliases}\nDetails:\n{_details(command)}\n"
 
 
 # Commands of earlier series, for which Juju 4 does not guess another.

@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju actions`."""
+"""Lists what can be run on the units of an application.
+
+Examples:
+    juju actions kafka
+    juju actions kafka --schema --format yaml
+"""
 
 from __future__ import annotations
 
@@ -11,20 +16,11 @@ from onebox.focus import MODEL
 from onebox.render.actions import actions_table, descriptions, schemas
 
 ALIASES = ("list-actions",)
-HELP = """
-Usage: juju actions [options] <application>
-
-Lists what can be run on the units of an application.
-
-    juju actions kafka
-    juju actions kafka --schema --format yaml
-"""
-
 FORMAT = output_format(("default", "tabular", "json", "yaml"), "default")
 SCHEMA = switch("schema", help="Display the full action schema")
 
 FLAGS = (FORMAT, SCHEMA, MODEL, *COLOURED)
-TAKES = takes("no application name specified", most=1)
+TAKES = takes("<application>", "no application name specified", most=1)
 
 
 def run(call: Call) -> None:

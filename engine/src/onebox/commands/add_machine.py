@@ -1,6 +1,12 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju add-machine`."""
+"""Makes machines without units, to place units on later: each an address and a directory.
+
+Examples:
+    juju add-machine
+    juju add-machine -n 3
+    juju add-machine lxd:0
+"""
 
 from __future__ import annotations
 
@@ -11,16 +17,6 @@ from onebox.flags import number, option, repeated, takes
 from onebox.focus import MODEL
 from onebox.values import constraints
 
-HELP = """
-Usage: juju add-machine [options] [<container>[:<machine>]]
-
-Makes machines without units, to place units on later: each an address and a directory.
-
-    juju add-machine
-    juju add-machine -n 3
-    juju add-machine lxd:0
-"""
-
 BASE = option("base", default="ubuntu@24.04", help="The operating system base")
 COUNT = number("n", default=1, help="The number of machines to add")
 CONSTRAINTS = repeated("constraints", help="Machine constraints")
@@ -29,7 +25,7 @@ PRIVATE_KEY = option("private-key", help="Path to a private key; ignored")
 PUBLIC_KEY = option("public-key", help="Path to a public key; ignored")
 
 FLAGS = (BASE, COUNT, CONSTRAINTS, DISKS, PRIVATE_KEY, PUBLIC_KEY, MODEL)
-TAKES = takes(most=1)
+TAKES = takes("[<container>[:<machine>]]", most=1)
 
 
 def run(call: Call) -> None:

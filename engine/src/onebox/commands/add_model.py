@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju add-model`."""
+"""Adds a model and makes it the current one. There is one cloud, localhost: this machine.
+
+Examples:
+    juju add-model dataops
+    juju add-model test --config update-status-hook-interval=1m
+"""
 
 from __future__ import annotations
 
@@ -12,21 +17,12 @@ from onebox.flags import option, repeated, switch, takes
 from onebox.focus import CONTROLLER, focus_on
 from onebox.values import assignments
 
-HELP = """
-Usage: juju add-model [options] <model name> [cloud|region]
-
-Adds a model and makes it the current one. There is one cloud, localhost: this machine.
-
-    juju add-model dataops
-    juju add-model test --config update-status-hook-interval=1m
-"""
-
 CONFIG = repeated("config", help="Specify model configuration: <key>=<value> or a YAML file")
 NO_SWITCH = switch("no-switch", help="Do not switch to the newly created model")
 CREDENTIAL = option("credential", help="Credential used to add the model; ignored")
 
 FLAGS = (CONFIG, NO_SWITCH, CREDENTIAL, CONTROLLER)
-TAKES = takes("model name is required", most=2)
+TAKES = takes("<model name> [cloud|region]", "model name is required", most=2)
 
 
 def run(call: Call) -> None:

@@ -1,6 +1,10 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju add-relation`: the name `integrate` had before Juju 3, which older texts still give."""
+"""Integrates two applications. Juju 3 and later call this "juju integrate".
+
+Examples:
+    juju add-relation kafka:monitoring prometheus
+"""
 
 from __future__ import annotations
 
@@ -8,15 +12,8 @@ from onebox.commands import integrate
 from onebox.commands._call import Call
 from onebox.console import tell
 
-HELP = """
-Usage: juju add-relation [options] <application>[:<endpoint>] <application>[:<endpoint>]
-
-Integrates two applications. Juju 3 and later call this "juju integrate".
-
-    juju add-relation kafka:monitoring prometheus
-"""
-
 FLAGS = integrate.FLAGS
+TAKES = integrate.TAKES
 
 
 def run(call: Call) -> None:

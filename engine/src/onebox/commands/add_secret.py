@@ -1,28 +1,25 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju add-secret`."""
+"""Adds a secret of your own, to be granted to applications, and prints its URI.
+
+Examples:
+    juju add-secret backup-key --file ./key.yaml
+    juju add-secret backup-key access-key#file=./access secret-key#file=./secret
+"""
 
 from __future__ import annotations
 
 from onebox.commands._call import Call
 from onebox.commands._secret_values import content
 from onebox.console import show
-from onebox.flags import UsageError, option
+from onebox.flags import UsageError, option, takes
 from onebox.focus import MODEL
-
-HELP = """
-Usage: juju add-secret [options] <name> [key[#base64|#file]=value...]
-
-Adds a secret of your own, to be granted to applications, and prints its URI.
-
-    juju add-secret backup-key --file ./key.yaml
-    juju add-secret backup-key access-key#file=./access secret-key#file=./secret
-"""
 
 FILE = option("file", help="A YAML file containing secret key values")
 INFO = option("info", help="The secret description")
 
 FLAGS = (FILE, INFO, MODEL)
+TAKES = takes("<name> [key[#base64|#file]=value...]")
 
 
 def run(call: Call) -> None:

@@ -1,6 +1,12 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju add-ssh-key`."""
+"""Records public keys that machines of the model shall accept.
+
+A machine that is a directory of this host has no SSH server: juju ssh goes there without any key.
+
+Examples:
+    juju add-ssh-key "$(cat ~/.ssh/id_ed25519.pub)"
+"""
 
 from __future__ import annotations
 
@@ -10,17 +16,8 @@ from onebox.console import tell
 from onebox.flags import takes
 from onebox.focus import MODEL
 
-HELP = """
-Usage: juju add-ssh-key [options] <public key> ...
-
-Records public keys that machines of the model shall accept. A machine that is a directory of
-this host has no SSH server: juju ssh goes there without any key.
-
-    juju add-ssh-key "$(cat ~/.ssh/id_ed25519.pub)"
-"""
-
 FLAGS = (MODEL,)
-TAKES = takes("no ssh key specified")
+TAKES = takes("<public key> ...", "no ssh key specified")
 
 
 def run(call: Call) -> None:

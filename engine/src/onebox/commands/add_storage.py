@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju add-storage`."""
+"""Adds storage to a unit, as far as its charm supports more; each runs its attached hook.
+
+Examples:
+    juju add-storage kafka/0 data
+    juju add-storage kafka/0 data=2,10G
+"""
 
 from __future__ import annotations
 
@@ -10,17 +15,11 @@ from onebox.errors import Refused
 from onebox.flags import takes
 from onebox.focus import MODEL
 
-HELP = """
-Usage: juju add-storage [options] <unit> <storage name>[=<directive>] ...
-
-Adds storage to a unit, as far as its charm supports more; each runs its attached hook.
-
-    juju add-storage kafka/0 data
-    juju add-storage kafka/0 data=2,10G
-"""
-
 FLAGS = (MODEL,)
-TAKES = takes(*["add-storage requires a unit and at least one storage name"] * 2)
+TAKES = takes(
+    "<unit> <storage name>[=<directive>] ...",
+    *["add-storage requires a unit and at least one storage name"] * 2,
+)
 
 
 def run(call: Call) -> int:

@@ -1,6 +1,12 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju add-unit`."""
+"""Adds units to an application, each on a machine of its own unless --to says otherwise.
+
+Examples:
+    juju add-unit kafka
+    juju add-unit kafka -n 2
+    juju add-unit spark --to 0
+"""
 
 from __future__ import annotations
 
@@ -9,22 +15,12 @@ from onebox.errors import Refused
 from onebox.flags import UsageError, comma_separated, number, option, takes
 from onebox.focus import MODEL
 
-HELP = """
-Usage: juju add-unit [options] <application name>
-
-Adds units to an application, each on a machine of its own unless --to says otherwise.
-
-    juju add-unit kafka
-    juju add-unit kafka -n 2
-    juju add-unit spark --to 0
-"""
-
 UNITS = number("n", "num-units", default=1, help="Number of units to add")
 TO = comma_separated("to", help="The machine(s) to deploy the unit(s) in")
 ATTACH = option("attach-storage", help="Existing storage to attach; ignored")
 
 FLAGS = (UNITS, TO, ATTACH, MODEL)
-TAKES = takes("no application specified", most=1)
+TAKES = takes("<application name>", "no application specified", most=1)
 
 
 def run(call: Call) -> None:

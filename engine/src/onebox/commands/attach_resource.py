@@ -1,6 +1,10 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju attach-resource`."""
+"""Puts other bytes behind a resource: the units run upgrade-charm and find them.
+
+Examples:
+    juju attach-resource kafka kafka=./kafka.tar.gz
+"""
 
 from __future__ import annotations
 
@@ -14,16 +18,13 @@ from onebox.flags import UsageError, takes
 from onebox.focus import MODEL
 
 ALIASES = ("attach",)
-HELP = """
-Usage: juju attach-resource [options] <application> <resource name>=<file>
-
-Puts other bytes behind a resource: the units run upgrade-charm and find them.
-
-    juju attach-resource kafka kafka=./kafka.tar.gz
-"""
-
 FLAGS = (MODEL,)
-TAKES = takes("missing application name", "no resource specified", most=2)
+TAKES = takes(
+    "<application> <resource name>=<file>",
+    "missing application name",
+    "no resource specified",
+    most=2,
+)
 
 
 def run(call: Call) -> None:

@@ -1,26 +1,23 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju cancel-task`."""
+"""Cancels tasks that wait, and ends those that run.
+
+Examples:
+    juju cancel-task 3
+"""
 
 from __future__ import annotations
 
 from onebox.commands._call import Call
 from onebox.console import OUTPUT, warn
 from onebox.errors import Refused
-from onebox.flags import UsageError, output_format
+from onebox.flags import UsageError, output_format, takes
 from onebox.focus import MODEL
 from onebox.render.tasks import cancelled
 
 FORMAT = output_format(("json", "smart", "yaml"), "yaml")
-HELP = """
-Usage: juju cancel-task [options] (<task-id>|<task-id-prefix>) [...]
-
-Cancels tasks that wait, and ends those that run.
-
-    juju cancel-task 3
-"""
-
 FLAGS = (FORMAT, MODEL, OUTPUT)
+TAKES = takes("(<task-id>|<task-id-prefix>) [...]")
 
 
 def run(call: Call) -> None:

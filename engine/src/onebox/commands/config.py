@@ -1,6 +1,13 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju config`."""
+"""Reads, sets or resets the options of an application.
+
+Examples:
+    juju config kafka
+    juju config kafka log-level
+    juju config kafka log-level=DEBUG password-policy=@policy.yaml
+    juju config kafka --file settings.yaml --reset log-level
+"""
 
 from __future__ import annotations
 
@@ -15,20 +22,11 @@ from onebox.focus import MODEL
 from onebox.render.applications import application_config
 from onebox.values import from_file
 
-HELP = """
-Usage: juju config [options] <application name> [--reset <key[,key]>] [<key>][=<value>] ...
-
-Reads, sets or resets the options of an application.
-
-    juju config kafka
-    juju config kafka log-level
-    juju config kafka log-level=DEBUG password-policy=@policy.yaml
-    juju config kafka --file settings.yaml --reset log-level
-"""
-
-
 FLAGS = (DOCUMENT, FILE, RESET, MODEL, *COLOURED)
-TAKES = takes("no application name specified")
+TAKES = takes(
+    "<application name> [--reset <key[,key]>] [<key>][=<value>] ...",
+    "no application name specified",
+)
 
 
 def run(call: Call) -> None:

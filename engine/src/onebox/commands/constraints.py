@@ -1,6 +1,10 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju constraints`."""
+"""Prints the constraints of an application. They are recorded; one machine cannot choose.
+
+Examples:
+    juju constraints kafka
+"""
 
 from __future__ import annotations
 
@@ -12,18 +16,10 @@ from onebox.focus import MODEL
 from onebox.values import constraints, constraints_text
 
 ALIASES = ("get-constraints",)
-HELP = """
-Usage: juju constraints [options] <application>
-
-Prints the constraints of an application. They are recorded; one machine cannot choose.
-
-    juju constraints kafka
-"""
-
 FORMAT = output_format(("constraints", "json", "yaml"), "constraints")
 
 FLAGS = (FORMAT, MODEL, OUTPUT)
-TAKES = takes("no application name specified", most=1)
+TAKES = takes("<application>", "no application name specified", most=1)
 
 
 def run(call: Call) -> None:

@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju consume`."""
+"""Makes an offer of another model known in this one, to be integrated with like an application.
+
+Examples:
+    juju consume dataops.kafka
+    juju consume admin/dataops.kafka events
+"""
 
 from __future__ import annotations
 
@@ -10,17 +15,8 @@ from onebox.console import tell
 from onebox.flags import UsageError, takes
 from onebox.focus import MODEL
 
-HELP = """
-Usage: juju consume [options] [<user>/]<model>.<offer> [<alias>]
-
-Makes an offer of another model known in this one, to be integrated with like an application.
-
-    juju consume dataops.kafka
-    juju consume admin/dataops.kafka events
-"""
-
 FLAGS = (MODEL,)
-TAKES = takes("no remote offer specified", most=2)
+TAKES = takes("[<user>/]<model>.<offer> [<alias>]", "no remote offer specified", most=2)
 
 
 def run(call: Call) -> None:

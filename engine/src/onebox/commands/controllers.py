@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju controllers`."""
+"""Lists the one controller there is: this machine.
+
+Examples:
+    juju controllers
+    juju controllers --format json
+"""
 
 from __future__ import annotations
 
@@ -11,15 +16,6 @@ from onebox.flags import switch, takes
 from onebox.render.models import controllers, controllers_table
 
 ALIASES = ("list-controllers",)
-HELP = """
-Usage: juju controllers [options]
-
-Lists the one controller there is: this machine.
-
-    juju controllers
-    juju controllers --format json
-"""
-
 MANAGED = switch("managed", help="Show only controllers that are managed; ignored")
 REFRESH = switch("refresh", help="Connect to each controller to download the latest details")
 _OLD = "Use --refresh option with this command to see the latest information.\n\n"

@@ -1,6 +1,14 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju debug-log`."""
+"""Shows what units and the engine log; on a terminal, goes on as more comes.
+
+Examples:
+    juju debug-log
+    juju debug-log --replay --include kafka/0 --level WARNING
+    juju debug-log --limit 100
+    juju debug-log --format json --include kafka --level WARNING
+    juju debug-log --include-module unit.kafka/0.juju-log
+"""
 
 from __future__ import annotations
 
@@ -14,18 +22,6 @@ from onebox.flags import UsageError, number, option, output_format, quote, repea
 from onebox.focus import MODEL
 from onebox.render.document import to_json
 from onebox.render.log import LEVELS, Filter, Shape, log_line, log_record
-
-HELP = """
-Usage: juju debug-log [options]
-
-Shows what units and the engine log; on a terminal, goes on as more comes.
-
-    juju debug-log
-    juju debug-log --replay --include kafka/0 --level WARNING
-    juju debug-log --limit 100
-    juju debug-log --format json --include kafka --level WARNING
-    juju debug-log --include-module unit.kafka/0.juju-log
-"""
 
 INCLUDE = repeated("i", "include", help="Only show log messages for these entities")
 EXCLUDE = repeated("x", "exclude", help="Do not show log messages for these entities")

@@ -1,6 +1,13 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju deploy`."""
+"""Deploys an application from a packed charm, or all of those in a bundle.
+
+Examples:
+    juju deploy ./charms/kafka/kafka_amd64.charm -n 3
+    juju deploy ./kafka_amd64.charm events --config log-level=DEBUG --resource kafka=./kafka.tgz
+    juju deploy ./bundles/dataops.yaml --overlay ./bundles/overlays/small.yaml --trust
+    juju deploy ./bundles/dataops.yaml --dry-run
+"""
 
 from __future__ import annotations
 
@@ -28,17 +35,6 @@ from onebox.values import assignments, constraints
 if TYPE_CHECKING:
     from onebox.model import Charm
 
-HELP = """
-Usage: juju deploy [options] <charm or bundle> [<application name>]
-
-Deploys an application from a packed charm, or all of those in a bundle.
-
-    juju deploy ./charms/kafka/kafka_amd64.charm -n 3
-    juju deploy ./kafka_amd64.charm events --config log-level=DEBUG --resource kafka=./kafka.tgz
-    juju deploy ./bundles/dataops.yaml --overlay ./bundles/overlays/small.yaml --trust
-    juju deploy ./bundles/dataops.yaml --dry-run
-"""
-
 BASE = option("base", help="The base on which to deploy")
 CHANNEL = option("channel", help="Channel to use when deploying from Charmhub; ignored")
 REVISION = number("revision", default=-1, help="The revision to deploy from Charmhub; ignored")
@@ -62,7 +58,7 @@ _BUNDLE_ONLY = (OVERLAY, MAP_MACHINES)
 _NUMBERS = re.compile(r"-(\d+)$")
 
 FLAGS = (*_CHARM_ONLY, *_BUNDLE_ONLY, BASE, CHANNEL, TRUST, DRY_RUN, FORCE, MODEL)
-TAKES = takes("no charm or bundle specified", most=2)
+TAKES = takes("<charm or bundle> [<application name>]", "no charm or bundle specified", most=2)
 
 
 def run(call: Call) -> None:

@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju destroy-model`."""
+"""Ends every unit of the model, runs its last hooks, and forgets it with all its data.
+
+Examples:
+    juju destroy-model dataops
+    juju destroy-model dataops --no-prompt --force
+"""
 
 from __future__ import annotations
 
@@ -14,15 +19,6 @@ from onebox.errors import Refused
 from onebox.flags import UsageError, duration, switch, takes
 from onebox.focus import CONTROLLER
 
-HELP = """
-Usage: juju destroy-model [options] [<controller name>:]<model name>
-
-Ends every unit of the model, runs its last hooks, and forgets it with all its data.
-
-    juju destroy-model dataops
-    juju destroy-model dataops --no-prompt --force
-"""
-
 NO_PROMPT = switch("no-prompt", help="Do not ask for confirmation")
 FORCE = switch("force", help="Do not wait for hooks that fail")
 NO_WAIT = switch("no-wait", help="Rush through the destruction without waiting for each step")
@@ -34,7 +30,7 @@ _PAUSE = 0.25
 _DOT_EVERY = 8
 
 FLAGS = (NO_PROMPT, FORCE, NO_WAIT, DESTROY, RELEASE, TIMEOUT, CONTROLLER)
-TAKES = takes("no model specified", most=1)
+TAKES = takes("[<controller name>:]<model name>", "no model specified", most=1)
 
 
 def run(call: Call) -> None:

@@ -1,6 +1,10 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju detach-storage`."""
+"""Detaches storage after its last hook. It lies on its unit's machine, so this is also its end.
+
+Examples:
+    juju detach-storage data/1
+"""
 
 from __future__ import annotations
 
@@ -9,19 +13,11 @@ from onebox.console import tell
 from onebox.flags import switch, takes
 from onebox.focus import MODEL
 
-HELP = """
-Usage: juju detach-storage [options] <storage id> ...
-
-Detaches storage after its last hook. It lies on its unit's machine, so this is also its end.
-
-    juju detach-storage data/1
-"""
-
 FORCE = switch("force", help="Forcefully detach storage; ignored")
 NO_WAIT = switch("no-wait", help="Rush through detachment without waiting; ignored")
 
 FLAGS = (FORCE, NO_WAIT, MODEL)
-TAKES = takes("detach-storage requires a storage ID")
+TAKES = takes("<storage id> ...", "detach-storage requires a storage ID")
 
 
 def run(call: Call) -> None:

@@ -1,6 +1,15 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju exec`."""
+"""Runs shell commands as the units' hooks would: in the charm's directory, with the hook tools.
+
+On a machine: in a plain shell.
+
+Examples:
+    juju exec --unit kafka/0 -- relation-ids kafka-client
+    juju exec --application kafka,spark 'is-leader'
+    juju exec --all --format json -- uptime
+    juju exec --machine 0 -- df -h
+"""
 
 from __future__ import annotations
 
@@ -23,18 +32,6 @@ from onebox.focus import MODEL
 from onebox.names import valid
 from onebox.render.tasks import plain_exec
 
-HELP = """
-Usage: juju exec [options] <commands>
-
-Runs shell commands as the units' hooks would: in the charm's directory, with the hook tools.
-On a machine: in a plain shell.
-
-    juju exec --unit kafka/0 -- relation-ids kafka-client
-    juju exec --application kafka,spark 'is-leader'
-    juju exec --all --format json -- uptime
-    juju exec --machine 0 -- df -h
-"""
-
 FORMAT = output_format(("plain", "json", "yaml"), "plain")
 UNITS = comma_separated("u", "unit", help="One or more unit ids")
 APPLICATIONS = comma_separated("a", "app", "application", help="One or more application names")
@@ -52,7 +49,7 @@ _NAMES = (
 )
 _OWN = (FORMAT, UNITS, APPLICATIONS, MACHINES, ALL, WAIT, BACKGROUND, PARALLEL, GROUP)
 FLAGS = (*_OWN, MODEL, *DATED)
-TAKES = takes("no commands specified")
+TAKES = takes("<commands>", "no commands specified")
 
 
 def run(call: Call) -> int:

@@ -1,6 +1,10 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju expose`."""
+"""Records whether the application is meant for the outside; one machine has no firewall to open.
+
+Examples:
+    juju expose prometheus
+"""
 
 from __future__ import annotations
 
@@ -8,20 +12,12 @@ from onebox.commands._call import Call
 from onebox.flags import option, takes
 from onebox.focus import MODEL
 
-HELP = """
-Usage: juju expose [options] <application name>
-
-Records whether the application is meant for the outside; one machine has no firewall to open.
-
-    juju expose prometheus
-"""
-
 ENDPOINTS = option("endpoints", help="Only these endpoints; ignored")
 SPACES = option("to-spaces", help="Only these spaces; ignored")
 CIDRS = option("to-cidrs", help="Only these networks; ignored")
 
 FLAGS = (ENDPOINTS, SPACES, CIDRS, MODEL)
-TAKES = takes("no application name specified", most=1)
+TAKES = takes("<application name>", "no application name specified", most=1)
 
 
 def run(call: Call) -> None:

@@ -1,6 +1,12 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju find-offers`."""
+"""Finds what the models of this engine offer.
+
+Examples:
+    juju find-offers
+    juju find-offers dataops
+    juju find-offers --interface kafka_client
+"""
 
 from __future__ import annotations
 
@@ -11,25 +17,16 @@ from onebox.commands import _offers
 from onebox.commands._call import TABULAR, Call
 from onebox.console import COLOURED
 from onebox.errors import Refused
-from onebox.flags import option
+from onebox.flags import option, takes
 from onebox.focus import CONTROLLER
 from onebox.render.offers import found, found_table
-
-HELP = """
-Usage: juju find-offers [options] [<model>[.<offer>]]
-
-Finds what the models of this engine offer.
-
-    juju find-offers
-    juju find-offers dataops
-    juju find-offers --interface kafka_client
-"""
 
 URL = option("url", help="Return results matching the offer URL")
 INTERFACE = option("interface", help="Return results matching the interface name")
 OFFER = option("offer", help="Return results matching the offer name")
 
 FLAGS = (TABULAR, URL, INTERFACE, OFFER, CONTROLLER, *COLOURED)
+TAKES = takes("[<model>[.<offer>]]")
 
 
 def run(call: Call) -> None:

@@ -1,6 +1,10 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju grant-secret`."""
+"""Lets applications read one of your secrets.
+
+Examples:
+    juju grant-secret backup-key kafka,day2
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,12 @@ from onebox.errors import Refused
 from onebox.flags import takes
 from onebox.focus import MODEL
 
-HELP = """
-Usage: juju grant-secret [options] <ID>|<name> <application>[,<application>...]
-
-Lets applications read one of your secrets.
-
-    juju grant-secret backup-key kafka,day2
-"""
-
 FLAGS = (MODEL,)
-TAKES = takes(*["missing secret URI or application name"] * 2, most=2)
+TAKES = takes(
+    "<ID>|<name> <application>[,<application>...]",
+    *["missing secret URI or application name"] * 2,
+    most=2,
+)
 
 
 def run(call: Call) -> None:

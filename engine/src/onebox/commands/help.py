@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju help`."""
+"""Shows the help of a command, or names them all.
+
+Examples:
+    juju help deploy
+    juju help commands
+"""
 
 from __future__ import annotations
 
@@ -9,15 +14,6 @@ from onebox.commands._call import Call
 from onebox.console import show
 from onebox.errors import Refused
 from onebox.flags import takes
-
-HELP = """
-Usage: juju help [<command>]
-
-Shows the help of a command, or names them all.
-
-    juju help deploy
-    juju help commands
-"""
 
 _BASIC = """Juju commands on this machine, by onebox: applications and their operations.
 
@@ -42,7 +38,7 @@ Example help commands:
     juju help deploy      Shows help for the command 'deploy'
 """
 
-TAKES = takes(most=1)
+TAKES = takes("[<command>]", most=1)
 
 
 def run(call: Call) -> None:

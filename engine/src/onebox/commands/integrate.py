@@ -1,29 +1,27 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju integrate`."""
+"""Integrates two applications. An endpoint may be left out where only one pair fits.
 
-from __future__ import annotations
+One of them may be an offer of another model.
 
-from onebox.commands import _offers
-from onebox.commands._call import Call
-from onebox.flags import UsageError, option
-from onebox.focus import MODEL
-
-ALIASES = ("relate",)
-HELP = """
-Usage: juju integrate [options] <application>[:<endpoint>] <application>[:<endpoint>]
-
-Integrates two applications. An endpoint may be left out where only one pair fits. One of
-them may be an offer of another model.
-
+Examples:
     juju integrate kafka:monitoring prometheus
     juju integrate spark kafka
     juju integrate spark admin/dataops.kafka
 """
 
+from __future__ import annotations
+
+from onebox.commands import _offers
+from onebox.commands._call import Call
+from onebox.flags import UsageError, option, takes
+from onebox.focus import MODEL
+
+ALIASES = ("relate",)
 VIA = option("via", help="For cross model integrations; ignored")
 
 FLAGS = (MODEL, VIA)
+TAKES = takes("<application>[:<endpoint>] <application>[:<endpoint>]")
 
 
 def run(call: Call) -> None:

@@ -1,6 +1,10 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju machines`."""
+"""Lists the machines of the model: each an address, a name and a directory on this host.
+
+Examples:
+    juju machines
+"""
 
 from __future__ import annotations
 
@@ -16,14 +20,6 @@ from onebox.render.status import document, machines_for_yaml
 from onebox.render.status_table import machines
 
 ALIASES = ("list-machines",)
-HELP = """
-Usage: juju machines [options]
-
-Lists the machines of the model: each an address, a name and a directory on this host.
-
-    juju machines
-"""
-
 
 FLAGS = (TABULAR, MODEL, *DATED)
 TAKES = takes(most=0)

@@ -1,6 +1,12 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju model-config`."""
+"""Reads, sets or resets the options of the model.
+
+Examples:
+    juju model-config
+    juju model-config update-status-hook-interval=1m
+    juju model-config --reset update-status-hook-interval
+"""
 
 from __future__ import annotations
 
@@ -10,22 +16,13 @@ from onebox.commands._call import TABULAR, Call
 from onebox.commands._configuring import FILE, RESET, asked, bare_text
 from onebox.console import COLOURED, show, warn
 from onebox.errors import Refused
+from onebox.flags import takes
 from onebox.focus import MODEL
 from onebox.render.models import model_config, model_config_table
 from onebox.values import yaml_mapping
 
-HELP = """
-Usage: juju model-config [options] [<model-key>[=<value>] ...]
-
-Reads, sets or resets the options of the model.
-
-    juju model-config
-    juju model-config update-status-hook-interval=1m
-    juju model-config --reset update-status-hook-interval
-"""
-
-
 FLAGS = (TABULAR, FILE, RESET, MODEL, *COLOURED)
+TAKES = takes("[<model-key>[=<value>] ...]")
 
 
 def run(call: Call) -> None:

@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju model-constraints`."""
+"""Prints the constraints of the model. They are recorded; one machine cannot choose.
+
+Examples:
+    juju model-constraints
+    juju model-constraints --format json
+"""
 
 from __future__ import annotations
 
@@ -11,15 +16,6 @@ from onebox.focus import MODEL
 from onebox.values import constraints, constraints_text
 
 ALIASES = ("get-model-constraints",)
-HELP = """
-Usage: juju model-constraints [options]
-
-Prints the constraints of the model. They are recorded; one machine cannot choose.
-
-    juju model-constraints
-    juju model-constraints --format json
-"""
-
 FORMAT = output_format(("constraints", "json", "yaml"), "constraints")
 
 FLAGS = (FORMAT, MODEL, OUTPUT)

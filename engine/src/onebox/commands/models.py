@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju models`."""
+"""Lists the models; the current one has a star.
+
+Examples:
+    juju models
+    juju models --format json
+"""
 
 from __future__ import annotations
 
@@ -14,15 +19,6 @@ from onebox.focus import CONTROLLER
 from onebox.render.models import listing, models_table
 
 ALIASES = ("list-models",)
-HELP = """
-Usage: juju models [options]
-
-Lists the models; the current one has a star.
-
-    juju models
-    juju models --format json
-"""
-
 ALL = switch("all", help="Lists all models, regardless of user accessibility")
 UUID = switch("uuid", help="Display UUID for models")
 

@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju offer`."""
+"""Offers endpoints of an application, so that applications of other models integrate with them.
+
+Examples:
+    juju offer kafka:kafka-client
+    juju offer dataops.kafka:kafka-client,monitoring events
+"""
 
 from __future__ import annotations
 
@@ -10,17 +15,12 @@ from onebox.console import tell
 from onebox.flags import UsageError, takes
 from onebox.focus import CONTROLLER, MODEL
 
-HELP = """
-Usage: juju offer [options] [<model>.]<application>:<endpoint>[,...] [<offer name>]
-
-Offers endpoints of an application, so that applications of other models integrate with them.
-
-    juju offer kafka:kafka-client
-    juju offer dataops.kafka:kafka-client,monitoring events
-"""
-
 FLAGS = (CONTROLLER, MODEL)
-TAKES = takes("an offer must at least specify application endpoint", most=2)
+TAKES = takes(
+    "[<model>.]<application>:<endpoint>[,...] [<offer name>]",
+    "an offer must at least specify application endpoint",
+    most=2,
+)
 
 
 def run(call: Call) -> None:

@@ -1,31 +1,28 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju offers`."""
+"""Lists what this model offers, and who is connected.
+
+Examples:
+    juju offers
+    juju offers --application kafka --format json
+"""
 
 from __future__ import annotations
 
 from onebox.commands._call import Call
 from onebox.console import DATED, UTC
-from onebox.flags import output_format, repeated, switch
+from onebox.flags import output_format, repeated, switch, takes
 from onebox.focus import MODEL
 from onebox.render.offers import listing, offers_table
 
 ALIASES = ("list-offers",)
-HELP = """
-Usage: juju offers [options] [<offer name>]
-
-Lists what this model offers, and who is connected.
-
-    juju offers
-    juju offers --application kafka --format json
-"""
-
 FORMAT = output_format(("tabular", "summary", "json", "yaml"), "tabular")
 APPLICATION = repeated("application", help="Return results matching the application")
 INTERFACE = repeated("interface", help="Return results matching the interface name")
 ACTIVE = switch("active-only", help="Only return results where the offer is in use")
 
 FLAGS = (FORMAT, APPLICATION, INTERFACE, ACTIVE, MODEL, *DATED)
+TAKES = takes("[<offer name>]")
 
 
 def run(call: Call) -> None:

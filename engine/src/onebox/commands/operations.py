@@ -1,6 +1,12 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju operations`."""
+"""Lists what was run, oldest first, at most 50 at a time.
+
+Examples:
+    juju operations
+    juju operations --apps kafka --status failed
+    juju operations --offset 50 --limit 10
+"""
 
 from __future__ import annotations
 
@@ -14,16 +20,6 @@ from onebox.names import valid
 from onebox.render.tasks import operation, operations_table
 
 ALIASES = ("list-operations",)
-HELP = """
-Usage: juju operations [options]
-
-Lists what was run, oldest first, at most 50 at a time.
-
-    juju operations
-    juju operations --apps kafka --status failed
-    juju operations --offset 50 --limit 10
-"""
-
 Json = dict[str, Any]
 
 FORMAT = output_format(("plain", "tabular", "json", "yaml"), "plain")

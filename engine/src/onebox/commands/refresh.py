@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju refresh`."""
+"""Gives an application another revision of its charm; each unit runs upgrade-charm.
+
+Examples:
+    juju refresh kafka --path ./charms/kafka/kafka_amd64.charm
+    juju refresh kafka --path ./kafka_amd64.charm --force-units
+"""
 
 from __future__ import annotations
 
@@ -21,15 +26,6 @@ if TYPE_CHECKING:
     from onebox.model import Charm
 
 ALIASES = ("upgrade-charm",)
-HELP = """
-Usage: juju refresh [options] <application>
-
-Gives an application another revision of its charm; each unit runs upgrade-charm.
-
-    juju refresh kafka --path ./charms/kafka/kafka_amd64.charm
-    juju refresh kafka --path ./kafka_amd64.charm --force-units
-"""
-
 PATH = option("path", help="Refresh to a charm located at path")
 SWITCH = option("switch", help="Crossgrade to a different charm")
 BASE = option("base", help="Select a different base than what is currently running; ignored")
@@ -46,7 +42,7 @@ BIND = option("bind", help="Configure application endpoint bindings to spaces; i
 
 _USED = (PATH, SWITCH, CONFIG, RESOURCE, TRUST, FORCE, FORCE_UNITS, MODEL)
 FLAGS = (*_USED, BASE, CHANNEL, REVISION, STORAGE, FORCE_BASE, BIND)
-TAKES = takes("no application specified", most=1)
+TAKES = takes("<application>", "no application specified", most=1)
 
 
 def run(call: Call) -> None:

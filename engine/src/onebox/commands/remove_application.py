@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju remove-application`."""
+"""Removes applications with their units and relations; every unit runs its last hooks first.
+
+Examples:
+    juju remove-application data-access
+    juju remove-application kafka --destroy-storage --no-prompt
+"""
 
 from __future__ import annotations
 
@@ -11,17 +16,8 @@ from onebox.commands._call import Call
 from onebox.commands._removal import DESTROY, Kind, storage_lines
 from onebox.flags import takes
 
-HELP = """
-Usage: juju remove-application [options] <application> [<application>...]
-
-Removes applications with their units and relations; every unit runs its last hooks first.
-
-    juju remove-application data-access
-    juju remove-application kafka --destroy-storage --no-prompt
-"""
-
 FLAGS = (*_removal.FLAGS, DESTROY)
-TAKES = takes("no application specified")
+TAKES = takes("<application> [<application>...]", "no application specified")
 
 
 def _lines(model: dict[str, Any], name: str) -> str:

@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju remove-machine`."""
+"""Removes machines that have no units, or with their units by force.
+
+Examples:
+    juju remove-machine 3
+    juju remove-machine 3 --force --dry-run
+"""
 
 from __future__ import annotations
 
@@ -11,19 +16,10 @@ from onebox.commands._call import Call
 from onebox.commands._removal import Kind, storage_lines
 from onebox.flags import switch, takes
 
-HELP = """
-Usage: juju remove-machine [options] <machine number> ...
-
-Removes machines that have no units, or with their units by force.
-
-    juju remove-machine 3
-    juju remove-machine 3 --force --dry-run
-"""
-
 KEEP = switch("keep-instance", help="Do not stop the running cloud instance; ignored")
 
 FLAGS = (*_removal.FLAGS, KEEP)
-TAKES = takes("no machines specified")
+TAKES = takes("<machine number> ...", "no machines specified")
 
 
 def _units(model: dict[str, Any], machine: str) -> list[str]:

@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju remove-offer`."""
+"""Withdraws offers. One that is integrated with goes only with --force, and its relations with it.
+
+Examples:
+    juju remove-offer dataops.kafka
+    juju remove-offer --force -y admin/dataops.kafka
+"""
 
 from __future__ import annotations
 
@@ -10,20 +15,11 @@ from onebox.commands._call import Call
 from onebox.flags import switch, takes
 from onebox.focus import CONTROLLER, MODEL
 
-HELP = """
-Usage: juju remove-offer [options] <offer url> [<offer url>...]
-
-Withdraws offers. One that is integrated with goes only with --force, and its relations with it.
-
-    juju remove-offer dataops.kafka
-    juju remove-offer --force -y admin/dataops.kafka
-"""
-
 FORCE = switch("force", help="Remove the offer as well as any relations to it")
 YES = switch("y", "yes", help="Do not prompt for confirmation")
 
 FLAGS = (FORCE, YES, CONTROLLER, MODEL)
-TAKES = takes("no offers specified")
+TAKES = takes("<offer url> [<offer url>...]", "no offers specified")
 
 
 def run(call: Call) -> None:

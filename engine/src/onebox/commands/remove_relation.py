@@ -1,27 +1,24 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju remove-relation`."""
+"""Removes an integration, named by its two ends or by its number.
+
+Examples:
+    juju remove-relation kafka:monitoring prometheus
+    juju remove-relation 4
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from onebox.commands._call import Call
-from onebox.flags import UsageError, switch
+from onebox.flags import UsageError, switch, takes
 from onebox.focus import MODEL
-
-HELP = """
-Usage: juju remove-relation [options] <application>[:<endpoint>] <application>[:<endpoint>]
-
-Removes an integration, named by its two ends or by its number.
-
-    juju remove-relation kafka:monitoring prometheus
-    juju remove-relation 4
-"""
 
 FORCE = switch("force", help="Remove it even if a unit does not finish its hooks")
 
 FLAGS = (MODEL, FORCE)
+TAKES = takes("<application>[:<endpoint>] <application>[:<endpoint>]")
 
 
 def run(call: Call) -> None:

@@ -1,6 +1,10 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju remove-saas`."""
+"""Forgets offers that were consumed, with their relations.
+
+Examples:
+    juju remove-saas events
+"""
 
 from __future__ import annotations
 
@@ -8,19 +12,11 @@ from onebox.commands._call import Call
 from onebox.flags import switch, takes
 from onebox.focus import MODEL
 
-HELP = """
-Usage: juju remove-saas [options] <name> [<name>...]
-
-Forgets offers that were consumed, with their relations.
-
-    juju remove-saas events
-"""
-
 FORCE = switch("force", help="Completely remove it even when hooks fail")
 NO_WAIT = switch("no-wait", help="Rush through the removal without waiting")
 
 FLAGS = (FORCE, NO_WAIT, MODEL)
-TAKES = takes("no SAAS application names specified")
+TAKES = takes("<name> [<name>...]", "no SAAS application names specified")
 
 
 def run(call: Call) -> None:

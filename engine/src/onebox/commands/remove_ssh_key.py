@@ -1,6 +1,10 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju remove-ssh-key`."""
+"""Forgets public keys, by their fingerprint, their comment or in full.
+
+Examples:
+    juju remove-ssh-key me@laptop
+"""
 
 from __future__ import annotations
 
@@ -10,16 +14,8 @@ from onebox.console import tell
 from onebox.flags import takes
 from onebox.focus import MODEL
 
-HELP = """
-Usage: juju remove-ssh-key [options] <key id> ...
-
-Forgets public keys, by their fingerprint, their comment or in full.
-
-    juju remove-ssh-key me@laptop
-"""
-
 FLAGS = (MODEL,)
-TAKES = takes("no ssh key id specified")
+TAKES = takes("<key id> ...", "no ssh key id specified")
 
 
 def run(call: Call) -> None:

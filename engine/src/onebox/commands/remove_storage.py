@@ -1,6 +1,10 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju remove-storage`."""
+"""Removes storage for good; what is attached goes only with --force, after its last hook.
+
+Examples:
+    juju remove-storage data/1 --force
+"""
 
 from __future__ import annotations
 
@@ -10,19 +14,11 @@ from onebox.errors import Refused
 from onebox.flags import switch, takes
 from onebox.focus import MODEL
 
-HELP = """
-Usage: juju remove-storage [options] <storage id> ...
-
-Removes storage for good; what is attached goes only with --force, after its last hook.
-
-    juju remove-storage data/1 --force
-"""
-
 FORCE = switch("force", help="Remove storage even if it is currently attached")
 NO_DESTROY = switch("no-destroy", help="Remove the storage without destroying it; ignored")
 
 FLAGS = (FORCE, NO_DESTROY, MODEL)
-TAKES = takes("remove-storage requires a storage ID")
+TAKES = takes("<storage id> ...", "remove-storage requires a storage ID")
 
 
 def run(call: Call) -> None:

@@ -1,26 +1,23 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju remove-unit`."""
+"""Removes units; each runs its last hooks first.
+
+Examples:
+    juju remove-unit kafka/2
+    juju remove-unit kafka/2 --force
+"""
 
 from __future__ import annotations
 
 from onebox.commands import _removal
 from onebox.commands._call import Call
 from onebox.commands._removal import DESTROY, Kind, storage_lines
-from onebox.flags import UsageError, number
-
-HELP = """
-Usage: juju remove-unit [options] <unit> [...]
-
-Removes units; each runs its last hooks first.
-
-    juju remove-unit kafka/2
-    juju remove-unit kafka/2 --force
-"""
+from onebox.flags import UsageError, number, takes
 
 NUM = number("num-units", help="Number of units to remove (k8s models only)")
 
 FLAGS = (*_removal.FLAGS, DESTROY, NUM)
+TAKES = takes("<unit> [...]")
 
 _KIND = Kind(
     noun="unit",

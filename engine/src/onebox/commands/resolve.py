@@ -1,29 +1,26 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju resolve`."""
+"""Runs a failed hook again at once, or with --no-retry counts it as done.
 
-from __future__ import annotations
-
-from onebox.commands._call import Call, known
-from onebox.flags import UsageError, switch
-from onebox.focus import MODEL
-from onebox.names import valid
-
-ALIASES = ("resolved",)
-HELP = """
-Usage: juju resolve [options] [<unit> ...]
-
-Runs a failed hook again at once, or with --no-retry counts it as done.
-
+Examples:
     juju resolve kafka/0
     juju resolve --no-retry kafka/0
     juju resolve --all
 """
 
+from __future__ import annotations
+
+from onebox.commands._call import Call, known
+from onebox.flags import UsageError, switch, takes
+from onebox.focus import MODEL
+from onebox.names import valid
+
+ALIASES = ("resolved",)
 NO_RETRY = switch("no-retry", help="Do not re-execute failed hooks on the unit")
 ALL = switch("all", help="Marks all units in error as resolved")
 
 FLAGS = (NO_RETRY, ALL, MODEL)
+TAKES = takes("[<unit> ...]")
 
 
 def run(call: Call) -> None:

@@ -1,6 +1,10 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju resources`."""
+"""Lists the resources of an application and when each was attached.
+
+Examples:
+    juju resources kafka
+"""
 
 from __future__ import annotations
 
@@ -11,18 +15,10 @@ from onebox.focus import MODEL
 from onebox.render.resources import listing, resources_table
 
 ALIASES = ("list-resources",)
-HELP = """
-Usage: juju resources [options] <application or unit>
-
-Lists the resources of an application and when each was attached.
-
-    juju resources kafka
-"""
-
 DETAILS = switch("details", help="Show detailed information about resources used by each unit")
 
 FLAGS = (TABULAR, DETAILS, MODEL, *COLOURED)
-TAKES = takes("missing application or unit name", most=1)
+TAKES = takes("<application or unit>", "missing application or unit name", most=1)
 
 
 def run(call: Call) -> None:

@@ -1,19 +1,15 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju revoke-secret`."""
+"""Takes from applications the right to read one of your secrets.
+
+Examples:
+    juju revoke-secret backup-key kafka,day2
+"""
 
 from __future__ import annotations
 
 from onebox.commands import grant_secret
 from onebox.commands._call import Call
-
-HELP = """
-Usage: juju revoke-secret [options] <ID>|<name> <application>[,<application>...]
-
-Takes from applications the right to read one of your secrets.
-
-    juju revoke-secret backup-key kafka,day2
-"""
 
 FLAGS = grant_secret.FLAGS
 TAKES = grant_secret.TAKES

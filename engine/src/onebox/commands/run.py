@@ -1,28 +1,24 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju run`."""
+"""Runs an action on units and waits for its results.
+
+Examples:
+    juju run kafka/leader list-topics
+    juju run kafka/0 kafka/1 get-listeners --format json
+    juju run day2/leader performance-report --background
+    juju run spark/leader submit --params job.yaml --wait 10m
+"""
 
 from __future__ import annotations
 
 from onebox.commands._call import Call
 from onebox.commands._following import queued, report
 from onebox.console import DATED
-from onebox.flags import UsageError, duration, option, output_format, switch
+from onebox.flags import UsageError, duration, option, output_format, switch, takes
 from onebox.focus import MODEL
 from onebox.names import valid
 from onebox.render.tasks import plain
 from onebox.values import merged, parameters, yaml_mapping
-
-HELP = """
-Usage: juju run [options] <unit> [<unit> ...] <action-name> [<key>[.<key> ...]=<value> ...]
-
-Runs an action on units and waits for its results.
-
-    juju run kafka/leader list-topics
-    juju run kafka/0 kafka/1 get-listeners --format json
-    juju run day2/leader performance-report --background
-    juju run spark/leader submit --params job.yaml --wait 10m
-"""
 
 FORMAT = output_format(("plain", "json", "yaml"), "plain")
 PARAMS = option("params", help="Path to yaml-formatted params file")
@@ -32,6 +28,7 @@ BACKGROUND = switch("background", help="Run the task in the background")
 
 
 FLAGS = (FORMAT, PARAMS, STRINGS, WAIT, BACKGROUND, MODEL, *DATED)
+TAKES = takes("<unit> [<unit> ...] <action-name> [<key>[.<key> ...]=<value> ...]")
 
 
 def run(call: Call) -> int:

@@ -1,6 +1,12 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju scp`."""
+"""Copies files to and from a unit's machine, which is a directory of this host.
+
+Examples:
+    juju scp kafka/0:/var/log/juju/unit-kafka-0.log .
+    juju scp ./orders.py spark/leader:/tmp/orders.py
+    juju scp -- -r kafka/0:/srv/data ./data
+"""
 
 from __future__ import annotations
 
@@ -11,20 +17,10 @@ from typing import Any
 
 from onebox.commands import _places
 from onebox.commands._call import Call
-from onebox.flags import UsageError, option, switch
+from onebox.flags import UsageError, option, switch, takes
 from onebox.focus import MODEL
 
 INTERSPERSED = False
-HELP = """
-Usage: juju scp [options] <source> <destination>
-
-Copies files to and from a unit's machine, which is a directory of this host.
-
-    juju scp kafka/0:/var/log/juju/unit-kafka-0.log .
-    juju scp ./orders.py spark/leader:/tmp/orders.py
-    juju scp -- -r kafka/0:/srv/data ./data
-"""
-
 # Options of OpenSSH's scp that take a value; none of them matters on one machine.
 _VALUED = frozenset("cDFiJloPSX")
 
@@ -33,6 +29,7 @@ NO_KEYS = switch("no-host-key-checks", help="Skip host key checking; ignored")
 PROXY = switch("proxy", help="Proxy through the API server; ignored")
 
 FLAGS = (CONTAINER, NO_KEYS, PROXY, MODEL)
+TAKES = takes("<source> <destination>")
 
 
 def run(call: Call) -> int:

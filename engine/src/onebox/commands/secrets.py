@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju secrets`."""
+"""Lists secrets without their content.
+
+Examples:
+    juju secrets
+    juju secrets --owner application-kafka --format json
+"""
 
 from __future__ import annotations
 
@@ -15,15 +20,6 @@ from onebox.focus import MODEL
 from onebox.render.secrets import listing, secrets_table
 
 ALIASES = ("list-secrets",)
-HELP = """
-Usage: juju secrets [options]
-
-Lists secrets without their content.
-
-    juju secrets
-    juju secrets --owner application-kafka --format json
-"""
-
 OWNER = option("owner", help="Include secrets for the specified owner")
 _OWNER = re.compile(r"(application|unit|model)-(.+)")
 

@@ -1,6 +1,10 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju set-constraints`."""
+"""Records the constraints of an application; one machine cannot choose.
+
+Examples:
+    juju set-constraints kafka mem=8G cores=4
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,8 @@ from onebox.flags import takes
 from onebox.focus import MODEL
 from onebox.values import constraints
 
-HELP = """
-Usage: juju set-constraints [options] <application> [<constraint>=<value> ...]
-
-Records the constraints of an application; one machine cannot choose.
-
-    juju set-constraints kafka mem=8G cores=4
-"""
-
 FLAGS = (MODEL,)
-TAKES = takes("no application name specified")
+TAKES = takes("<application> [<constraint>=<value> ...]", "no application name specified")
 
 
 def run(call: Call) -> None:

@@ -1,6 +1,10 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju show-action`."""
+"""Shows what an action does and which arguments it takes.
+
+Examples:
+    juju show-action kafka list-topics
+"""
 
 from __future__ import annotations
 
@@ -11,16 +15,8 @@ from onebox.focus import MODEL
 from onebox.names import valid
 from onebox.render.actions import show_action
 
-HELP = """
-Usage: juju show-action [options] <application> <action>
-
-Shows what an action does and which arguments it takes.
-
-    juju show-action kafka list-topics
-"""
-
 FLAGS = (MODEL,)
-TAKES = takes("no application specified", "no action specified", most=2)
+TAKES = takes("<application> <action>", "no application specified", "no action specified", most=2)
 
 
 def run(call: Call) -> int:

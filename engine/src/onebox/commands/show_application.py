@@ -1,6 +1,10 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju show-application`."""
+"""Shows what there is to know about an application.
+
+Examples:
+    juju show-application kafka
+"""
 
 from __future__ import annotations
 
@@ -12,18 +16,10 @@ from onebox.flags import output_format, takes
 from onebox.focus import MODEL
 from onebox.render.applications import show_application
 
-HELP = """
-Usage: juju show-application [options] <application name or alias>
-
-Shows what there is to know about an application.
-
-    juju show-application kafka
-"""
-
 FORMAT = output_format(("yaml", "json", "smart"), "yaml")
 
 FLAGS = (FORMAT, MODEL, OUTPUT)
-TAKES = takes("an application name must be supplied")
+TAKES = takes("<application name or alias>", "an application name must be supplied")
 
 
 def run(call: Call) -> None:

@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju show-controller`."""
+"""Shows the one controller there is: this engine.
+
+Examples:
+    juju show-controller
+    juju show-controller --format json
+"""
 
 from __future__ import annotations
 
@@ -8,22 +13,14 @@ from onebox import focus, persona
 from onebox.commands._call import DOCUMENT, Call
 from onebox.console import OUTPUT
 from onebox.errors import Refused
-from onebox.flags import switch
+from onebox.flags import switch, takes
 from onebox.focus import CONTROLLER
 from onebox.render.models import controller_details
-
-HELP = """
-Usage: juju show-controller [options] [<controller name> ...]
-
-Shows the one controller there is: this engine.
-
-    juju show-controller
-    juju show-controller --format json
-"""
 
 PASSWORD = switch("show-password", help="Show password for logged in user; there is none")
 
 FLAGS = (DOCUMENT, PASSWORD, CONTROLLER, OUTPUT)
+TAKES = takes("[<controller name> ...]")
 
 
 def run(call: Call) -> None:

@@ -1,6 +1,10 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju show-machine`."""
+"""Shows what there is to know about machines.
+
+Examples:
+    juju show-machine 0
+"""
 
 from __future__ import annotations
 
@@ -12,18 +16,10 @@ from onebox.focus import MODEL
 from onebox.render.status import all_machines
 from onebox.render.status_table import machines
 
-HELP = """
-Usage: juju show-machine [options] <machine id> ...
-
-Shows what there is to know about machines.
-
-    juju show-machine 0
-"""
-
 FORMAT = output_format(("tabular", "json", "yaml"), "yaml")
 
 FLAGS = (FORMAT, MODEL, *DATED)
-TAKES = takes("show-machine missing machine id(s)")
+TAKES = takes("<machine id> ...", "show-machine missing machine id(s)")
 
 
 def run(call: Call) -> None:

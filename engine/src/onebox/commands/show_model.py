@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju show-model`."""
+"""Shows what there is to know about the current model, or the one named.
+
+Examples:
+    juju show-model
+    juju show-model --format json dataops
+"""
 
 from __future__ import annotations
 
@@ -11,18 +16,8 @@ from onebox.flags import takes
 from onebox.focus import CONTROLLER, MODEL
 from onebox.render.models import details
 
-HELP = """
-Usage: juju show-model [options] [<model name>]
-
-Shows what there is to know about the current model, or the one named.
-
-    juju show-model
-    juju show-model --format json dataops
-"""
-
-
 FLAGS = (DOCUMENT, OUTPUT, MODEL, CONTROLLER)
-TAKES = takes(most=1)
+TAKES = takes("[<model name>]", most=1)
 
 
 def run(call: Call) -> None:

@@ -1,6 +1,10 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju show-offer`."""
+"""Shows the endpoints of one offer.
+
+Examples:
+    juju show-offer dataops.kafka
+"""
 
 from __future__ import annotations
 
@@ -13,17 +17,8 @@ from onebox.flags import takes
 from onebox.focus import CONTROLLER, MODEL
 from onebox.render.offers import shown, shown_table
 
-HELP = """
-Usage: juju show-offer [options] [<user>/]<model>.<offer>
-
-Shows the endpoints of one offer.
-
-    juju show-offer dataops.kafka
-"""
-
-
 FLAGS = (TABULAR, CONTROLLER, MODEL, *COLOURED)
-TAKES = takes("must specify endpoint URL", most=1)
+TAKES = takes("[<user>/]<model>.<offer>", "must specify endpoint URL", most=1)
 
 
 def run(call: Call) -> None:

@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju show-operation`."""
+"""Shows an operation with all its tasks.
+
+Examples:
+    juju show-operation 2
+    juju show-operation 2 --wait 2m
+"""
 
 from __future__ import annotations
 
@@ -11,18 +16,8 @@ from onebox.flags import takes
 from onebox.focus import MODEL
 from onebox.render.tasks import operation
 
-HELP = """
-Usage: juju show-operation [options] <operation-id>
-
-Shows an operation with all its tasks.
-
-    juju show-operation 2
-    juju show-operation 2 --wait 2m
-"""
-
-
 FLAGS = (DOCUMENT, WAIT, WATCH, MODEL, OUTPUT, UTC)
-TAKES = takes("no operation ID specified", most=1)
+TAKES = takes("<operation-id>", "no operation ID specified", most=1)
 
 
 def run(call: Call) -> None:

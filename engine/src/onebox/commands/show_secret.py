@@ -1,6 +1,12 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju show-secret`."""
+"""Shows a secret, with --reveal also what it holds.
+
+Examples:
+    juju show-secret backup-key
+    juju show-secret backup-key --reveal --revision 1
+    juju show-secret backup-key --revisions
+"""
 
 from __future__ import annotations
 
@@ -11,22 +17,12 @@ from onebox.flags import UsageError, number, switch, takes
 from onebox.focus import MODEL
 from onebox.render.secrets import details
 
-HELP = """
-Usage: juju show-secret [options] <ID>|<name>
-
-Shows a secret, with --reveal also what it holds.
-
-    juju show-secret backup-key
-    juju show-secret backup-key --reveal --revision 1
-    juju show-secret backup-key --revisions
-"""
-
 REVEAL = switch("reveal", help="Reveal secret values")
 REVISIONS = switch("revisions", help="Show the secret revisions metadata")
 REVISION = number("r", "revision", help="Show only the specified revision")
 
 FLAGS = (DOCUMENT, REVEAL, REVISIONS, REVISION, MODEL, OUTPUT)
-TAKES = takes("secret ID is required", most=1)
+TAKES = takes("<ID>|<name>", "secret ID is required", most=1)
 
 
 def run(call: Call) -> None:

@@ -1,6 +1,13 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju show-status-log`."""
+"""Shows how the status of one of them has changed, oldest first.
+
+Examples:
+    juju show-status-log kafka/0
+    juju show-status-log kafka/0 --type workload -n 50
+    juju show-status-log --type application kafka
+    juju show-status-log --type machine 0
+"""
 
 from __future__ import annotations
 
@@ -15,17 +22,6 @@ from onebox.names import valid
 from onebox.render.history import entries, history_table
 
 ALIASES = ("status-history",)
-HELP = """
-Usage: juju show-status-log [options] <application, unit or machine>
-
-Shows how the status of one of them has changed, oldest first.
-
-    juju show-status-log kafka/0
-    juju show-status-log kafka/0 --type workload -n 50
-    juju show-status-log --type application kafka
-    juju show-status-log --type machine 0
-"""
-
 _OF_UNITS = ("unit", "juju-unit", "workload")
 _OF_MACHINES = ("machine", "juju-machine", "container", "juju-container")
 _KINDS = (*_OF_UNITS, *_OF_MACHINES, "application", "saas", "filesystem", "volume")
@@ -36,7 +32,7 @@ SINCE = option("from-date", help="Returns logs for any date after the passed one
 UPDATES = switch("include-status-updates", help="Include update status hook messages")
 
 FLAGS = (TABULAR, KIND, COUNT, DAYS, SINCE, UPDATES, MODEL, *DATED)
-TAKES = takes("entity name is missing.")
+TAKES = takes("<application, unit or machine>", "entity name is missing.")
 
 
 def run(call: Call) -> None:

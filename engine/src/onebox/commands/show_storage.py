@@ -1,6 +1,10 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju show-storage`."""
+"""Shows storage instances and where each is attached.
+
+Examples:
+    juju show-storage data/0
+"""
 
 from __future__ import annotations
 
@@ -11,17 +15,8 @@ from onebox.flags import takes
 from onebox.focus import MODEL
 from onebox.render.storage import combined
 
-HELP = """
-Usage: juju show-storage [options] <storage id> ...
-
-Shows storage instances and where each is attached.
-
-    juju show-storage data/0
-"""
-
-
 FLAGS = (DOCUMENT, MODEL, OUTPUT, UTC)
-TAKES = takes("must specify storage id(s)")
+TAKES = takes("<storage id> ...", "must specify storage id(s)")
 
 
 def run(call: Call) -> None:

@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju show-task`."""
+"""Shows one task and its results.
+
+Examples:
+    juju show-task 3
+    juju show-task 3 --wait 2m
+"""
 
 from __future__ import annotations
 
@@ -12,19 +17,10 @@ from onebox.flags import UsageError, output_format, takes
 from onebox.focus import MODEL
 from onebox.render.tasks import FINISHED, plain, receiver
 
-HELP = """
-Usage: juju show-task [options] <task ID>
-
-Shows one task and its results.
-
-    juju show-task 3
-    juju show-task 3 --wait 2m
-"""
-
 FORMAT = output_format(("plain", "json", "yaml"), "plain")
 
 FLAGS = (FORMAT, WAIT, WATCH, MODEL, *DATED)
-TAKES = takes("no task ID specified", most=1)
+TAKES = takes("<task ID>", "no task ID specified", most=1)
 
 
 def run(call: Call) -> None:

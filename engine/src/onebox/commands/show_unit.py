@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju show-unit`."""
+"""Shows a unit and the data in its relations.
+
+Examples:
+    juju show-unit kafka/0
+    juju show-unit kafka/0 --endpoint kafka-client --related-unit spark/0
+"""
 
 from __future__ import annotations
 
@@ -12,22 +17,13 @@ from onebox.focus import MODEL
 from onebox.names import valid
 from onebox.render.units import Shown, for_yaml, show_unit
 
-HELP = """
-Usage: juju show-unit [options] <unit name>
-
-Shows a unit and the data in its relations.
-
-    juju show-unit kafka/0
-    juju show-unit kafka/0 --endpoint kafka-client --related-unit spark/0
-"""
-
 FORMAT = output_format(("yaml", "json", "smart"), "yaml")
 APP = switch("app", help="Only show application relation data")
 ENDPOINT = option("endpoint", help="Only show relation data for the specified endpoint")
 RELATED = option("related-unit", help="Only show relation data for the specified unit")
 
 FLAGS = (FORMAT, APP, ENDPOINT, RELATED, MODEL, *COLOURED)
-TAKES = takes("an unit name must be supplied")
+TAKES = takes("<unit name>", "an unit name must be supplied")
 
 
 def run(call: Call) -> None:

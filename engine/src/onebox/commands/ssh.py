@@ -1,6 +1,15 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju ssh`."""
+"""Runs a command on a unit's machine.
+
+The machine is this host: the command starts in the machine's directory, and a path that is only
+there, such as /var/log/juju/unit-kafka-0.log, is found there.
+
+Examples:
+    juju ssh kafka/0 hostname
+    juju ssh kafka/leader cat /var/log/juju/unit-kafka-0.log
+    juju ssh 0
+"""
 
 from __future__ import annotations
 
@@ -13,24 +22,13 @@ from onebox.flags import option, switch, takes
 from onebox.focus import MODEL
 
 INTERSPERSED = False
-HELP = """
-Usage: juju ssh [options] <[user@]target> [openssh options] [command]
-
-Runs a command on a unit's machine. The machine is this host: the command starts in the machine's
-directory, and a path that is only there, such as /var/log/juju/unit-kafka-0.log, is found there.
-
-    juju ssh kafka/0 hostname
-    juju ssh kafka/leader cat /var/log/juju/unit-kafka-0.log
-    juju ssh 0
-"""
-
 CONTAINER = option("container", help="The container name of the target pod; ignored")
 NO_KEYS = switch("no-host-key-checks", help="Skip host key checking; ignored")
 PTY = switch("pty", help="Enable pseudo-tty allocation; ignored")
 PROXY = switch("proxy", help="Proxy through the API server; ignored")
 
 FLAGS = (CONTAINER, NO_KEYS, PTY, PROXY, MODEL)
-TAKES = takes("no target name specified")
+TAKES = takes("<[user@]target> [openssh options] [command]", "no target name specified")
 
 
 def run(call: Call) -> int:

@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju ssh-keys`."""
+"""Lists the public keys of the model.
+
+Examples:
+    juju ssh-keys
+    juju ssh-keys --full
+"""
 
 from __future__ import annotations
 
@@ -12,15 +17,6 @@ from onebox.flags import switch, takes
 from onebox.focus import MODEL
 
 ALIASES = ("list-ssh-keys",)
-HELP = """
-Usage: juju ssh-keys [options]
-
-Lists the public keys of the model.
-
-    juju ssh-keys
-    juju ssh-keys --full
-"""
-
 FULL = switch("full", help="Show full key instead of just the fingerprint")
 
 FLAGS = (FULL, MODEL)

@@ -1,6 +1,16 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju status`."""
+"""Shows the model: applications, units, machines and what each says of itself.
+
+Selectors keep only what matches an application, unit, machine, status, port or wildcard.
+
+Examples:
+    juju status
+    juju status kafka blocked
+    juju status --relations --storage
+    juju status --watch 2s
+    juju status --format json
+"""
 
 from __future__ import annotations
 
@@ -15,26 +25,13 @@ from onebox.commands import _offers
 from onebox.commands._call import Call
 from onebox.console import COLOUR, DATED, NO_COLOUR, UTC, show, tell
 from onebox.errors import Refused
-from onebox.flags import UsageError, duration, number, output_format, switch
+from onebox.flags import UsageError, duration, number, output_format, switch, takes
 from onebox.focus import MODEL
 from onebox.render.document import formatted
 from onebox.render.selectors import selected
 from onebox.render.status import application_status, document, for_yaml
 from onebox.render.status_lines import lines, summary
 from onebox.render.status_table import integrations, tabular
-
-HELP = """
-Usage: juju status [options] [<selector> [...]]
-
-Shows the model: applications, units, machines and what each says of itself. Selectors keep only
-what matches an application, unit, machine, status, port or wildcard.
-
-    juju status
-    juju status kafka blocked
-    juju status --relations --storage
-    juju status --watch 2s
-    juju status --format json
-"""
 
 _FORMATS = ("tabular", "json", "yaml", "short", "oneline", "line", "summary")
 FORMAT = output_format(_FORMATS, "tabular")
@@ -48,6 +45,7 @@ _HOME_AND_CLEAR = "\x1b[H"
 _CLEAR_BELOW = "\x1b[J"
 
 FLAGS = (FORMAT, RELATIONS, STORAGE, WATCH, RETRIES, RETRY_DELAY, MODEL, *DATED)
+TAKES = takes("[<selector> [...]]")
 
 
 def run(call: Call) -> None:

@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju storage`."""
+"""Lists storage and the unit each is attached to.
+
+Examples:
+    juju storage
+    juju storage --format yaml
+"""
 
 from __future__ import annotations
 
@@ -11,15 +16,6 @@ from onebox.focus import MODEL
 from onebox.render.storage import listed, storage_table
 
 ALIASES = ("list-storage",)
-HELP = """
-Usage: juju storage [options]
-
-Lists storage and the unit each is attached to.
-
-    juju storage
-    juju storage --format yaml
-"""
-
 FILESYSTEM = switch("filesystem", help="List filesystem storage")
 VOLUME = switch("volume", help="List volume storage; there is none on one machine")
 

@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju switch`."""
+"""Selects the model that commands work in; without one, prints the current.
+
+Examples:
+    juju switch
+    juju switch dataops
+"""
 
 from __future__ import annotations
 
@@ -12,16 +17,7 @@ from onebox.console import show, tell
 from onebox.errors import Refused
 from onebox.flags import takes
 
-HELP = """
-Usage: juju switch [options] [<controller>|<model>|<controller>:<model>]
-
-Selects the model that commands work in; without one, prints the current.
-
-    juju switch
-    juju switch dataops
-"""
-
-TAKES = takes(most=1)
+TAKES = takes("[<controller>|<model>|<controller>:<model>]", most=1)
 
 
 def run(call: Call) -> None:

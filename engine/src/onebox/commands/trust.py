@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju trust`."""
+"""Sets the trust of an application: whether it may see the cloud's credentials.
+
+Examples:
+    juju trust kafka
+    juju trust kafka --remove
+"""
 
 from __future__ import annotations
 
@@ -8,20 +13,11 @@ from onebox.commands._call import Call
 from onebox.flags import option, switch, takes
 from onebox.focus import MODEL
 
-HELP = """
-Usage: juju trust [options] <application name>
-
-Sets the trust of an application: whether it may see the cloud's credentials.
-
-    juju trust kafka
-    juju trust kafka --remove
-"""
-
 REMOVE = switch("remove", help="Remove trusted access from a trusted application")
 SCOPE = option("scope", help="k8s models only; ignored")
 
 FLAGS = (REMOVE, SCOPE, MODEL)
-TAKES = takes("no application name specified", most=1)
+TAKES = takes("<application name>", "no application name specified", most=1)
 
 
 def run(call: Call) -> None:

@@ -1,6 +1,10 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju unexpose`."""
+"""Records whether the application is meant for the outside; one machine has no firewall to open.
+
+Examples:
+    juju unexpose prometheus
+"""
 
 from __future__ import annotations
 
@@ -8,18 +12,10 @@ from onebox.commands._call import Call
 from onebox.flags import option, takes
 from onebox.focus import MODEL
 
-HELP = """
-Usage: juju unexpose [options] <application name>
-
-Records whether the application is meant for the outside; one machine has no firewall to open.
-
-    juju unexpose prometheus
-"""
-
 ENDPOINTS = option("endpoints", help="Only these endpoints; ignored")
 
 FLAGS = (ENDPOINTS, MODEL)
-TAKES = takes("no application name specified", most=1)
+TAKES = takes("<application name>", "no application name specified", most=1)
 
 
 def run(call: Call) -> None:

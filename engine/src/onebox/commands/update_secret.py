@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju update-secret`."""
+"""Gives one of your secrets a new revision, name or description.
+
+Examples:
+    juju update-secret backup-key --file ./key.yaml
+    juju update-secret backup-key --auto-prune
+"""
 
 from __future__ import annotations
 
@@ -9,22 +14,13 @@ from onebox.commands._secret_values import content
 from onebox.flags import option, switch, takes
 from onebox.focus import MODEL
 
-HELP = """
-Usage: juju update-secret [options] <ID>|<name> [key[#base64|#file]=value...]
-
-Gives one of your secrets a new revision, name or description.
-
-    juju update-secret backup-key --file ./key.yaml
-    juju update-secret backup-key --auto-prune
-"""
-
 FILE = option("file", help="A YAML file containing secret key values")
 INFO = option("info", help="The secret description")
 NEW_NAME = option("name", help="The new secret name")
 PRUNE = switch("auto-prune", help="Remove old revisions that nobody tracks")
 
 FLAGS = (FILE, INFO, NEW_NAME, PRUNE, MODEL)
-TAKES = takes("missing secret URI")
+TAKES = takes("<ID>|<name> [key[#base64|#file]=value...]", "missing secret URI")
 
 
 def run(call: Call) -> None:

@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju version`."""
+"""Prints the version of Juju whose commands and hooks this engine speaks.
+
+Examples:
+    juju version
+    juju version --all --format json
+"""
 
 from __future__ import annotations
 
@@ -8,15 +13,6 @@ from onebox import host, persona
 from onebox.commands._call import Call
 from onebox.console import OUTPUT
 from onebox.flags import output_format, switch, takes
-
-HELP = """
-Usage: juju version [options]
-
-Prints the version of Juju whose commands and hooks this engine speaks.
-
-    juju version
-    juju version --all --format json
-"""
 
 ALL = switch("all", help="Prints all version information")
 FORMAT = output_format(("smart", "json", "yaml"), "smart")

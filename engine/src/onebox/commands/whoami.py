@@ -1,6 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""`juju whoami`."""
+"""Prints the current controller, model and user.
+
+Examples:
+    juju whoami
+    juju whoami --format json
+"""
 
 from __future__ import annotations
 
@@ -8,16 +13,6 @@ from onebox import focus, persona
 from onebox.commands._call import TABULAR, Call
 from onebox.console import OUTPUT
 from onebox.flags import takes
-
-HELP = """
-Usage: juju whoami [options]
-
-Prints the current controller, model and user.
-
-    juju whoami
-    juju whoami --format json
-"""
-
 
 FLAGS = (TABULAR, OUTPUT)
 TAKES = takes(most=0)
