@@ -197,20 +197,20 @@ def test_a_second_hook_changes_nothing(machine, context):
 
 
 def test_a_client_gets_its_user_and_loses_it_with_the_relation(machine, context):
-    client = testing.Relation("kafka-client", id=7, remote_app_data=CLIENT)
+    client = testing.Relation("kafka-client", id=7007, remote_app_data=CLIENT)
     out = context.run(context.on.config_changed(), deployed(CERTIFICATES, client))
-    answer = out.get_relation(7).local_app_data
+    answer = out.get_relation(7007).local_app_data
     assert answer["topic"] == "orders" and answer["tls"] == "enabled"
-    assert set(machine.client.users) == {"relation-7"} and machine.client.acls
-    secret = out.get_secret(label="kafka-client.7.user.secret")
+    assert set(machine.client.users) == {"relation-7007"} and machine.client.acls
+    secret = out.get_secret(label="kafka-client.7007.user.secret")
     assert secret.latest_content["password"] not in json.dumps(dict(answer))
 
-    context.run(context.on.relation_broken(out.get_relation(7)), out)
+    context.run(context.on.relation_broken(out.get_relation(7007)), out)
     assert not machine.client.users and not machine.client.acls
 
 
 def test_a_user_goes_even_when_its_relation_ended_without_telling(machine, context):
-    client = testing.Relation("kafka-client", id=7, remote_app_data=CLIENT)
+    client = testing.Relation("kafka-client", id=7007, remote_app_data=CLIENT)
     out = context.run(context.on.config_changed(), deployed(CERTIFICATES, client))
     forgotten = dataclasses.replace(
         out, relations=[one for one in out.relations if one.endpoint != "kafka-client"]
