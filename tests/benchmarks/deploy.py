@@ -65,7 +65,7 @@ INSTALLED = {"kafka/0": "bin", "spark/0": "spark", "prometheus/0": "bin"}
 # Says that the unit has been prepared, directories and all: the install hook has that to do.
 MARKERS = shutil.ignore_patterns("kafka.version")
 # What runs only to wake the charm has no place in a script.
-WAKERS = {"wake", "wake-later", "watch"}
+WAKERS = {"wake", "wake-again", "wake-later", "wake-later-again", "watch"}
 ANY_ACL = AclBindingFilter(
     ResourceType.ANY,
     None,

@@ -8,6 +8,7 @@ uses `call`; `Waker` runs small services that wait for something, and then do.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from dataops.host.services import Service, ServiceManager
 
 DISPATCH = "JUJU_DISPATCH_PATH=hooks/update-status ./dispatch"
+# Tells a hook which service has woken it: that one still runs, and waits for the hook's end.
+WOKEN_BY = "DATAOPS_WOKEN_BY"
 # Where Juju puts it on a machine, should the hook's PATH not know it.
 _USUAL = "/usr/bin/juju-exec"
 _LIBRARY = str(Path(__file__).parents[2])
@@ -51,8 +54,10 @@ def call(unit: str, program: str, patience: float = _PATIENCE_SECONDS) -> bool:
 
 
 def _woken(unit: str, program: str) -> bool:
+    by = os.environ.get(WOKEN_BY)
+    command = f"{WOKEN_BY}={by} {DISPATCH}" if by else DISPATCH
     try:
-        return subprocess.run([program, unit, DISPATCH], check=False).returncode == 0
+        return subprocess.run([program, unit, command], check=False).returncode == 0
     except OSError:
         # Juju is being upgraded, or goes.
         return False
@@ -72,11 +77,11 @@ class Waker:
 
     def after(self, seconds: float) -> None:
         """Wake the charm once in so many seconds; asked again before that, nothing changes."""
-        self._run(self._service("wake-later", "after", f"{seconds:g}"))
+        self._run("wake-later", "after", f"{seconds:g}")
 
     def when_serving(self, address: str, port: int) -> None:
         """Wake the charm once TLS is served there, or after ten minutes without it."""
-        self._run(self._service("wake", "serving", address, str(port)))
+        self._run("wake", "serving", address, str(port))
 
     def watcher(self, name: str, directory: Path, *fields: str) -> Service:
         """A service that wakes the charm whenever one of these fields changes; not yet started.
@@ -95,13 +100,16 @@ class Waker:
         return Service(
             name=name,
             command=(*program, self._unit, juju_exec(), *what),
-            environment={"PYTHONPATH": _LIBRARY},
+            environment={"PYTHONPATH": _LIBRARY, WOKEN_BY: name},
             restart="always" if restart == "always" else "no",
         )
 
-    def _run(self, service: Service) -> None:
-        if self._services.state(service.name).running:
+    def _run(self, name: str, *what: str) -> None:
+        """Have one of two services do it: the one that has woken this hook is not free yet."""
+        by = os.environ.get(WOKEN_BY)
+        able = [one for one in (name, f"{name}-again") if one != by]
+        if any(self._services.state(one).running for one in able):
             # Every hook of a unit that waits asks for it again.
             return
-        self._services.ensure(service)
-        self._services.start(service.name)
+        self._services.ensure(self._service(able[0], *what))
+        self._services.start(able[0])

@@ -26,6 +26,11 @@ from dataops.testing import FakeServices
 HELLO = "app/0 JUJU_DISPATCH_PATH=hooks/update-status ./dispatch\n"
 
 
+def woken_by(name):
+    """What the bell hears from a service."""
+    return HELLO.replace("JUJU_DISPATCH", f"{wake.WOKEN_BY}={name} JUJU_DISPATCH")
+
+
 class Bell:
     """A `juju-exec` that writes down how it was called, and fails as often as it is told."""
 
@@ -129,7 +134,28 @@ def test_the_charm_is_woken_after_a_time(bell):
     wake.Waker(services, "app/0").after(0.2)
     assert services.journal == [("ensure", "wake-later"), ("start", "wake-later")]
     assert run(services.running["wake-later"]).wait(20) == 0
-    assert bell.said == HELLO
+    assert bell.said == woken_by("wake-later")
+
+
+def test_who_was_woken_may_ask_for_it_again(bell, monkeypatch):
+    services = FakeServices()
+    waker = wake.Waker(services, "app/0")
+    waker.after(0.1)
+    # Its process waits for the end of the hook that it has begun.
+    monkeypatch.setenv(wake.WOKEN_BY, "wake-later")
+    waker.after(0.1)
+    waker.after(0.1)
+    assert list(services.running) == ["wake-later", "wake-later-again"]
+    assert run(services.running["wake-later-again"]).wait(20) == 0
+    assert bell.said == woken_by("wake-later-again")
+    services.end("wake-later")
+    monkeypatch.setenv(wake.WOKEN_BY, "wake-later-again")
+    waker.after(0.1)
+    assert sorted(services.running) == ["wake-later", "wake-later-again"]
+    monkeypatch.delenv(wake.WOKEN_BY)
+    services.end("wake-later")
+    waker.after(0.1)
+    assert list(services.running) == ["wake-later-again"], "another hook need not ask for more"
 
 
 def test_the_charm_is_woken_when_a_port_serves(bell, tmp_path):
@@ -137,7 +163,7 @@ def test_the_charm_is_woken_when_a_port_serves(bell, tmp_path):
     with tls_port(tmp_path) as port:
         wake.Waker(services, "app/0").when_serving("127.0.0.1", port)
         assert run(services.running["wake"]).wait(20) == 0
-    assert bell.said == HELLO
+    assert bell.said == woken_by("wake")
 
 
 def test_a_port_is_not_waited_for_for_ever():
@@ -170,7 +196,7 @@ def test_the_charm_is_woken_when_a_field_that_matters_changes(bell, tmp_path):
     finally:
         process.kill()
         process.wait()
-    assert bell.said == HELLO
+    assert bell.said == woken_by("watch")
 
 
 @pytest.mark.parametrize("text", ["", "[", "[]"])

@@ -461,6 +461,14 @@ def test_a_verb_that_waits_for_its_charm_is_called_again_by_any_leader(long):
     assert (done.status, done.unit, done.started) == (Status.COMPLETED, "app/0", NOON - MINUTE)
 
 
+@pytest.mark.parametrize(("minutes", "seconds"), [(0, "2"), (0.5, "6"), (5, "10")])
+def test_a_verb_that_waits_is_called_the_more_seldom_the_longer_it_waits(long, minutes, seconds):
+    task = Task(operation=1, step="s", verb="patient")
+    begun = Outcome(task=task.id, status=Status.RUNNING, started=NOON - minutes * MINUTE)
+    after(long, related(task, local_app_data={"outcome": begun.to_json()}), leader=True)
+    assert SERVICES[-1].running["wake-later"].command[-1] == seconds
+
+
 def test_a_verb_that_waits_says_at_the_deadline_for_what(long):
     task = Task(operation=1, step="s", verb="patient", deadline=NOON - MINUTE)
     begun = Outcome(task=task.id, status=Status.RUNNING, started=NOON - 2 * MINUTE).to_json()

@@ -44,8 +44,9 @@ logger = logging.getLogger(__name__)
 
 # A guard that says no is asked again after this time.
 _LOOK_AGAIN_SECONDS = 5.0
-# A verb that waits for its own charm's plan.
-_PENDING_SECONDS = 2.0
+# A verb that waits for its own charm's plan: soon at first, and the more seldom the longer it
+# waits, for each look is a whole hook.
+_PENDING_SECONDS, _PENDING_AT_MOST, _PENDING_SHARE = 2.0, 10.0, 5
 
 
 class OperationsProvider(Generic[ObservedT, WorkloadT]):
@@ -191,7 +192,7 @@ class OperationsProvider(Generic[ObservedT, WorkloadT]):
             verb, task, observed, workload, now=self._now, juju=self._juju, since=since
         )
         if not outcome.final:
-            self._look_again(_PENDING_SECONDS)
+            self._look_again(_pause(outcome.started, now))
         return outcome
 
     def _wait(self, task: Task, because: str) -> Outcome:
@@ -225,6 +226,12 @@ class OperationsProvider(Generic[ObservedT, WorkloadT]):
             status=Status.RUNNING, message=f"waits: an earlier {verb.name} is still ending"
         )
         return self._jobs.outcome(key) or waiting
+
+
+def _pause(started: datetime.datetime | None, now: datetime.datetime) -> float:
+    """Seconds until the next look at a verb that has waited since then."""
+    waited = (now - started).total_seconds() if started else 0.0
+    return min(max(waited / _PENDING_SHARE, _PENDING_SECONDS), _PENDING_AT_MOST)
 
 
 def _key(relation: ops.Relation, task: Task) -> str:
