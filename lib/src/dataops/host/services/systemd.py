@@ -15,6 +15,8 @@ from dataops.host.services._patience import limited
 from dataops.host.services._service import Service, ServiceError, ServiceState, Status
 
 _UNITS = Path("/etc/systemd/system")
+# Where units that are enabled have links, as the template's [Install] says.
+_WANTS = "multi-user.target.wants"
 _LONGEST_LOG = 50 * 1024 * 1024  # bytes
 _PROPERTIES = ("LoadState", "ActiveState", "SubState", "MainPID", "StateChangeTimestamp")
 _RESTARTING = ("auto-restart", "auto-restart-queued")
@@ -44,7 +46,11 @@ class Systemd:
     def start(self, name: str) -> None:
         """Run it, now and after a reboot."""
         self._require(name)
-        _systemctl("enable", "--now", self._name(name))
+        if (self._units / _WANTS / self._name(name)).is_symlink():
+            # To enable it has systemd read the files of all units, which takes much longer.
+            _systemctl("start", self._name(name))
+        else:
+            _systemctl("enable", "--now", self._name(name))
 
     def restart(self, name: str) -> None:
         """Run it anew, as now defined."""

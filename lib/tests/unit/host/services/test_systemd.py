@@ -54,12 +54,15 @@ if verb == "daemon-reload":
 [name] = names
 if name not in (loaded.read_text().split() if loaded.exists() else []):
     sys.exit(f"Unit {{name}} not found.")
-active, enabled = home / f"{{name}}.active", home / f"{{name}}.enabled"
+active, link = home / f"{{name}}.active", units / "multi-user.target.wants" / name
 now = "--now" in flags
 match verb:
-    case "enable": enabled.touch(); now and active.write_text("active")
-    case "disable": enabled.unlink(missing_ok=True); now and active.write_text("inactive")
-    case "restart": active.write_text("active")
+    case "enable":
+        link.parent.mkdir(exist_ok=True)
+        link.is_symlink() or link.symlink_to(units / name)
+        now and active.write_text("active")
+    case "disable": link.unlink(missing_ok=True); now and active.write_text("inactive")
+    case "start" | "restart": active.write_text("active")
     case "reset-failed": active.write_text("inactive")
     case "show":
         state = active.read_text() if active.exists() else "inactive"
@@ -70,6 +73,7 @@ match verb:
 
     def __init__(self, home: Path, units: Path):
         self.home = home
+        self.units = units
         source = home / "systemctl.py"
         source.write_text(self.SOURCE.format(home=str(home), units=str(units)))
         program = home / "systemctl"
@@ -81,7 +85,7 @@ match verb:
         return path.read_text().splitlines() if path.exists() else []
 
     def enabled(self) -> list[str]:
-        return sorted(path.stem for path in self.home.glob("*.enabled"))
+        return sorted(path.name for path in self.units.glob("*.wants/*"))
 
     def fail(self, name: str) -> None:
         (self.home / f"{name}.active").write_text("failed")
@@ -149,7 +153,15 @@ def test_the_life_of_a_service(services, systemctl, units):
     assert systemctl.enabled() == []
     services.remove("broker")
     assert services.state("broker").status is Status.ABSENT
-    assert list(units.iterdir()) == []
+    assert list(units.glob("*.service")) == []
+
+
+def test_what_is_enabled_is_only_started(services, systemctl):
+    services.ensure(BROKER)
+    for _ in range(2):
+        services.start("broker")
+    name = "dataops-kafka-0-broker.service"
+    assert systemctl.journal()[1:] == [f"enable --now {name}", f"start {name}"]
 
 
 def test_asking_to_end_does_not_wait(services, systemctl):
@@ -188,7 +200,7 @@ def test_remove_all_takes_this_unit_s_services_only(services, units):
     other = units / "dataops-kafka-01-broker.service"
     other.touch()
     services.remove_all()
-    assert list(units.iterdir()) == [other]
+    assert list(units.glob("*.service")) == [other]
 
 
 @pytest.mark.parametrize(
