@@ -22,7 +22,7 @@ import pytest
 import yaml
 from confluent_kafka import Producer
 
-from tests.integration.operations import begin, ended
+from tests.integration.operations import DAY2, begin, ended, shown
 from tests.integration.processes import eventually
 from tests.systemd.conftest import BIN, onebox
 from tools import pack, resources
@@ -214,6 +214,15 @@ def test_operation(model: jubilant.Juju, action: str, params: dict[str, object])
     done(model, action, **params)
 
 
+def test_another_root_is_trusted_once_somebody_approves(model: jubilant.Juju) -> None:
+    number = begin(model, "replace-ca")
+    asked = "approve-operation"
+    eventually(lambda: asked in shown(model, number).get("next-command", ""), 400, asked)
+    model.run(DAY2, asked, {"id": int(number), "step": "finish"})
+    told = ended(model, number, 400)
+    assert told["status"] == "completed", json.dumps(told, indent=1)
+
+
 def test_machines_come_back_with_everything_that_ran_on_them(model: jubilant.Juju) -> None:
     before = {unit: set(services(model, unit)) for unit in units(model)}
     for machine in ("0", "3", "4", "5"):
@@ -267,6 +276,12 @@ def test_a_broker_goes_another_comes_and_nothing_of_it_is_left(model: jubilant.J
 
 
 def test_every_event_arrived_through_all_of_this(model: jubilant.Juju) -> None:
+    all_events_arrive(model)
+
+
+def test_a_backup_takes_the_place_of_everything(model: jubilant.Juju) -> None:
+    done(model, "create-backup", pace=0)
+    done(model, "restore", confirm="kafka")
     all_events_arrive(model)
 
 
