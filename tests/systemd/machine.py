@@ -29,9 +29,6 @@ Environment=PYTHONPATH={CHARM}/site:{CHARM}/src
 Environment=PYTHONDONTWRITEBYTECODE=1
 ExecStart=/usr/bin/python3 /proof/proof.py
 TimeoutStartSec=5min
-
-[Install]
-WantedBy=multi-user.target
 """
 
 
@@ -53,10 +50,6 @@ def base() -> Path:
         building.parent.mkdir(exist_ok=True)
         command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", "stable"]
         subprocess.run([*command, str(building)], check=True, stdout=subprocess.DEVNULL)
-        (building / "etc/systemd/system/proof.service").write_text(UNIT)
-        wants = building / "etc/systemd/system/multi-user.target.wants"
-        wants.mkdir(exist_ok=True)
-        (wants / "proof.service").symlink_to("../proof.service")
         building.rename(CACHE)
     return CACHE
 
@@ -75,6 +68,8 @@ def unpacked_charm(target: Path, root: Path) -> None:
 
 def boot(root: Path, charm: Path, proof: Path) -> str:
     """Boots the machine, waits for its end; what its console printed."""
+    unit = proof / "proof.service"
+    unit.write_text(UNIT)
     command = [
         "systemd-nspawn",
         "--quiet",
@@ -88,6 +83,9 @@ def boot(root: Path, charm: Path, proof: Path) -> str:
         f"--directory={root}",
         f"--bind={charm}:{CHARM}",
         f"--bind={proof}:/proof",
+        # Not into the root: other tests boot it as well.
+        f"--bind-ro={unit}:/etc/systemd/system/proof.service",
+        "systemd.wants=proof.service",
     ]
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT

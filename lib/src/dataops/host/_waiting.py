@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The process behind `dataops.host.wake.Waker`: waits for something, then wakes the charm.
 
-python -m dataops.host._waiting UNIT JUJU_EXEC after SECONDS
+python -m dataops.host._waiting UNIT JUJU_EXEC after                   seconds: in its environment
 python -m dataops.host._waiting UNIT JUJU_EXEC serving ADDRESS PORT
 python -m dataops.host._waiting UNIT JUJU_EXEC changing DIRECTORY FIELD...
 """
 
 import json
+import os
 import socket
 import ssl
 import sys
@@ -72,7 +73,7 @@ def _fields(path: Path, fields: Sequence[str]) -> tuple[Any, ...]:
 def main(unit: str, juju_exec: str, what: str, *arguments: str) -> int:
     """Wait, and wake the charm either way: it also has to say that nothing came."""
     if what == "after":
-        time.sleep(float(arguments[0]))
+        time.sleep(float(os.environ[wake.SECONDS]))
     elif what == "serving":
         wait_until_serving(arguments[0], int(arguments[1]))
     elif what == "changing":

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 DISPATCH = "JUJU_DISPATCH_PATH=hooks/update-status ./dispatch"
 # Tells a hook which service has woken it: that one still runs, and waits for the hook's end.
 WOKEN_BY = "DATAOPS_WOKEN_BY"
+# No argument: what a service manager is told anew whenever it changes costs it time.
+SECONDS = "DATAOPS_SECONDS"
 # Where Juju puts it on a machine, should the hook's PATH not know it.
 _USUAL = "/usr/bin/juju-exec"
 _LIBRARY = str(Path(__file__).parents[2])
@@ -77,7 +79,7 @@ class Waker:
 
     def after(self, seconds: float) -> None:
         """Wake the charm once in so many seconds; asked again before that, nothing changes."""
-        self._run("wake-later", "after", f"{seconds:g}")
+        self._run("wake-later", "after", seconds=seconds)
 
     def when_serving(self, address: str, port: int) -> None:
         """Wake the charm once TLS is served there, or after ten minutes without it."""
@@ -93,23 +95,23 @@ class Waker:
         """
         return self._service(name, "changing", str(directory), *fields, restart="always")
 
-    def _service(self, name: str, *what: str, restart: str = "no") -> Service:
+    def _service(self, name: str, *what: str, seconds: float = 0, restart: str = "no") -> Service:
         from dataops.host.services import Service
 
         program = (sys.executable, "-m", "dataops.host._waiting")
         return Service(
             name=name,
             command=(*program, self._unit, juju_exec(), *what),
-            environment={"PYTHONPATH": _LIBRARY, WOKEN_BY: name},
+            environment={"PYTHONPATH": _LIBRARY, WOKEN_BY: name, SECONDS: f"{seconds:g}"},
             restart="always" if restart == "always" else "no",
         )
 
-    def _run(self, name: str, *what: str) -> None:
+    def _run(self, name: str, *what: str, seconds: float = 0) -> None:
         """Have one of two services do it: the one that has woken this hook is not free yet."""
         by = os.environ.get(WOKEN_BY)
         able = [one for one in (name, f"{name}-again") if one != by]
         if any(self._services.state(one).running for one in able):
             # Every hook of a unit that waits asks for it again.
             return
-        self._services.ensure(self._service(able[0], *what))
+        self._services.ensure(self._service(able[0], *what, seconds=seconds))
         self._services.start(able[0])

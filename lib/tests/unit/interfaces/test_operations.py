@@ -11,6 +11,7 @@ import ops.testing
 import pydantic
 import pytest
 
+from dataops.host import wake
 from dataops.host.paths import UnitPaths
 from dataops.interfaces.operations import (
     OperationsProvider,
@@ -466,7 +467,7 @@ def test_a_verb_that_waits_is_called_the_more_seldom_the_longer_it_waits(long, m
     task = Task(operation=1, step="s", verb="patient")
     begun = Outcome(task=task.id, status=Status.RUNNING, started=NOON - minutes * MINUTE)
     after(long, related(task, local_app_data={"outcome": begun.to_json()}), leader=True)
-    assert SERVICES[-1].running["wake-later"].command[-1] == seconds
+    assert SERVICES[-1].running["wake-later"].environment[wake.SECONDS] == seconds
 
 
 def test_a_verb_that_waits_says_at_the_deadline_for_what(long):

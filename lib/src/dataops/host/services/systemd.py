@@ -38,39 +38,33 @@ class Systemd:
         # systemd reads this file as root, before it drops to the service's user.
         changed = ensure_contents(self._variables(service.name), environment, mode=0o600)
         text = render(service, self._unit, self._paths, self._variables(service.name))
-        if ensure_contents(self._file(service.name), text):
-            _systemctl("daemon-reload")
-            changed = True
-        return changed
+        return ensure_contents(self._file(service.name), text) or changed
 
     def start(self, name: str) -> None:
         """Run it, now and after a reboot."""
-        self._require(name)
-        if (self._units / _WANTS / self._name(name)).is_symlink():
-            # To enable it has systemd read the files of all units, which takes much longer.
-            _systemctl("start", self._name(name))
-        else:
-            _systemctl("enable", "--now", self._name(name))
+        self._prepare(name)
+        _systemctl("start", self._name(name))
 
     def restart(self, name: str) -> None:
         """Run it anew, as now defined."""
-        self._require(name)
-        _systemctl("enable", self._name(name))
+        self._prepare(name)
         _systemctl("restart", self._name(name))
 
     def stop(self, name: str, *, patience: float | None = None) -> None:
         """End it and wait for that."""
         if not self._file(name).exists():
             return
+        ensure_absent(self._link(name))
         with limited(self.state(name).pid, patience):
-            _systemctl("disable", "--now", self._name(name))
+            _systemctl("stop", self._name(name))
         if self.state(name).status is Status.FAILED:
             _systemctl("reset-failed", self._name(name))
 
     def ask_to_end(self, name: str) -> None:
         """Begin to end it."""
         if self._file(name).exists():
-            _systemctl("disable", "--now", "--no-block", self._name(name))
+            ensure_absent(self._link(name))
+            _systemctl("stop", "--no-block", self._name(name))
 
     def remove(self, name: str) -> None:
         """End it and forget it."""
@@ -98,12 +92,25 @@ class Systemd:
     def _file(self, name: str) -> Path:
         return self._units / self._name(name)
 
+    def _link(self, name: str) -> Path:
+        """What has it started with the machine: that is all that `systemctl enable` makes.
+
+        It would also have systemd read the files of all units, which takes up to a second.
+        """
+        return self._units / _WANTS / self._name(name)
+
     def _variables(self, name: str) -> Path:
         return self._paths.control / f"{name}.env"
 
-    def _require(self, name: str) -> None:
+    def _prepare(self, name: str) -> None:
+        """Have it started with the machine, and systemd know its file as it is now."""
         if not self._file(name).exists():
             raise ServiceError(f"Service {name} is not defined")
+        self._link(name).parent.mkdir(exist_ok=True)
+        if not self._link(name).is_symlink():
+            self._link(name).symlink_to(self._file(name))
+        if "yes" in _systemctl("show", "--property=NeedDaemonReload", self._name(name)):
+            _systemctl("daemon-reload")
 
 
 def render(service: Service, unit: str, paths: UnitPaths, environment: Path) -> str:

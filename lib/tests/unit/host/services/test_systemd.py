@@ -28,6 +28,7 @@ BROKER = Service(
     stop_timeout=120,
     open_files=100000,
 )
+NAME = "dataops-kafka-0-broker.service"
 JOB = Service(name="job", command=("/bin/sh", "-c", "a\nb 'c' \"d\""), restart="no")
 
 
@@ -38,7 +39,11 @@ def test_the_unit_file_is_as_recorded(service):
 
 
 class FakeSystemctl:
-    """A systemctl program on PATH, with its memory in a directory; an unknown unit is an error."""
+    """A systemctl program on PATH, with its memory in a directory.
+
+    As the real one, it reads a unit when it is first asked for it, and then only when it is told
+    to read all; what it does not know is an error.
+    """
 
     SOURCE = """
 import pathlib, sys
@@ -47,27 +52,28 @@ verb, *rest = [a for a in sys.argv[1:]]
 flags, names = [a for a in rest if a[0] == "-"], [a for a in rest if a[0] != "-"]
 with (home / "journal").open("a") as journal:
     print(" ".join(sys.argv[1:]), file=journal)
-loaded = home / "loaded"
 if verb == "daemon-reload":
-    loaded.write_text("\\n".join(p.name for p in units.glob("*.service")))
+    for known in home.glob("*.known"):
+        unit = units / known.stem
+        known.write_text(unit.read_text()) if unit.exists() else known.unlink()
     sys.exit()
 [name] = names
-if name not in (loaded.read_text().split() if loaded.exists() else []):
-    sys.exit(f"Unit {{name}} not found.")
-active, link = home / f"{{name}}.active", units / "multi-user.target.wants" / name
-now = "--now" in flags
+unit, known, active = units / name, home / f"{{name}}.known", home / f"{{name}}.active"
+if not known.exists():
+    if not unit.exists():
+        sys.exit(f"Unit {{name}} not found.")
+    known.write_text(unit.read_text())
 match verb:
-    case "enable":
-        link.parent.mkdir(exist_ok=True)
-        link.is_symlink() or link.symlink_to(units / name)
-        now and active.write_text("active")
-    case "disable": link.unlink(missing_ok=True); now and active.write_text("inactive")
-    case "start" | "restart": active.write_text("active")
-    case "reset-failed": active.write_text("inactive")
+    case "start" | "restart":
+        active.write_text("active")
+        (home / f"{{name}}.ran").write_text(known.read_text())
+    case "stop" | "reset-failed": active.write_text("inactive")
     case "show":
         state = active.read_text() if active.exists() else "inactive"
         pid = 7 if state == "active" else 0
+        stale = "yes" if known.read_text() != unit.read_text() else "no"
         print("LoadState=loaded", f"ActiveState={{state}}", f"MainPID={{pid}}", sep="\\n")
+        print(f"NeedDaemonReload={{stale}}")
     case _: sys.exit(f"Unknown verb {{verb}}")
 """
 
@@ -81,11 +87,17 @@ match verb:
         program.chmod(0o755)
 
     def journal(self) -> list[str]:
+        """What it was told to do; not what it was asked."""
         path = self.home / "journal"
-        return path.read_text().splitlines() if path.exists() else []
+        lines = path.read_text().splitlines() if path.exists() else []
+        return [line for line in lines if not line.startswith("show")]
+
+    def ran(self, name: str) -> str:
+        """The unit file that it started the service by."""
+        return (self.home / f"{name}.ran").read_text()
 
     def enabled(self) -> list[str]:
-        return sorted(path.name for path in self.units.glob("*.wants/*"))
+        return sorted(path.name for path in self.units.glob("multi-user.target.wants/*"))
 
     def fail(self, name: str) -> None:
         (self.home / f"{name}.active").write_text("failed")
@@ -112,11 +124,19 @@ def services(tmp_path, units, systemctl):
     paths.remove()
 
 
-def test_ensure_reloads_only_when_the_unit_file_changed(services, systemctl):
+def test_systemd_reads_its_files_again_only_for_a_unit_that_changed(services, systemctl):
     assert services.ensure(BROKER)
     assert not services.ensure(BROKER)
+    services.start("broker")
     assert services.ensure(dataclasses.replace(BROKER, environment={"PASSWORD": "other"}))
-    assert systemctl.journal() == ["daemon-reload"]
+    services.restart("broker")
+    assert "daemon-reload" not in systemctl.journal()
+    assert services.ensure(dataclasses.replace(BROKER, stop_timeout=7))
+    # A hook that dies here has not said so to systemd: the next one still does.
+    assert not services.ensure(dataclasses.replace(BROKER, stop_timeout=7))
+    services.restart("broker")
+    assert systemctl.journal()[-2:] == ["daemon-reload", f"restart {NAME}"]
+    assert "TimeoutStopSec=7" in systemctl.ran(NAME)
 
 
 def test_the_environment_is_in_a_file_of_roots_alone(services, units):
@@ -124,7 +144,7 @@ def test_the_environment_is_in_a_file_of_roots_alone(services, units):
     file = services._paths.control / "broker.env"
     assert file.stat().st_mode & 0o077 == 0
     assert 'PASSWORD="quo\\"ted \\$x \\`y\\` back\\\\slash"' in file.read_text()
-    assert "quo" not in (units / "dataops-kafka-0-broker.service").read_text()
+    assert "quo" not in (units / NAME).read_text()
 
 
 def test_a_log_that_grew_long_is_put_aside(services, monkeypatch):
@@ -145,9 +165,9 @@ def test_the_life_of_a_service(services, systemctl, units):
     assert services.state("broker").status is Status.STOPPED
     services.start("broker")
     assert (services.state("broker").status, services.state("broker").pid) == (Status.RUNNING, 7)
-    assert systemctl.enabled() == ["dataops-kafka-0-broker.service"]
+    assert systemctl.enabled() == [NAME]
     services.restart("broker")
-    assert "restart dataops-kafka-0-broker.service" in systemctl.journal()
+    assert f"restart {NAME}" in systemctl.journal()
     services.stop("broker")
     assert services.state("broker").status is Status.STOPPED
     assert systemctl.enabled() == []
@@ -156,20 +176,13 @@ def test_the_life_of_a_service(services, systemctl, units):
     assert list(units.glob("*.service")) == []
 
 
-def test_what_is_enabled_is_only_started(services, systemctl):
-    services.ensure(BROKER)
-    for _ in range(2):
-        services.start("broker")
-    name = "dataops-kafka-0-broker.service"
-    assert systemctl.journal()[1:] == [f"enable --now {name}", f"start {name}"]
-
-
 def test_asking_to_end_does_not_wait(services, systemctl):
     services.ensure(BROKER)
     services.start("broker")
     services.ask_to_end("broker")
     services.ask_to_end("unknown")
-    assert systemctl.journal()[-1] == "disable --now --no-block dataops-kafka-0-broker.service"
+    assert systemctl.journal()[-1] == f"stop --no-block {NAME}"
+    assert systemctl.enabled() == []
 
 
 @pytest.mark.parametrize("verb", ["start", "restart"])
@@ -180,7 +193,7 @@ def test_an_undefined_service_cannot_be_started(services, verb):
 
 def test_systemd_s_own_words_are_in_the_error(services, systemctl):
     services.ensure(BROKER)
-    (systemctl.home / "loaded").unlink()
+    (systemctl.home / "systemctl.py").write_text(f"import sys; sys.exit('Unit {NAME} not found.')")
     with pytest.raises(ServiceError, match=r"Unit dataops-kafka-0-broker\.service not found"):
         services.start("broker")
 
@@ -188,7 +201,7 @@ def test_systemd_s_own_words_are_in_the_error(services, systemctl):
 def test_a_failure_is_forgotten_by_stop(services, systemctl):
     services.ensure(BROKER)
     services.start("broker")
-    systemctl.fail("dataops-kafka-0-broker.service")
+    systemctl.fail(NAME)
     assert services.state("broker").status is Status.FAILED
     services.stop("broker")
     assert services.state("broker").status is Status.STOPPED
