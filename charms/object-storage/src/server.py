@@ -17,6 +17,7 @@ from dataops.host import packages
 from dataops.host.files import ensure_absent, ensure_contents, ensure_directory, ensure_tree
 from dataops.host.packages import PackageError
 from dataops.host.paths import UnitPaths
+from dataops.host.ports import bind_failure
 from dataops.host.processes import Process, identify
 from dataops.host.services import Service, ServiceError, ServiceManager
 from dataops.host.wake import Waker
@@ -139,7 +140,15 @@ class Server:
         changed = (
             self._services.ensure(self._service(step, [path for path, _ in files])) or changed
         )
-        if changed or not self._services.state(SERVICE).running:
+        running = self._services.state(SERVICE).running
+        if not running and (failure := bind_failure(step.address, step.port)):
+            # Whoever has it would be taken for us.
+            raise ServiceError(
+                f"Port {step.port} of {step.address} is taken ({failure}): see who has it with "
+                f"'sudo ss -ltnp sport = :{step.port}' and stop it, or choose another: "
+                "juju config <application> port=..."
+            )
+        if changed or not running:
             self._services.restart(SERVICE)
             self._waker.after(_START_SECONDS)
 

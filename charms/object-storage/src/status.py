@@ -24,7 +24,7 @@ def statuses(observed: Observed, condition: Condition) -> Iterator[ops.StatusBas
             f"One unit is the whole store: juju remove-unit {app}/<another>, or take another store"
         )
     if condition.failure:
-        yield ops.BlockedStatus(condition.failure)
+        yield ops.BlockedStatus(condition.failure.replace("<application>", app))
     if condition.free is not None and condition.free < LEAST_FREE:
         yield ops.BlockedStatus(
             f"Disk full: {condition.free >> 20} MiB left at {observed.data}; make room there"

@@ -14,7 +14,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -28,6 +27,7 @@ from configuration import web_yml
 from configurator import Configurator
 from dataops.host.files import ensure_absent, ensure_contents, ensure_tree
 from dataops.host.paths import UnitPaths
+from dataops.host.ports import bind_failure
 from dataops.host.processes import Process, identify
 from dataops.host.services import Service, ServiceError, ServiceManager
 from errors import ApiError, BridgeError, InstallError
@@ -257,7 +257,7 @@ class Bridge:
         Raises:
             BridgeError: It is taken, and not by our own process.
         """
-        failure = _bind_failure(step.address, step.port)
+        failure = bind_failure(step.address, step.port)
         if failure and not self._listens_at(_endpoint(step)):
             raise BridgeError(
                 f"Port {step.port} of {step.address} is taken ({failure}): see who has it with "
@@ -312,15 +312,3 @@ def _endpoint(step: Serve) -> str:
 def _url(step: Serve) -> str:
     """Where it answers."""
     return f"{'https' if step.https else 'http'}://{_endpoint(step)}"
-
-
-def _bind_failure(address: str, port: int) -> str:
-    """Why one cannot listen there; empty when one can."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        # Connections of a former process may linger; only a listener is in the way.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((address, port))
-        except OSError as error:
-            return str(error.strerror)
-    return ""

@@ -31,6 +31,9 @@ class Machine:
     def __init__(self, root, monkeypatch):
         from server import Server
 
+        # Other tests of this host may have the port that every store has.
+        self.taken = ""
+        monkeypatch.setattr("server.bind_failure", lambda *_: self.taken)
         self.services = FakeServices()
         self.packages = FakePackages().patch(monkeypatch)
         self.waker = FakeWaker()

@@ -45,6 +45,20 @@ def test_a_store_that_died_is_started(machine, facts):
     assert machine.services.journal[-1] == ("restart", "s3proxy")
 
 
+def test_a_port_that_somebody_else_has_is_named(machine, facts):
+    machine.taken = "Address already in use"
+    machine.server.converge(plan(facts()))
+    assert "s3proxy" not in machine.services.running
+    condition = machine.server.condition("127.0.0.1", 9000, None)
+    assert "Port 9000 of 127.0.0.1 is taken" in condition.failure
+    # What serves has it itself.
+    machine.taken = ""
+    machine.server.converge(plan(facts()))
+    machine.taken = "Address already in use"
+    machine.server.converge(plan(facts()))
+    assert not machine.server.condition("127.0.0.1", 9000, None).failure
+
+
 def test_a_key_that_goes_is_not_accepted_any_more(machine, facts):
     machine.server.converge(plan(facts()))
     alone = Keyring({"admin": Key("DOADMIN", "admin-secret")})
