@@ -13,7 +13,7 @@ import schedule
 import schemas
 from lint import close, structure
 from plan import Plan
-from reading import Source, load, read
+from reading import Source, load, read, remains
 from schedule import Schedule
 
 OPTION = "plans"
@@ -28,11 +28,14 @@ class Library:
         sources: by name; the built-in ones first.
         schedule: when which of them is run.
         reasons: what is wrong with the options, each with its line.
+        unusable: the plans of the option with which something is wrong, as far as they can be
+            read.
     """
 
     sources: Mapping[str, Source]
     schedule: Schedule = dataclasses.field(default_factory=Schedule)
     reasons: tuple[str, ...] = ()
+    unusable: tuple[Source, ...] = ()
 
     @property
     def plans(self) -> dict[str, Plan]:
@@ -45,16 +48,17 @@ def known(built_in: Mapping[str, Source], plans: str, times: str = "") -> Librar
 
     What is wrong is left out, with its reasons; it disturbs nothing else.
     """
-    sources, reasons = _joined(built_in, plans) if plans.strip() else (built_in, ())
+    sources, reasons, unusable = _joined(built_in, plans) if plans.strip() else (built_in, (), ())
     if not times.strip():
-        return Library(sources, reasons=tuple(reasons))
+        return Library(sources, reasons=reasons, unusable=unusable)
     written = schedule.read(times)
     wrong = dict(_unfit(written, sources))
     good = [i for i in range(len(written.entries)) if i not in wrong]
     fitting = Schedule(
         tuple(written.entries[i] for i in good), tuple(written.lines[i] for i in good)
     )
-    return Library(sources, fitting, (*reasons, *written.reasons, *wrong.values()))
+    reasons = (*reasons, *written.reasons, *wrong.values())
+    return Library(sources, fitting, reasons, unusable)
 
 
 @functools.lru_cache(maxsize=1)
@@ -79,19 +83,21 @@ def _unfit(written: Schedule, sources: Mapping[str, Source]) -> Iterator[tuple[i
 
 def _joined(
     built_in: Mapping[str, Source], text: str
-) -> tuple[Mapping[str, Source], tuple[str, ...]]:
-    """The built-in plans and those of the option; a bad one is left out, with its reasons."""
+) -> tuple[Mapping[str, Source], tuple[str, ...], tuple[Source, ...]]:
+    """The built-in plans and those of the option; bad ones apart, with all their reasons."""
     found, problems = read(text, OPTION)
     sources, reasons = dict(built_in), list(problems)
+    unusable = list(remains(text, OPTION)) if problems else []
     for source in found:
         if source.plan.name in built_in:
             reasons.append(f"{source.at(('name',))}: {source.plan.name} is a built-in plan")
         else:
             sources[source.plan.name] = source
     everything = {name: source.plan for name, source in sources.items()}
-    for source in (s for s in found if sources.get(s.plan.name) is s):
+    mine = [source for source in found if sources.get(source.plan.name) is source]
+    for source in (*mine, *unusable):
         told = structure(source.plan, everything)
         reasons += [f"{source.at(finding.place)}: {finding.message}" for finding in told]
-        if told:
-            del sources[source.plan.name]
-    return sources, tuple(reasons)
+        if told and source in mine:
+            unusable.append(sources.pop(source.plan.name))
+    return sources, tuple(reasons), tuple(unusable)

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any, TypeVar, cast
 
 import pydantic
 import yaml
+from pydantic_core import ErrorDetails
 
 from plan import Plan
 
@@ -65,11 +68,8 @@ def model(kind: type[_ModelT], entry: Entry, origin: str) -> _ModelT | tuple[str
         return kind.model_validate(entry.value)
     except pydantic.ValidationError as error:
         found: dict[tuple[int, Place], str] = {}
-        told = error.errors(include_url=False, include_context=False)
-        for each in told:
+        for each in _told(error):
             place = tuple(part for part in each["loc"] if not _is_branch(part))
-            if each["type"] == "too_short" and each["input"]:
-                continue  # Its items are wrong, which is told where they are.
             message = _said(each["type"], each["msg"], place)
             found.setdefault((entry.line(place), place), message)
         return tuple(
@@ -126,6 +126,50 @@ def read(text: str, origin: str) -> tuple[tuple[Source, ...], tuple[str, ...]]:
     return tuple(sources.values()), tuple(reasons)
 
 
+def remains(text: str, origin: str) -> tuple[Source, ...]:
+    """What would be plans without their wrong keys: so that a misspelt one hides nothing else.
+
+    Args:
+        text: as ``read`` takes it.
+        origin: what the text is called.
+    """
+    try:
+        found = entries(text)
+    except ValueError:
+        return ()
+    lame = ((entry, _without_wrong_keys(entry.value)) for entry in found)
+    return tuple(Source(plan, origin, entry) for entry, plan in lame if plan is not None)
+
+
+def _without_wrong_keys(value: Any) -> Plan | None:
+    """The plan that is left of a value; None when it is one as it stands, or is none even so."""
+    try:
+        Plan.model_validate(value)
+    except pydantic.ValidationError as error:
+        left = copy.deepcopy(value)
+        for each in _told(error):
+            _remove(left, tuple(part for part in each["loc"] if not _is_branch(part)))
+        with contextlib.suppress(pydantic.ValidationError):
+            return Plan.model_validate(left)
+    return None
+
+
+def _remove(value: Any, place: Place) -> None:
+    """Take the innermost key of a place out of a value."""
+    keys: list[tuple[dict[Any, Any], Any]] = []
+    for part in place:
+        inside = value
+        if isinstance(inside, dict):
+            keys.append((cast("dict[Any, Any]", inside), part))
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            break
+    if keys:
+        holder, key = keys[-1]
+        holder.pop(key, None)
+
+
 def load(folder: Path) -> dict[str, Source]:
     """The plans of a folder, by name.
 
@@ -164,6 +208,12 @@ def _lines(node: yaml.Node, place: Place) -> Iterator[tuple[Place, int]]:
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(cast("list[yaml.Node]", node.value)):
             yield from _lines(value, (*place, index))
+
+
+def _told(error: pydantic.ValidationError) -> list[ErrorDetails]:
+    """What an error says; of a list whose items are wrong only what is wrong with these."""
+    told = error.errors(include_url=False, include_context=False)
+    return [each for each in told if each["type"] != "too_short" or not each["input"]]
 
 
 def _is_branch(part: int | str) -> bool:

@@ -9,8 +9,9 @@ from typing import Any
 from archive import Archive
 from dataops.operations import Context, NoParams, OperationError, Result, Scope, Verb, result_key
 from fit import fit
-from library import Library, here
+from library import here
 from observed import Observed
+from reading import Source
 
 
 class Linted(Result):
@@ -38,9 +39,10 @@ def run(context: Context[Observed, Archive, NoParams]) -> Linted:
     """
     observed = context.observed
     library = here(observed.plans, observed.schedule)
-    findings = {name: _findings(name, library, observed) for name in library.sources}
+    findings = {name: _findings(source, observed) for name, source in library.sources.items()}
     own = {name for name, source in library.sources.items() if source.origin == "plans"}
     wrong = [*library.reasons, *(text for name in sorted(own) for text in findings[name])]
+    wrong += [text for source in library.unusable for text in _findings(source, observed)]
     if wrong:
         raise OperationError("\n".join(wrong))
     return Linted(
@@ -51,9 +53,8 @@ def run(context: Context[Observed, Archive, NoParams]) -> Linted:
     )
 
 
-def _findings(name: str, library: Library, observed: Observed) -> list[str]:
-    """What stands against one plan, each with its line."""
-    source = library.sources[name]
+def _findings(source: Source, observed: Observed) -> list[str]:
+    """In what one plan does not fit, each with its line."""
     found = fit(source.plan, observed.everybody, observed.application)
     return [f"{source.at(finding.place)}: {finding.message}" for finding in found]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reading import entries, load, read
+from reading import entries, load, read, remains
 
 FOLDER = Path(__file__).parents[2] / "src" / "plans"
 GOOD = """\
@@ -96,3 +96,19 @@ def test_a_file_is_called_as_its_plan(tmp_path):
     (tmp_path / "other.yaml").write_text("name: [")
     with pytest.raises(ValueError, match=r"other\.yaml: line 2"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("{name: a, description: d, steps: [{name: s, verb: v, timeout: soon}]}", ["a"]),
+        ("{name: a, description: d, steps: [{name: s, verb: v, after: [1, x]}]}", ["a"]),
+        ("{name: a, description: d, steps: [{name: s, verb: v}]}", []),
+        ("{name: a, description: d, steps: [{verb: v}], colour: red}", []),
+        ("{name: a, description: d, steps: [here], colour: red}", []),
+        ("[a, {}, 3]", []),
+        ("{", []),
+    ],
+)
+def test_what_remains_of_a_plan_without_its_wrong_keys(text, left):
+    assert [source.plan.name for source in remains(text, "plans")] == left
