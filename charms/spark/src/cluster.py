@@ -14,9 +14,9 @@ from dataops.certificates import Identity, IdentityFiles, java_keystore
 from dataops.host.files import ensure_absent, ensure_contents, ensure_directory, ensure_tree
 from dataops.host.packages import PackageError
 from dataops.host.paths import UnitPaths
-from dataops.host.services import Service, ServiceError, ServiceManager
+from dataops.host.services import Service, ServiceError
 from dataops.host.wake import Waker
-from installation import SYSTEM_PYTHON, Installation
+from installation import SYSTEM_PYTHON
 from plan import (
     Cluster,
     Install,
@@ -60,15 +60,7 @@ class Spark(Processes):
         user: whom it runs as; None runs as oneself.
     """
 
-    def __init__(
-        self,
-        paths: UnitPaths,
-        services: ServiceManager,
-        installation: Installation,
-        user: str | None = None,
-    ) -> None:
-        super().__init__(paths, services, installation, user)
-        self.failure = ""
+    failure = ""
 
     def converge(self, steps: Iterable[Step]) -> bool:
         """Whether anything had to change; what stopped it is in ``failure``.

@@ -105,6 +105,25 @@ class _Declared(Generic[ObservedT, WorkloadT, ParamsT, ResultT]):
             raise OperationError(f"{self.name}: {explain(error)}") from None
         return Context(observed, workload, validated, log, juju or Juju(), task)
 
+    def perform(self, context: Context[ObservedT, WorkloadT, ParamsT]) -> ResultT:
+        """Do all of it, here and now."""
+        raise NotImplementedError
+
+    def call(
+        self,
+        observed: ObservedT,
+        workload: WorkloadT,
+        params: Mapping[str, Any],
+        log: Callable[[str], None] = logger.info,
+    ) -> ResultT:
+        """The verb's result for raw parameters.
+
+        Raises:
+            OperationError: a parameter is not what the verb takes, every one of them named.
+            Exception: whatever the verb itself raises.
+        """
+        return self.perform(self.context(observed, workload, params, log))
+
     def turn(self, context: Context[ObservedT, WorkloadT, ParamsT]) -> Go | Hold:
         """Whether this unit may do it now, and why."""
         return self.guard(context) if self.guard else Go(because="nothing guards it")
@@ -126,21 +145,6 @@ class Verb(_Declared[ObservedT, WorkloadT, ParamsT, ResultT]):
     def perform(self, context: Context[ObservedT, WorkloadT, ParamsT]) -> ResultT:
         """Do it, here and now."""
         return self.run(context)
-
-    def call(
-        self,
-        observed: ObservedT,
-        workload: WorkloadT,
-        params: Mapping[str, Any],
-        log: Callable[[str], None] = logger.info,
-    ) -> ResultT:
-        """The verb's result for raw parameters.
-
-        Raises:
-            OperationError: a parameter is not what the verb takes, every one of them named.
-            Exception: whatever the verb itself raises.
-        """
-        return self.perform(self.context(observed, workload, params, log))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -170,16 +174,6 @@ class JobVerb(
             context.log(text if done is None else f"{text} ({done:.0%})")
 
         return self.work(Work(self.prepare(context), tell=tell))
-
-    def call(
-        self,
-        observed: ObservedT,
-        workload: WorkloadT,
-        params: Mapping[str, Any],
-        log: Callable[[str], None] = logger.info,
-    ) -> ResultT:
-        """Both parts' result for raw parameters; raises as `Verb.call`."""
-        return self.perform(self.context(observed, workload, params, log))
 
 
 OfferedVerb = Verb[ObservedT, WorkloadT, Any, Any] | JobVerb[ObservedT, WorkloadT, Any, Any, Any]

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable
@@ -19,7 +18,6 @@ from dataops.host.paths import UnitPaths
 from dataops.snapshot import jvm, processes
 from dataops.snapshot.collect import Collection, newest, safe
 from dataops.snapshot.restarts import Restart, restarts
-from dataops.snapshot.timeline import moment
 
 _UTC = datetime.timezone.utc
 _LOGS = 40
@@ -198,16 +196,3 @@ def _journal(*which: str) -> tuple[str, ...]:
         _SINCE,
         *which,
     )
-
-
-def json_lines(text: str, key: str) -> str:
-    """Lines of JSON as lines that begin with their time, so that they can be in a timeline."""
-    lines: list[str] = []
-    for line in text.splitlines():
-        try:
-            at = str(json.loads(line)[key])
-        except (ValueError, KeyError, TypeError):
-            continue
-        if moment(at.encode()):
-            lines.append(f"{at} {line}\n")
-    return "".join(lines)

@@ -207,7 +207,6 @@ def test_the_requirer_reads_verbs_units_and_outcomes(requirer, context):
         assert found.verb("turns").scope is Scope.ROLLING
         assert found.verb("fly") is None
         assert manager.charm.operations.outcomes("7/check/1") == {"app/2": done}
-        assert manager.charm.operations.catalogues() == {"app": found.catalogue}
 
 
 def test_a_request_reaches_its_application_once_and_can_be_withdrawn(requirer):

@@ -83,45 +83,47 @@ def creating(
         made = usable(prepare(context), context.params)
         return made.model_copy(update={"pace": default if pace < 0 else pace})
 
-    def work(work: Work[SpecT]) -> Created:
-        from dataops.backup.sealed import Key
-        from dataops.backup.ship import Shipper
-        from dataops.backup.trees import take
-        from dataops.objectstore import Pace
-
-        spec = work.spec
-        if spec.target is None:
-            return Created(
-                id="", place="", summary=spec.nowhere, files=0, bytes=0, new_bytes=0, seconds=0.0
-            )
-        os.nice(_NICE)
-        pace = Pace(spec.pace * 1e6) if spec.pace else None
-        with told():
-            shelf = spec.shelf()
-            # Nothing is sealed with it.
-            with Shipper(shelf, key=spec.opened() or Key.new(), pace=pace) as shipper:
-                made = take(
-                    shelf, shipper, source(spec), tell=work.progress, check=work.end_if_cancelled
-                )
-        totals, files = made.totals, len(made.tree.files) if made.tree else 0
-        return Created(
-            id=made.id,
-            place=spec.cluster,
-            summary=f"{spec.unit} backed up {files} files with {totals.bytes / 1e6:.1f} MB in "
-            f"{totals.seconds:.1f} s; {totals.new / 1e6:.1f} MB of it were new to the store.",
-            files=files,
-            bytes=totals.bytes,
-            new_bytes=totals.new,
-            seconds=totals.seconds,
-        )
-
     return JobVerb(
         name="create-backup",
         description=description,
         prepare=prepared,
-        work=work,
+        work=lambda work: _work(work, source),
         params=CreateParams,
         spec=spec,
         result=Created,
         scope=Scope.UNIT,
+    )
+
+
+def _work(work: Work[SpecT], source: Callable[[SpecT], Source]) -> Created:
+    """Takes the backup."""
+    from dataops.backup.sealed import Key
+    from dataops.backup.ship import Shipper
+    from dataops.backup.trees import take
+    from dataops.objectstore import Pace
+
+    spec = work.spec
+    if spec.target is None:
+        return Created(
+            id="", place="", summary=spec.nowhere, files=0, bytes=0, new_bytes=0, seconds=0.0
+        )
+    os.nice(_NICE)
+    pace = Pace(spec.pace * 1e6) if spec.pace else None
+    with told():
+        shelf = spec.shelf()
+        # Nothing is sealed with it.
+        with Shipper(shelf, key=spec.opened() or Key.new(), pace=pace) as shipper:
+            made = take(
+                shelf, shipper, source(spec), tell=work.progress, check=work.end_if_cancelled
+            )
+    totals, files = made.totals, len(made.tree.files) if made.tree else 0
+    return Created(
+        id=made.id,
+        place=spec.cluster,
+        summary=f"{spec.unit} backed up {files} files with {totals.bytes / 1e6:.1f} MB in "
+        f"{totals.seconds:.1f} s; {totals.new / 1e6:.1f} MB of it were new to the store.",
+        files=files,
+        bytes=totals.bytes,
+        new_bytes=totals.new,
+        seconds=totals.seconds,
     )

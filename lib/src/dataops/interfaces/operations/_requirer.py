@@ -37,10 +37,6 @@ class OperationsRequirer:
         found = [_participant(relation) for relation in relations]
         return tuple(sorted(found, key=lambda participant: participant.application))
 
-    def catalogues(self) -> dict[str, tuple[CatalogueEntry, ...]]:
-        """The verbs on offer, by application."""
-        return {p.application: p.catalogue for p in self.participants()}
-
     def outcomes(self, task_id: str) -> dict[str, Outcome]:
         """The outcomes of one task, by who gave it: an application's name or a unit's."""
         given = (item for p in self.participants() for item in p.outcomes.items())
