@@ -14,7 +14,7 @@ from onebox.home import Home
 from onebox.logs import ModelLog
 from onebox.machine import Networks
 from onebox.model import Model
-from onebox.places import Places
+from onebox.slots import Slots
 from onebox.store import Store
 
 
@@ -31,7 +31,7 @@ class Engine:
         # Set a little later: a hook that is killed now has not failed, it runs again.
         self.aborting = threading.Event()
         # Many hooks at once make none of them faster.
-        self._places = Places(max(4, (os.cpu_count() or 1) + 1))
+        self._slots = Slots(max(4, (os.cpu_count() or 1) + 1))
         self._guard = threading.Lock()
         self._machines: dict[tuple[str, str, str], threading.Lock] = {}
         self._logs: dict[str, ModelLog] = {}
@@ -58,16 +58,16 @@ class Engine:
             return self._logs[key]
 
     def machine(self, model: Model, machine: str, claim: str | None = "") -> ExitStack:
-        """Holds what a run claims of a machine, and one of the few places, for a `with`.
+        """Holds what a run claims of a machine, and one of the few slots, for a `with`.
 
         A `claim` is the name of an execution group: "" is everybody's who has no other, and None
         claims nothing and waits for nobody.
         """
         held = ExitStack()
-        # The machine first: a unit that waits for its neighbour must not take a place meanwhile.
+        # The machine first: a unit that waits for its neighbour must not take a slot meanwhile.
         if claim is not None:
             held.enter_context(self._lock(model, machine, f"group {claim}"))
-        held.enter_context(self._places)
+        held.enter_context(self._slots)
         return held
 
     def power(self, model: Model, machine: str) -> threading.Lock:

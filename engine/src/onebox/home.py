@@ -6,73 +6,54 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 # `sun_path` holds 108 bytes with its closing zero.
 SOCKET_LIMIT = 107
 
 
-@dataclass(frozen=True)
 class Home:
-    """The engine's root directory: private to its user, 0700."""
+    """The engine's root directory: private to its user, 0700.
 
-    root: Path
+    Attributes:
+        root: the directory itself.
+        database: the SQLite file of the store.
+        pid_file: locked by the daemon as long as it lives; holds its process id.
+        refusal: why a daemon did not start, for the client that wanted it to.
+        daemon_log: what the daemon itself has to say.
+        blobs: charms and resources by the SHA-256 of their bytes.
+        logs: one log per model, for `juju debug-log`.
+        models: the machines' directories.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.database = root / "onebox.sqlite"
+        self.pid_file = root / "daemon.pid"
+        self.refusal = root / "refusal"
+        self.daemon_log = root / "daemon.log"
+        self.blobs = root / "blobs"
+        self.logs = root / "logs"
+        self.models = root / "models"
 
     @classmethod
     def default(cls) -> Home:
         """`$ONEBOX_HOME`, else `onebox` below what the juju client calls its data directory."""
-        own = os.environ.get("ONEBOX_HOME")
-        if own:
+        if own := os.environ.get("ONEBOX_HOME"):
             return cls(Path(own).absolute())
         data = os.environ.get("JUJU_DATA") or str(Path.home() / ".local/share/juju")
         return cls(Path(data).absolute() / "onebox")
-
-    def prepare(self) -> None:
-        """Makes the root and its directories, closed to everybody else."""
-        for directory in (self.root, self.blobs, self.logs, self.models):
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.root.chmod(0o700)
-
-    @property
-    def database(self) -> Path:
-        """The SQLite file of the store."""
-        return self.root / "onebox.sqlite"
 
     @property
     def socket(self) -> Path:
         """Where the daemon listens."""
         return short_socket(self.root / "socket")
 
-    @property
-    def pid_file(self) -> Path:
-        """Locked by the daemon as long as it lives; holds its process id."""
-        return self.root / "daemon.pid"
-
-    @property
-    def refusal(self) -> Path:
-        """Why a daemon did not start, for the client that wanted it to."""
-        return self.root / "refusal"
-
-    @property
-    def daemon_log(self) -> Path:
-        """What the daemon itself has to say."""
-        return self.root / "daemon.log"
-
-    @property
-    def blobs(self) -> Path:
-        """Charms and resources by the SHA-256 of their bytes."""
-        return self.root / "blobs"
-
-    @property
-    def logs(self) -> Path:
-        """One log per model, for `juju debug-log`."""
-        return self.root / "logs"
-
-    @property
-    def models(self) -> Path:
-        """The machines' directories."""
-        return self.root / "models"
+    def prepare(self) -> None:
+        """Makes the root and its directories, closed to everybody else."""
+        for directory in (self.root, self.blobs, self.logs, self.models):
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.root.chmod(0o700)
 
 
 def runtime_directory() -> Path:

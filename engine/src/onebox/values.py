@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from onebox.errors import Refused
-from onebox.flags import UsageError
+from onebox.flags import UsageError, quote
 from onebox.names import valid
 from onebox.sizes import mebibytes
 
@@ -51,6 +51,19 @@ def yaml_mapping(path: str) -> Json:
     if not isinstance(value, dict):
         raise Refused(f"{path}: expected a mapping of keys to values")
     return {str(k): v for k, v in cast(dict[Any, Any], value).items()}
+
+
+def pairs(words: Iterable[str]) -> dict[str, str]:
+    """`key=value` words, each key once."""
+    found: dict[str, str] = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals or not key:
+            raise UsageError(f'expected "key=value", got {quote(word)}')
+        if key in found:
+            raise UsageError(f"key {quote(key)} specified more than once")
+        found[key] = value
+    return found
 
 
 def assignment(text: str) -> tuple[str, str]:

@@ -13,10 +13,9 @@ from onebox.client import Client
 from onebox.errors import Refused
 from onebox.flags import Flag, Parsed, output_format
 from onebox.focus import model_of
-from onebox.render.document import formatted
+from onebox.render.document import Json, formatted
 
 T = TypeVar("T")
-Json = dict[str, Any]
 
 # The `--format` of nearly every command that shows a table, and of those that show a document.
 TABULAR = output_format(("tabular", "json", "yaml"), "tabular")

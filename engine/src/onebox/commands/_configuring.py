@@ -10,7 +10,7 @@ from typing import Any
 
 from onebox.commands._call import Call
 from onebox.flags import UsageError, option, quote, repeated
-from onebox.values import read_file
+from onebox.values import pairs, read_file
 
 FILE = option("file", help="Path to yaml-formatted configuration file; - is standard input")
 RESET = repeated("reset", help="Reset the provided comma delimited keys")
@@ -52,15 +52,7 @@ def asked(call: Call, words: Sequence[str], fixed: Sequence[str] = ()) -> Asked:
     """
     reset = tuple(key for text in call[RESET] for key in text.strip(",").split(","))
     _check_reset(reset, fixed)
-    values: dict[str, Any] = {}
-    for word in words:
-        key, equals, value = word.partition("=")
-        if equals and not key:
-            raise UsageError(f'expected "key=value", got {quote(word)}')
-        if equals and key in values:
-            raise UsageError(f"key {quote(key)} specified more than once")
-        if equals:
-            values[key] = value
+    values = pairs(word for word in words if "=" in word)
     keys = [word for word in words if "=" not in word]
     _check_together(file=call[FILE], reset=reset, keys=keys, values=values)
     values = {k: read_file(v[1:]) if v.startswith("@") else v for k, v in values.items()}

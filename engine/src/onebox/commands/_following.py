@@ -7,16 +7,13 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
-from typing import Any
 
-from onebox.commands._call import Call
+from onebox.commands._call import Call, Json
 from onebox.console import UTC, error, tell
 from onebox.errors import Internal, Refused, Unreachable
 from onebox.flags import UsageError, duration, switch
 from onebox.render import times
 from onebox.render.tasks import FINISHED, failures, receivers
-
-Json = dict[str, Any]
 
 _TIMEOUT = "timeout"
 # The longest one call waits for a change; a deadline shortens it.

@@ -8,14 +8,11 @@ import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from onebox import persona
-from onebox.commands._call import Call
+from onebox.commands._call import Call, Json
 from onebox.errors import Refused
 from onebox.focus import bare
-
-Json = dict[str, Any]
 
 _URL = re.compile(
     r"(?:(?P<controller>[^:/.]+):)?(?:(?P<user>[^/.:]+)/)?"

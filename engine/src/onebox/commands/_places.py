@@ -7,12 +7,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from onebox.commands._call import Call
+from onebox.commands._call import Call, Json
 from onebox.errors import Refused
-
-Json = dict[str, Any]
 
 _PATH = re.compile(r"(?<![\w./-])/[\w./@+-]+")
 # Options of OpenSSH that take a value; none of them matters on one machine.

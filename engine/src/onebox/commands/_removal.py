@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from onebox import console
-from onebox.commands._call import Call, known
+from onebox.commands._call import Call, Json, known
 from onebox.errors import Refused
 from onebox.flags import UsageError, read_bool, switch
 from onebox.focus import MODEL
 from onebox.names import valid
-
-Json = dict[str, Any]
 
 FORCE = switch("force", help="Completely remove it and all that depends on it")
 NO_WAIT = switch("no-wait", help="Rush through removal without waiting for each step")

@@ -10,9 +10,7 @@ Examples:
 
 from __future__ import annotations
 
-from typing import Any
-
-from onebox.commands._call import Call
+from onebox.commands._call import Call, Json
 from onebox.console import DATED, UTC, tell
 from onebox.flags import UsageError, comma_separated, number, output_format, takes
 from onebox.focus import MODEL
@@ -20,7 +18,6 @@ from onebox.names import valid
 from onebox.render.tasks import operation, operations_table
 
 ALIASES = ("list-operations",)
-Json = dict[str, Any]
 
 FORMAT = output_format(("plain", "tabular", "json", "yaml"), "plain")
 APPS = comma_separated("apps", "applications", help="Comma separated list of applications")

@@ -4,33 +4,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 import yaml
 
 from onebox.errors import Refused
-from onebox.flags import UsageError, quote
+from onebox.flags import quote
 from onebox.hooktools.tool import Call
+from onebox.values import pairs
 
 
 def given(call: Call, file: str) -> dict[str, str]:
     """What a file (`-` is standard input) and the arguments say; the arguments win."""
     arguments = pairs(call.args)
     return {**(strings(call.read(file)) if file else {}), **arguments}
-
-
-def pairs(arguments: Iterable[str]) -> dict[str, str]:
-    """`key=value` arguments, each key once."""
-    found: dict[str, str] = {}
-    for argument in arguments:
-        key, equals, value = argument.partition("=")
-        if not equals or not key:
-            raise UsageError(f'expected "key=value", got {quote(argument)}')
-        if key in found:
-            raise UsageError(f"key {quote(key)} specified more than once")
-        found[key] = value
-    return found
 
 
 def strings(document: bytes) -> dict[str, str]:

@@ -4,12 +4,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from onebox.render.document import ordered, to_yaml
+from onebox.render.document import Json, ordered, to_yaml
 from onebox.render.table import table
-
-Json = dict[str, Any]
 
 _UNDESCRIBED = "No description"
 

@@ -4,12 +4,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from onebox.render.document import Json
 from onebox.render.status import base, bindings
 from onebox.values import constraints
-
-Json = dict[str, Any]
 
 
 def application_config(model: Json, name: str) -> Json:

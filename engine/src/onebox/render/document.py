@@ -10,6 +10,9 @@ import re
 from decimal import Decimal
 from typing import Any, cast
 
+# What the daemon answers, and what is shown.
+Json = dict[str, Any]
+
 _DIGIT = re.compile(r"[0-9]")
 _RUNS = re.compile(r"[0-9]+|.", re.DOTALL)
 _HTML = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})

@@ -4,12 +4,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from onebox.render import times
+from onebox.render.document import Json
 from onebox.render.table import Cell, status_cell, table
-
-Json = dict[str, Any]
 
 
 def entries(found: list[Json], utc: bool) -> list[Json]:

@@ -7,12 +7,10 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from onebox.render import times
+from onebox.render.document import Json
 from onebox.render.table import CYAN, GREEN, RED, YELLOW
-
-Json = dict[str, Any]
 
 LEVELS = ("TRACE", "DEBUG", "INFO", "WARNING", "ERROR")
 _COLOURS = {"DEBUG": GREEN, "INFO": CYAN, "WARNING": YELLOW, "ERROR": RED, "CRITICAL": RED}

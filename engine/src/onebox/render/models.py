@@ -5,13 +5,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from onebox import persona
 from onebox.render import times
+from onebox.render.document import Json
 from onebox.render.table import Cell, status_cell, table
-
-Json = dict[str, Any]
 
 _NOW = "just now"
 

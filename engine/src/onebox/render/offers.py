@@ -4,13 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from onebox import persona
 from onebox.render import times
+from onebox.render.document import Json
 from onebox.render.table import CYAN, MAGENTA, Cell, painted, status_cell, table
-
-Json = dict[str, Any]
 
 _IMPLICIT = {"interface": "juju-info", "role": "provider"}
 

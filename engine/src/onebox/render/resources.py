@@ -5,13 +5,11 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from onebox import persona
 from onebox.render import times
+from onebox.render.document import Json
 from onebox.render.table import table
-
-Json = dict[str, Any]
 
 
 def listing(model: Json, name: str) -> Json:

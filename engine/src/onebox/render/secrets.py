@@ -6,14 +6,11 @@ from __future__ import annotations
 
 import base64
 from datetime import datetime
-from typing import Any
 
 from onebox.names import tag
 from onebox.render import times
-from onebox.render.document import Timestamp
+from onebox.render.document import Json, Timestamp
 from onebox.render.table import Cell, table
-
-Json = dict[str, Any]
 
 _MODEL = "<model>"
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Sequence
-from typing import Any
 
-Json = dict[str, Any]
+from onebox.render.document import Json
 
 _PORTS = re.compile(r"(?P<low>\d+)(?:-(?P<high>\d+))?/(?P<protocol>\w+)")
 

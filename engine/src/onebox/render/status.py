@@ -5,15 +5,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from onebox import persona
 from onebox.render import times
+from onebox.render.document import Json
 from onebox.render.offers import consumed, offers_status
 from onebox.render.storage import combined
 from onebox.values import constraints, constraints_text
-
-Json = dict[str, Any]
 
 # The worst of these, first to last, is what an application without a status of its own shows.
 _SEVERITY = ["error", "blocked", "maintenance", "waiting", "active", "terminated", "unknown"]

@@ -7,12 +7,10 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
 
+from onebox.render.document import Json
 from onebox.render.status import all_machines, unit_order
 from onebox.render.status_table import all_units, merged
-
-Json = dict[str, Any]
 
 
 def lines(document: Json) -> str:

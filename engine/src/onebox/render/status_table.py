@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
+from onebox.render.document import Json
 from onebox.render.offers import offers_section, saas_section
 from onebox.render.status import all_machines, unit_order
 from onebox.render.storage import storage_table
@@ -22,8 +22,6 @@ from onebox.render.table import (
     status_cell,
     table,
 )
-
-Json = dict[str, Any]
 
 _HOOKS = frozenset(
     [

@@ -4,13 +4,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from onebox.render import times
-from onebox.render.document import ordered, to_yaml
+from onebox.render.document import Json, ordered, to_yaml
 from onebox.render.table import Cell, status_cell, table
-
-Json = dict[str, Any]
 
 # The first of these that any task has is the status of its operation.
 _OPERATION = (

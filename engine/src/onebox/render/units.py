@@ -5,11 +5,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+from onebox.render.document import Json
 from onebox.render.status import ends, port_order, unit_order
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -1,34 +1,34 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Nobody overtakes, and no place is lost."""
+"""Nobody overtakes, and no slot is lost."""
 
 from __future__ import annotations
 
 import threading
 import time
 
-from onebox.places import Places
+from onebox.slots import Slots
 
 
-def wait_for(places: Places, waiting: int) -> None:
+def wait_for(slots: Slots, waiting: int) -> None:
     deadline = time.monotonic() + 10
-    while places.waiting != waiting:
+    while slots.waiting != waiting:
         assert time.monotonic() < deadline
         time.sleep(0.001)
 
 
 def test_who_leaves_and_comes_back_queues_behind_those_who_wait() -> None:
-    places, came = Places(1), list[str]()
+    slots, came = Slots(1), list[str]()
 
     def visit(name: str) -> None:
-        with places:
+        with slots:
             came.append(name)
 
-    with places:
+    with slots:
         others = [threading.Thread(target=visit, args=(name,)) for name in ("first", "second")]
         for number, other in enumerate(others, start=1):
             other.start()
-            wait_for(places, number)
+            wait_for(slots, number)
     visit("again")
     assert came == ["first", "second", "again"]
     for other in others:
@@ -36,12 +36,12 @@ def test_who_leaves_and_comes_back_queues_behind_those_who_wait() -> None:
 
 
 def test_as_many_as_there_are_places_are_in_at_once() -> None:
-    places, inside, most = Places(3), set[int](), list[int]()
+    slots, inside, most = Slots(3), set[int](), list[int]()
     guard = threading.Lock()
 
     def visit(number: int) -> None:
         for _ in range(20):
-            with places:
+            with slots:
                 with guard:
                     inside.add(number)
                     most.append(len(inside))
@@ -55,15 +55,15 @@ def test_as_many_as_there_are_places_are_in_at_once() -> None:
     for thread in threads:
         thread.join(30)
     assert max(most) == 3
-    assert places.waiting == 0
+    assert slots.waiting == 0
 
 
 def test_a_place_is_given_back_by_who_fails() -> None:
-    places = Places(1)
+    slots = Slots(1)
     try:
-        with places:
+        with slots:
             raise ValueError
     except ValueError:
         pass
-    with places:
-        assert places.waiting == 0
+    with slots:
+        assert slots.waiting == 0

@@ -1,6 +1,6 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""The few places for running hooks, given away in the order in which they are asked for."""
+"""The few slots for running hooks, given out in the order in which they are asked for."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections import deque
 from types import TracebackType
 
 
-class Places:
+class Slots:
     """A counting lock for `with`, first come first served.
 
-    A semaphore lets a unit that has one hook after the other take its place again before the unit
+    A semaphore lets a unit that has one hook after the other take its slot again before the unit
     that waits for it has woken up: whoever everybody waits for then waits longest.
     """
 
@@ -23,7 +23,7 @@ class Places:
 
     @property
     def waiting(self) -> int:
-        """How many wait for a place."""
+        """How many wait for a slot."""
         return len(self._queue)
 
     def __enter__(self) -> None:
@@ -34,7 +34,7 @@ class Places:
             turn = threading.Lock()
             turn.acquire()
             self._queue.append(turn)
-        # Whoever leaves hands the place over with this.
+        # Whoever leaves hands the slot over with this.
         turn.acquire()
 
     def __exit__(
