@@ -135,7 +135,8 @@ def test_a_changed_definition_waits_for_a_restart(services):
 
 
 def test_what_fails_is_failed_and_can_be_stopped(services):
-    services.ensure(Service("broker", ("/bin/false",)))
+    # One that ends at once may already have failed to start.
+    services.ensure(Service("broker", ("/bin/sh", "-c", "sleep 0.5; exit 1")))
     services.start("broker")
     eventually(lambda: services.state("broker").status is Status.FAILED)
     services.stop("broker")

@@ -6,6 +6,7 @@ import datetime
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from dataops.host.files import ensure_absent, ensure_contents
@@ -68,10 +69,7 @@ class Systemd:
 
     def remove(self, name: str) -> None:
         """End it and forget it."""
-        self.stop(name)
-        ensure_absent(self._variables(name))
-        if ensure_absent(self._file(name)):
-            _systemctl("daemon-reload")
+        self._forget([name])
 
     def state(self, name: str) -> ServiceState:
         """Where it is."""
@@ -83,8 +81,16 @@ class Systemd:
 
     def remove_all(self) -> None:
         """End and forget every service of this unit."""
-        for file in sorted(self._units.glob(f"{self._prefix}*.service")):
-            self.remove(file.stem.removeprefix(self._prefix))
+        files = sorted(self._units.glob(f"{self._prefix}*.service"))
+        self._forget([file.stem.removeprefix(self._prefix) for file in files])
+
+    def _forget(self, names: Sequence[str]) -> None:
+        for name in names:
+            self.stop(name)
+            ensure_absent(self._variables(name))
+        gone = [ensure_absent(self._file(name)) for name in names]
+        if any(gone):
+            _systemctl("daemon-reload")
 
     def _name(self, name: str) -> str:
         return f"{self._prefix}{name}.service"

@@ -207,13 +207,14 @@ def test_a_failure_is_forgotten_by_stop(services, systemctl):
     assert services.state("broker").status is Status.STOPPED
 
 
-def test_remove_all_takes_this_unit_s_services_only(services, units):
+def test_remove_all_takes_this_unit_s_services_only(services, units, systemctl):
     services.ensure(BROKER)
     services.ensure(JOB)
     other = units / "dataops-kafka-01-broker.service"
     other.touch()
     services.remove_all()
     assert list(units.glob("*.service")) == [other]
+    assert systemctl.journal().count("daemon-reload") == 1
 
 
 @pytest.mark.parametrize(
