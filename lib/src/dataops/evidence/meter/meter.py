@@ -153,9 +153,16 @@ class Meter:
         while not self._over():
             if self._pace.beat(self._clock()):
                 self._sender().send(range(self._ledger.account.partitions))
-            self._hear(self._pace.wait(self._clock()))
+            self._listen()
             self._tidy()
             self._tick()
+
+    def _listen(self) -> None:
+        """Wait for the next beat, and hear meanwhile what becomes of records."""
+        now = self._clock()
+        until = now + min(self._pace.wait(now), _LOOK_SECONDS)
+        while (left := until - self._clock()) > 0:
+            self._hear(left)
 
     def _sender(self) -> Lane:
         """The newest producer that is proved; before there is one, the oldest."""
