@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """All unit workers of a daemon: started with their units, woken by what concerns them."""
 
-from __future__ import annotations
-
 import logging
 import queue
 import threading

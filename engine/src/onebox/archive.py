@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A `.charm` zip: whether it is safe, what is in it, and how it is unpacked."""
 
-from __future__ import annotations
-
 import os
 import posixpath
 import shutil

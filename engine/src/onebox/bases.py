@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bases such as `ubuntu@24.04/stable`, and which one an application gets."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

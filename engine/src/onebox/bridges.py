@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keeps the two halves of every relation that crosses models in agreement."""
 
-from __future__ import annotations
-
 import logging
 import threading
 from collections.abc import Callable

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The client's side: one request per connection, and a daemon that starts when it is needed."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import socket

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Completion of `juju` in bash, written from the tables of the commands themselves."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where a command writes: data to stdout, talk to stderr."""
 
-from __future__ import annotations
-
 import os
 import sys
 

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The program `onebox`: starts, stops and removes the engine."""
 
-from __future__ import annotations
-
 import contextlib
 import shutil
 import sys

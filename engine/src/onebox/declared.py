@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a charm declares, as frozen values; `onebox.model` has them by the same names."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field

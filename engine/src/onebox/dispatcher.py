@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The only place that starts a charm's process: its argv, its output, its hook tools."""
 
-from __future__ import annotations
-
 import logging
 import os
 import selectors

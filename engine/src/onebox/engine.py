@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the workers and the API of one daemon share."""
 
-from __future__ import annotations
-
 import os
 import threading
 from contextlib import ExitStack

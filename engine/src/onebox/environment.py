@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The environment of a hook: exactly what Juju gives, nothing inherited. Pure."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

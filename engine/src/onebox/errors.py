@@ -8,8 +8,6 @@ OneboxError
 └── Internal         a fault of the engine itself: the log has the traceback
 """
 
-from __future__ import annotations
-
 
 class OneboxError(Exception):
     """The root of all errors of the engine; `code` is a short word for programs."""

@@ -14,8 +14,6 @@ A flag is declared once, as a value, and is the key under which its own value is
 Every error text is the real one: people grep for them.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which model a command works in: `--model`, else `$JUJU_MODEL`, else the one switched to."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

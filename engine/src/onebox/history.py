@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes down how statuses change, for `juju show-status-log`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from onebox.logs import ModelLog

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What this host is, as Juju would describe a machine."""
 
-from __future__ import annotations
-
 import os
 import platform
 from pathlib import Path

@@ -8,8 +8,6 @@ It waits for the unit's current hook, runs in the charm's directory with all hoo
 what the command printed and ends with its exit code.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Sequence

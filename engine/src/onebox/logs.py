@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What charms and the engine have to say: one rotating file of JSON lines per model."""
 
-from __future__ import annotations
-
 import json
 import threading
 import time

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`juju exec --machine`: commands in a plain shell of a machine, without any hook tool."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

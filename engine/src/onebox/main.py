@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The two programs: `juju` and `onebox`."""
 
-from __future__ import annotations
-
 import contextlib
 import itertools
 import os

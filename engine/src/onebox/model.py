@@ -6,8 +6,6 @@ Everything the engine decides, it decides from these values; everything it chang
 replacing them (`onebox.changes`) in one transaction of the store (`onebox.store`).
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any, Literal
 

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What may name an application, a unit, a machine or an action."""
 
-from __future__ import annotations
-
 import re
 
 _APPLICATION = r"[a-z][a-z0-9]*(?:-[a-z0-9]*[a-z][a-z0-9]*)*"

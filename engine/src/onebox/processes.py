@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The processes that charms start: found by the environment that they inherited from a hook."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress

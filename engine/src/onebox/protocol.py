@@ -6,8 +6,6 @@ A request is `{"method": ..., "params": {...}}`. An answer is one line `{"result
 `{"error": {"message", "code"}}`; a stream is any number of `{"item": ...}` lines before it.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from datetime import datetime

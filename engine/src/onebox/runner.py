@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs one hook, action or script of a unit, and says what it changes once it has ended."""
 
-from __future__ import annotations
-
 import base64
 import logging
 import os

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Secret content as people and charms give it, and as Juju keeps it: base64 text by key."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import re

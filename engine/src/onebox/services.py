@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The immediate effects of a hook: what its tools do before it ends."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path

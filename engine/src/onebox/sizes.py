@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sizes as Juju spells them: `100M`, `1.5G`, `2TiB`."""
 
-from __future__ import annotations
-
 import re
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)([MGTPEZY]?)(?:i?B)?")

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The few slots for running hooks, given out in the order in which they are asked for."""
 
-from __future__ import annotations
-
 import threading
 from collections import deque
 from types import TracebackType

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Values as they are typed: `key=value`, `key=@file`, a YAML file, a dotted key."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterable
 from pathlib import Path

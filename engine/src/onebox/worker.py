@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """One thread per unit: look, choose one step, take it, write down what it left, look again."""
 
-from __future__ import annotations
-
 import logging
 import secrets
 import threading

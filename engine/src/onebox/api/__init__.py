@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a command may ask of the daemon: one function per method."""
 
-from __future__ import annotations
-
 from onebox.api import (
     actions,
     applications,

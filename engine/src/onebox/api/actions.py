@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Actions: queueing them, following them, cancelling them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from onebox.agents import Agents

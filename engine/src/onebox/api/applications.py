@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Applications: uploading, deploying, refreshing and configuring them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Offers, and what other models make of them."""
 
-from __future__ import annotations
-
 from onebox import persona
 from onebox.agents import Agents
 from onebox.api.method import Methods, transact

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Machines: adding and removing them, where they lie on this host, their power and cables."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a method is declared: a function of the agents and of named parameters."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, TypeVar
 

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Models: adding, configuring, destroying them, and what they hold."""
 
-from __future__ import annotations
-
 from typing import Any
 from uuid import uuid4
 

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Relations: integrating applications, and taking them apart."""
 
-from __future__ import annotations
-
 from onebox.agents import Agents
 from onebox.api.method import Methods, transact
 from onebox.changes import relations, subordinates, units

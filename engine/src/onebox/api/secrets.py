@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Secrets of people: added, updated, granted and shown. Contents travel as base64 texts."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from onebox.agents import Agents

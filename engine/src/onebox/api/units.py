@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Units: adding, removing and mending them, their storage, and running commands on them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from onebox.agents import Agents

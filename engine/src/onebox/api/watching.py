@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Watching: the model's version, and its log."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from typing import Any

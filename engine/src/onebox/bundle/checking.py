@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Verifies a bundle: every error there is, in Juju's words, not just the first."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a bundle says of who may reach an application, in Juju's words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

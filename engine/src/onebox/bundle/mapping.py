@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which machine of a model each machine of a bundle is, told by a person or by its units."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any

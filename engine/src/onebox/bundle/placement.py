@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where a unit of a bundle goes: `0`, `new`, `lxd:0`, `app`, `app/0`, `lxd:app/0`."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The machines and units that a bundle adds, and where each unit goes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any

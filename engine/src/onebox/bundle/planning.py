@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Turns a bundle into the changes that make a model look like it; what is there stays."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from itertools import permutations
 from typing import Any

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads a bundle file with its overlays: documents, includes, relative paths, merging."""
 
-from __future__ import annotations
-
 import base64
 import zipfile
 from collections.abc import Iterable, Iterator

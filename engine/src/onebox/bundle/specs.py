@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a bundle says, as frozen values; keys that Juju ignores are ignored here, too."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Operations and their tasks: queued by the operator, run by units, kept with their results."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any

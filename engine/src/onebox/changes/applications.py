@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Applications: deploying, refreshing and removing them, and what the operator sets on them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime

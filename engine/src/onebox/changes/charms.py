@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Uploaded charms, and what a refresh may change."""
 
-from __future__ import annotations
-
 from onebox.changes import edit
 from onebox.errors import Refused
 from onebox.model import Charm, Model

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Options of applications: their types, their values, and the hash a unit remembers."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

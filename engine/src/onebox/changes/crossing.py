@@ -8,8 +8,6 @@ between. The application across has a stand-in in each model: the alias it was c
 under the stand-in's name; to the rest of the engine they are like any others.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5

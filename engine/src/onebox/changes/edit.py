@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a frozen model is changed: copies of the parts that differ, nothing else."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any, TypeVar
 

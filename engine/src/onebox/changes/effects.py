@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What each kind of hook leaves behind when it commits."""
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Callable
 from datetime import datetime

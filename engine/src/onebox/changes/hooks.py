@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a step of a unit leaves behind: started, committed, failed, skipped, deployed."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from onebox.changes import edit, effects, relations, told

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who leads an application. It is decided in the transaction that makes a decision necessary."""
 
-from __future__ import annotations
-
 from onebox.changes import edit
 from onebox.model import Model, Unit
 

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Machines: their numbers, addresses and names, and when they are no longer needed."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from onebox.changes import edit, hooks, leadership

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Models as a whole: their making, their configuration, their end."""
 
-from __future__ import annotations
-
 import re
 from datetime import datetime
 

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Offers and what is consumed: the operator's part of relations that cross models."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from onebox.changes import edit, relations, secrets

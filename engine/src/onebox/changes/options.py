@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Options of a model: their defaults and their values."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from onebox.errors import Refused

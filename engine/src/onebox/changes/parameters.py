@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parameters of actions: their defaults, and Juju's words for what does not fit the schema."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What becomes of a model when a new daemon takes it up."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from onebox.changes import actions, edit, hooks

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Relations: which endpoints match, who is in scope, what the bags hold, and their end."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A charm's own key-value state, which Juju keeps for it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from onebox.changes import edit

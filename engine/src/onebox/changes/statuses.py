@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a charm says of its unit and its application."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from onebox.changes import edit

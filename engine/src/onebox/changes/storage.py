@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Storage instances: made with a unit or on its request, gone with it."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import datetime

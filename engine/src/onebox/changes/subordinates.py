@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Subordinates: units that come with a principal's unit, live on its machine and go with it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from onebox.changes import edit, relations, units

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a unit has been told so far: small edits of its `Local`."""
 
-from __future__ import annotations
-
 from onebox.changes import edit
 from onebox.model import Hook, Local, Model, Unit
 

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Units: how they come, how they are asked to leave, and what goes with them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The YAML documents of a charm archive, as mappings of bounded size."""
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 import yaml

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `metadata.yaml` and `manifest.yaml` say: endpoints, storage, resources, bases."""
 
-from __future__ import annotations
-
 import re
 from typing import Any, cast
 

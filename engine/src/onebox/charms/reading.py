@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads a `.charm` file into a `Charm`, or says what is wrong with it."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

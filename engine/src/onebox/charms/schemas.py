@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `config.yaml` and `actions.yaml` say: options with types, actions with schemas."""
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 from onebox.charms.documents import as_dict, mapping

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """One file per `juju` command, named after it; found by name, imported when run."""
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 from types import ModuleType

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the argument of `juju deploy` means: a charm file, a bundle, or a mistake."""
 
-from __future__ import annotations
-
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path

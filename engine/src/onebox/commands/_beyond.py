@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Commands of Juju that one machine has no use for: one line each, which names the way."""
 
-from __future__ import annotations
-
 _REASONS = {
     "this engine is the only controller, made by the first command; for others use Juju itself": (
         "bootstrap change-user-password controller-config create-backup destroy-controller "

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """One call of a command: what was typed, the daemon it asks, and how it shows an answer."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar

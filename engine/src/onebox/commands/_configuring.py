@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `config` and `model-config` are asked: to print options, or to set and reset some."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Waits for the tasks of an operation and shows their log lines as they come."""
 
-from __future__ import annotations
-
 import contextlib
 import time
 from collections.abc import Callable

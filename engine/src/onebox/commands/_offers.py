@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Offer URLs: `[controller:][user/]model.offer[:endpoint]`."""
 
-from __future__ import annotations
-
 import contextlib
 import re
 from collections.abc import Iterator

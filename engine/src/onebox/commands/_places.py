@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where a unit's machine lies on this host, and which paths are meant inside it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from pathlib import Path

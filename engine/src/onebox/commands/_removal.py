@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What removing units, applications and machines shares: saying what goes, and asking first."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from dataclasses import dataclass

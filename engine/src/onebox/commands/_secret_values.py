@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The key=value words and the file of `add-secret` and `update-secret`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a line of an `authorized_keys` file says: fingerprint and comment."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import hashlib

@@ -7,8 +7,6 @@ Examples:
     juju actions kafka --schema --format yaml
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call, known
 from onebox.console import COLOURED, tell
 from onebox.flags import output_format, switch, takes

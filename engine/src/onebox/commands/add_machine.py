@@ -8,8 +8,6 @@ Examples:
     juju add-machine lxd:0
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call
 from onebox.console import tell
 from onebox.errors import Refused

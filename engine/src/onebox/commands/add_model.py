@@ -7,8 +7,6 @@ Examples:
     juju add-model test --config update-status-hook-interval=1m
 """
 
-from __future__ import annotations
-
 from onebox import persona
 from onebox.commands._call import Call
 from onebox.console import tell

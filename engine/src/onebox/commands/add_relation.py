@@ -6,8 +6,6 @@ Examples:
     juju add-relation kafka:monitoring prometheus
 """
 
-from __future__ import annotations
-
 from onebox.commands import integrate
 from onebox.commands._call import Call
 from onebox.console import tell

@@ -7,8 +7,6 @@ Examples:
     juju add-secret backup-key access-key#file=./access secret-key#file=./secret
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call
 from onebox.commands._secret_values import content
 from onebox.console import show

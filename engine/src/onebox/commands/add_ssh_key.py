@@ -8,8 +8,6 @@ Examples:
     juju add-ssh-key "$(cat ~/.ssh/id_ed25519.pub)"
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call
 from onebox.commands._ssh_keys import fingerprint
 from onebox.console import tell

@@ -7,8 +7,6 @@ Examples:
     juju add-storage kafka/0 data=2,10G
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call
 from onebox.console import tell
 from onebox.errors import Refused

@@ -8,8 +8,6 @@ Examples:
     juju add-unit spark --to 0
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call
 from onebox.errors import Refused
 from onebox.flags import UsageError, comma_separated, number, option, takes

@@ -6,8 +6,6 @@ Examples:
     juju attach-resource kafka kafka=./kafka.tar.gz
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

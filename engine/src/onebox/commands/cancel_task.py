@@ -6,8 +6,6 @@ Examples:
     juju cancel-task 3
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call
 from onebox.console import OUTPUT, warn
 from onebox.errors import Refused

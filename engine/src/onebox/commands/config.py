@@ -9,8 +9,6 @@ Examples:
     juju config kafka --file settings.yaml --reset log-level
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from onebox.commands._call import DOCUMENT, Call

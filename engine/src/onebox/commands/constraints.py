@@ -6,8 +6,6 @@ Examples:
     juju constraints kafka
 """
 
-from __future__ import annotations
-
 from onebox import host
 from onebox.commands._call import Call, known
 from onebox.console import OUTPUT

@@ -7,8 +7,6 @@ Examples:
     juju consume admin/dataops.kafka events
 """
 
-from __future__ import annotations
-
 from onebox.commands import _offers
 from onebox.commands._call import Call
 from onebox.console import tell

@@ -7,8 +7,6 @@ Examples:
     juju controllers --format json
 """
 
-from __future__ import annotations
-
 from onebox import focus
 from onebox.commands._call import TABULAR, Call
 from onebox.console import COLOURED

@@ -10,8 +10,6 @@ Examples:
     juju debug-log --include-module unit.kafka/0.juju-log
 """
 
-from __future__ import annotations
-
 import sys
 from collections import deque
 from typing import Any

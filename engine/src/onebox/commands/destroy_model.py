@@ -7,8 +7,6 @@ Examples:
     juju destroy-model dataops --no-prompt --force
 """
 
-from __future__ import annotations
-
 import sys
 import time
 

@@ -6,8 +6,6 @@ Examples:
     juju detach-storage data/1
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call
 from onebox.console import tell
 from onebox.flags import switch, takes

@@ -11,8 +11,6 @@ Examples:
     juju exec --machine 0 -- df -h
 """
 
-from __future__ import annotations
-
 import shlex
 from typing import Any
 

@@ -6,8 +6,6 @@ Examples:
     juju expose prometheus
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call
 from onebox.flags import option, takes
 from onebox.focus import MODEL

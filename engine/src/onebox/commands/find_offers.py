@@ -8,8 +8,6 @@ Examples:
     juju find-offers --interface kafka_client
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from onebox import focus

@@ -6,8 +6,6 @@ Examples:
     juju grant-secret backup-key kafka,day2
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call
 from onebox.errors import Refused
 from onebox.flags import takes

@@ -7,8 +7,6 @@ Examples:
     juju help commands
 """
 
-from __future__ import annotations
-
 from onebox import commands
 from onebox.commands._call import Call
 from onebox.console import show

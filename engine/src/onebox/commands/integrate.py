@@ -10,8 +10,6 @@ Examples:
     juju integrate spark admin/dataops.kafka
 """
 
-from __future__ import annotations
-
 from onebox.commands import _offers
 from onebox.commands._call import Call
 from onebox.flags import UsageError, option, takes

@@ -6,8 +6,6 @@ Examples:
     juju machines
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timezone
 from typing import Any
 

@@ -8,8 +8,6 @@ Examples:
     juju model-config --reset update-status-hook-interval
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from onebox.commands._call import TABULAR, Call

@@ -7,8 +7,6 @@ Examples:
     juju model-constraints --format json
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call
 from onebox.console import OUTPUT
 from onebox.flags import output_format, takes

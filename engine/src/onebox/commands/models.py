@@ -7,8 +7,6 @@ Examples:
     juju models --format json
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timezone
 
 from onebox import focus

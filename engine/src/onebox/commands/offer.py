@@ -7,8 +7,6 @@ Examples:
     juju offer dataops.kafka:kafka-client,monitoring events
 """
 
-from __future__ import annotations
-
 from onebox import focus, persona
 from onebox.commands._call import Call
 from onebox.console import tell

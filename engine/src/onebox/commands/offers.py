@@ -7,8 +7,6 @@ Examples:
     juju offers --application kafka --format json
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call
 from onebox.console import DATED, UTC
 from onebox.flags import output_format, repeated, switch, takes

@@ -8,8 +8,6 @@ Examples:
     juju operations --offset 50 --limit 10
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call, Json
 from onebox.console import DATED, UTC, tell
 from onebox.flags import UsageError, comma_separated, number, output_format, takes

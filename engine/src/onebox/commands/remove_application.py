@@ -7,8 +7,6 @@ Examples:
     juju remove-application kafka --destroy-storage --no-prompt
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from onebox.commands import _removal

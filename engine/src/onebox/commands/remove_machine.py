@@ -7,8 +7,6 @@ Examples:
     juju remove-machine 3 --force --dry-run
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from onebox.commands import _removal

@@ -7,8 +7,6 @@ Examples:
     juju remove-offer --force -y admin/dataops.kafka
 """
 
-from __future__ import annotations
-
 from onebox import console, focus
 from onebox.commands import _offers
 from onebox.commands._call import Call

@@ -7,8 +7,6 @@ Examples:
     juju remove-relation 4
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from onebox.commands._call import Call

@@ -6,8 +6,6 @@ Examples:
     juju remove-saas events
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call
 from onebox.flags import switch, takes
 from onebox.focus import MODEL

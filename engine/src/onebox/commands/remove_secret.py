@@ -7,8 +7,6 @@ Examples:
     juju remove-secret backup-key --revision 1
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call
 from onebox.flags import number, takes
 from onebox.focus import MODEL

@@ -6,8 +6,6 @@ Examples:
     juju remove-ssh-key me@laptop
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call
 from onebox.commands._ssh_keys import comment, fingerprint
 from onebox.console import tell

@@ -6,8 +6,6 @@ Examples:
     juju remove-storage data/1 --force
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call
 from onebox.console import tell
 from onebox.errors import Refused

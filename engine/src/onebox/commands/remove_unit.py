@@ -7,8 +7,6 @@ Examples:
     juju remove-unit kafka/2 --force
 """
 
-from __future__ import annotations
-
 from onebox.commands import _removal
 from onebox.commands._call import Call
 from onebox.commands._removal import DESTROY, Kind, storage_lines

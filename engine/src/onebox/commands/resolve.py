@@ -8,8 +8,6 @@ Examples:
     juju resolve --all
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call, known
 from onebox.flags import UsageError, switch, takes
 from onebox.focus import MODEL

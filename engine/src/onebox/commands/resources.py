@@ -6,8 +6,6 @@ Examples:
     juju resources kafka
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import TABULAR, Call, known
 from onebox.console import COLOURED, tell
 from onebox.flags import switch, takes

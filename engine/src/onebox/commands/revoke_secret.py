@@ -6,8 +6,6 @@ Examples:
     juju revoke-secret backup-key kafka,day2
 """
 
-from __future__ import annotations
-
 from onebox.commands import grant_secret
 from onebox.commands._call import Call
 

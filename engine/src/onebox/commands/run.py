@@ -9,8 +9,6 @@ Examples:
     juju run spark/leader submit --params job.yaml --wait 10m
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call
 from onebox.commands._following import queued, report
 from onebox.console import DATED

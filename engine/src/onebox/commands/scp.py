@@ -8,8 +8,6 @@ Examples:
     juju scp -- -r kafka/0:/srv/data ./data
 """
 
-from __future__ import annotations
-
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path

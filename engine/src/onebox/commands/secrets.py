@@ -7,8 +7,6 @@ Examples:
     juju secrets --owner application-kafka --format json
 """
 
-from __future__ import annotations
-
 import re
 from datetime import datetime, timezone
 

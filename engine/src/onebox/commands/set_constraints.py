@@ -6,8 +6,6 @@ Examples:
     juju set-constraints kafka mem=8G cores=4
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call
 from onebox.flags import takes
 from onebox.focus import MODEL

@@ -6,8 +6,6 @@ Examples:
     juju set-model-constraints cores=8 mem=16G
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call
 from onebox.flags import takes
 from onebox.focus import MODEL

@@ -6,8 +6,6 @@ Examples:
     juju show-action kafka list-topics
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call, known
 from onebox.console import show, tell
 from onebox.flags import UsageError, takes

@@ -6,8 +6,6 @@ Examples:
     juju show-application kafka
 """
 
-from __future__ import annotations
-
 from onebox import host
 from onebox.commands._call import Call
 from onebox.console import OUTPUT

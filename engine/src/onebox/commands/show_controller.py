@@ -7,8 +7,6 @@ Examples:
     juju show-controller --format json
 """
 
-from __future__ import annotations
-
 from onebox import focus, persona
 from onebox.commands._call import DOCUMENT, Call
 from onebox.console import OUTPUT

@@ -6,8 +6,6 @@ Examples:
     juju show-machine 0
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call, known
 from onebox.commands.machines import described
 from onebox.console import DATED

@@ -7,8 +7,6 @@ Examples:
     juju show-model --format json dataops
 """
 
-from __future__ import annotations
-
 from onebox import focus
 from onebox.commands._call import DOCUMENT, Call
 from onebox.console import OUTPUT

@@ -6,8 +6,6 @@ Examples:
     juju show-offer dataops.kafka
 """
 
-from __future__ import annotations
-
 from onebox import focus
 from onebox.commands import _offers
 from onebox.commands._call import TABULAR, Call

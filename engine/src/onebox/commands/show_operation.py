@@ -7,8 +7,6 @@ Examples:
     juju show-operation 2 --wait 2m
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import DOCUMENT, Call, known
 from onebox.commands._following import WAIT, WATCH, followed, patience
 from onebox.console import OUTPUT, UTC

@@ -8,8 +8,6 @@ Examples:
     juju show-secret backup-key --revisions
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import DOCUMENT, Call
 from onebox.console import OUTPUT
 from onebox.errors import Refused

@@ -9,8 +9,6 @@ Examples:
     juju show-status-log --type machine 0
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta, timezone
 
 from onebox.commands._call import TABULAR, Call

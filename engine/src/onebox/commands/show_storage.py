@@ -6,8 +6,6 @@ Examples:
     juju show-storage data/0
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import DOCUMENT, Call
 from onebox.console import OUTPUT, UTC
 from onebox.errors import Refused

@@ -7,8 +7,6 @@ Examples:
     juju show-task 3 --wait 2m
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call
 from onebox.commands._following import WAIT, WATCH, followed, patience
 from onebox.console import DATED, UTC

@@ -7,8 +7,6 @@ Examples:
     juju show-unit kafka/0 --endpoint kafka-client --related-unit spark/0
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call
 from onebox.console import COLOURED
 from onebox.errors import Refused

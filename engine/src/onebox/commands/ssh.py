@@ -11,8 +11,6 @@ Examples:
     juju ssh 0
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 

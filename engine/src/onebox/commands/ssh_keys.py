@@ -7,8 +7,6 @@ Examples:
     juju ssh-keys --full
 """
 
-from __future__ import annotations
-
 from onebox import persona
 from onebox.commands._call import Call
 from onebox.commands._ssh_keys import comment, fingerprint

@@ -12,8 +12,6 @@ Examples:
     juju status --format json
 """
 
-from __future__ import annotations
-
 import contextlib
 import sys
 import time

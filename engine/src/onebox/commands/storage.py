@@ -7,8 +7,6 @@ Examples:
     juju storage --format yaml
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import TABULAR, Call
 from onebox.console import DATED, UTC, tell
 from onebox.flags import switch, takes

@@ -7,8 +7,6 @@ Examples:
     juju switch dataops
 """
 
-from __future__ import annotations
-
 import os
 
 from onebox import focus, persona

@@ -7,8 +7,6 @@ Examples:
     juju trust kafka --remove
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call
 from onebox.flags import option, switch, takes
 from onebox.focus import MODEL

@@ -7,8 +7,6 @@ Examples:
     juju update-secret backup-key --auto-prune
 """
 
-from __future__ import annotations
-
 from onebox.commands._call import Call
 from onebox.commands._secret_values import content
 from onebox.flags import option, switch, takes

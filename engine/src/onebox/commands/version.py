@@ -7,8 +7,6 @@ Examples:
     juju version --all --format json
 """
 
-from __future__ import annotations
-
 from onebox import host, persona
 from onebox.commands._call import Call
 from onebox.console import OUTPUT

@@ -7,8 +7,6 @@ Examples:
     juju whoami --format json
 """
 
-from __future__ import annotations
-
 from onebox import focus, persona
 from onebox.commands._call import TABULAR, Call
 from onebox.console import OUTPUT

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """action-get, action-set, action-fail, action-log."""
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 from onebox.flags import UsageError, quote

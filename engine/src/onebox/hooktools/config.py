@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """config-get."""
 
-from __future__ import annotations
-
 from onebox.changes.config import effective
 from onebox.flags import UsageError, quote, switch
 from onebox.hooktools.context import Context

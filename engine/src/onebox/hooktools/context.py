@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What one hook, action or `juju-exec` sees, and what it will have changed once it ends well."""
 
-from __future__ import annotations
-
 import re
 import secrets
 from collections.abc import Callable, Hashable

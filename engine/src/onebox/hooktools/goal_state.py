@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """goal-state: who will be there once everybody has come."""
 
-from __future__ import annotations
-
 from datetime import datetime, timezone
 from typing import Any
 

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """is-leader, unit-get, credential-get."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from onebox import persona

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """juju-log."""
 
-from __future__ import annotations
-
 from onebox.flags import UsageError, option, quote, switch
 from onebox.hooktools.context import Context
 from onebox.hooktools.tool import OLD_FORMAT, Call, tool

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """network-get: a machine has one address, whatever it is asked for."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from onebox.errors import Refused

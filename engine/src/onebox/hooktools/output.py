@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a tool's answer looks like: smart, JSON or YAML, with the bytes Juju writes."""
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 from onebox.render.document import to_json, to_yaml

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """open-port, close-port, opened-ports."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from onebox.changes import ports

@@ -7,8 +7,6 @@ at hand it is compiled once (a millisecond each); else it is the same thing in P
 modules only (ten). Both are in `client/` and speak `wire`.
 """
 
-from __future__ import annotations
-
 import functools
 import os
 import shlex

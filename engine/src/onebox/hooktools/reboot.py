@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """juju-reboot: here a machine's reboot is the end of its units' processes and a new start."""
 
-from __future__ import annotations
-
 from onebox.errors import Refused
 from onebox.flags import switch
 from onebox.hooktools.context import Context

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """relation-ids, relation-list, relation-get, relation-set, relation-model-get."""
 
-from __future__ import annotations
-
 import functools
 
 from onebox.changes import relations

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """resource-get."""
 
-from __future__ import annotations
-
 from onebox import persona
 from onebox.errors import Refused
 from onebox.flags import UsageError, quote

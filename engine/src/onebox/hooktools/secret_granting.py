@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """secret-grant, secret-revoke: who may read, for as long as a relation lasts."""
 
-from __future__ import annotations
-
 import functools
 
 from onebox.changes import secrets

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """secret-ids, secret-info-get: what an owner may know of its secrets; never the content."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

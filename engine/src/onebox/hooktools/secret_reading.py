@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """secret-get: which secret, which revision, and what it makes the reader."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Mapping
 

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """secret-add, secret-set, secret-remove: an owner's work, which waits for the hook's good end."""
 
-from __future__ import annotations
-
 import base64
 import dataclasses
 import functools

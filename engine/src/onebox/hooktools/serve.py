@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """One call of a hook tool, from its arguments to its answer."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

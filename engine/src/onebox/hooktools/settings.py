@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Key-value pairs as tools take them: `key=value` arguments and YAML files."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, cast
 

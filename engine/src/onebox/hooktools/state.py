@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """state-get, state-set, state-delete."""
 
-from __future__ import annotations
-
 import functools
 
 from onebox.changes import state

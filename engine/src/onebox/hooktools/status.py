@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """status-get, status-set, application-version-set: all at once, whatever becomes of the hook."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from onebox.changes import statuses

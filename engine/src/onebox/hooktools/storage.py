@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """storage-list, storage-get, storage-add."""
 
-from __future__ import annotations
-
 import functools
 
 from onebox.changes import storage

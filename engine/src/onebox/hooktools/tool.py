@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a hook tool is declared, and what one call of it can ask and answer."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path

@@ -11,8 +11,6 @@ again. The format is so plain because a client must start in a millisecond; ther
 `program`.
 """
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass
 from pathlib import Path

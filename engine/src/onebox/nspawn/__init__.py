@@ -6,8 +6,6 @@ The second of two ways to make machines, chosen with `juju add-model NAME --conf
 machine-backend=nspawn`. Scheduler and hook tools are the same; hooks run inside the container.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 

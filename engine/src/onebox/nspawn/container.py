@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """One container: its disk over the image, its boot, its end, and the way in."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

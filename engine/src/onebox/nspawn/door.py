@@ -5,8 +5,6 @@
 It is for root of that machine, and good for that one unit only.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import os

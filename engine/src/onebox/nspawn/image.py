@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The disk that all machines share: the host's own release, built once from its packages."""
 
-from __future__ import annotations
-
 import fcntl
 import hashlib
 import os

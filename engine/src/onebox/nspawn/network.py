@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The wires between machines: a bridge per model, a network namespace and a cable per machine."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Notices that a machine has gone down, or came up anew, while no hook ran on it."""
 
-from __future__ import annotations
-
 import logging
 import threading
 

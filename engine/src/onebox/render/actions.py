@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `juju actions` and `juju show-action` print."""
 
-from __future__ import annotations
-
 from onebox.render.document import Json, ordered, to_yaml
 from onebox.render.table import table
 

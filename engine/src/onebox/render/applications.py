@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `juju config` and `juju show-application` say of an application."""
 
-from __future__ import annotations
-
 from onebox.render.document import Json
 from onebox.render.status import base, bindings
 from onebox.values import constraints

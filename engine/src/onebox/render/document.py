@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """JSON and YAML with the bytes that Juju's Go libraries write."""
 
-from __future__ import annotations
-
 import json
 import math
 import re

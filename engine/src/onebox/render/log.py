@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lines of `juju debug-log`: which ones, and how they look."""
 
-from __future__ import annotations
-
 import fnmatch
 from collections.abc import Iterable
 from dataclasses import dataclass

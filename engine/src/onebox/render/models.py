@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What Juju says of models and controllers."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from onebox import persona

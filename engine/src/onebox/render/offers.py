@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a model offers and what it consumes: `offers`, `find-offers`, and a part of a status."""
 
-from __future__ import annotations
-
 from onebox import persona
 from onebox.render import times
 from onebox.render.document import Json

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `juju resources` prints."""
 
-from __future__ import annotations
-
 import uuid
 
 from onebox import persona

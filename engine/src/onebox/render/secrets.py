@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `juju secrets` and `juju show-secret` print."""
 
-from __future__ import annotations
-
 import base64
 from datetime import datetime
 

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keeps of a model what the selectors of `juju status` match."""
 
-from __future__ import annotations
-
 import fnmatch
 import re
 from collections.abc import Sequence

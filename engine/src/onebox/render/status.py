@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The status document: what `juju status --format json` says of a model."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from onebox import persona

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The status document in a line per unit, or as a count of everything."""
 
-from __future__ import annotations
-
 import itertools
 from collections import Counter
 from collections.abc import Iterable

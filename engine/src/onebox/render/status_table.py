@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The status document as the tables people read."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

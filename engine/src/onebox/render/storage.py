@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Storage as `juju status` and `juju storage` show it."""
 
-from __future__ import annotations
-
 from onebox.render import times
 from onebox.render.document import Json
 from onebox.render.table import Cell, status_cell, table

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Juju's tables: columns two spaces apart, padded but for the last, coloured on a terminal."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Sequence
 
 GREEN, YELLOW, RED = "32", "33", "31"

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Operations and tasks: what `juju run`, `exec`, `show-task` and `operations` print."""
 
-from __future__ import annotations
-
 from onebox.render import times
 from onebox.render.document import Json, ordered, to_yaml
 from onebox.render.table import Cell, status_cell, table

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The five ways in which Juju writes a time."""
 
-from __future__ import annotations
-
 from datetime import datetime, timezone
 
 

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `juju show-unit` says of a unit and the data of its relations."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from onebox.render.document import Json

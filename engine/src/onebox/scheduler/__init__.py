@@ -6,8 +6,6 @@ Pure: the model and the time go in, one step comes out. What a step leaves behin
 `onebox.changes.hooks`. Asking again without having done the step gives the same step.
 """
 
-from __future__ import annotations
-
 from onebox.scheduler._rules import next_step
 from onebox.scheduler._steps import (
     Deploy,

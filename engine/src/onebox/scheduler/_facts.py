@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """One unit in its model at one moment, as the rules see it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

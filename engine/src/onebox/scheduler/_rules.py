@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rules of precedence, first to last."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime
 

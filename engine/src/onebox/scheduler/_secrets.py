@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a unit has not been told of secrets."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime
 

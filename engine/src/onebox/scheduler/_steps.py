@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a unit may do next."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
