@@ -6,17 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dataops.operations import Check, Context, HealthCheck, NoParams, OperationError, Verb, probe
+from dataops.operations import Check, Context, NoParams, OperationError, checking, probe
 from observed import Observed
 from registry import Registry
 
 
-def run(context: Context[Observed, Registry, NoParams]) -> HealthCheck:
+def checks(context: Context[Observed, Registry, NoParams]) -> Iterator[Check]:
     """Looks at the root itself, and at what is asked and answered."""
-    return HealthCheck(checks=tuple(_checks(context.observed)))
-
-
-def _checks(observed: Observed) -> Iterator[Check]:
+    observed = context.observed
     app = observed.application
     yield probe("root", lambda: _root(observed), f"juju status {app}; juju debug-log")
     if observed.leader:
@@ -51,10 +48,4 @@ def _refusals(observed: Observed) -> str:
     return "no request is refused"
 
 
-VERB = Verb(
-    name="health-check",
-    description="Looks at the root, its key, and every request for a certificate.",
-    params=NoParams,
-    result=HealthCheck,
-    run=run,
-)
+VERB = checking("Looks at the root, its key, and every request for a certificate.", checks)

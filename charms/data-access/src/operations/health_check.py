@@ -7,16 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from brokers import greet
-from dataops.operations import Check, Context, HealthCheck, NoParams, OperationError, Verb, probe
+from dataops.operations import Check, Context, NoParams, OperationError, checking, probe
 from observed import Observed
 
 
-def run(context: Context[Observed, None, NoParams]) -> HealthCheck:
+def checks(context: Context[Observed, None, NoParams]) -> Iterator[Check]:
     """Greets the brokers themselves."""
-    return HealthCheck(checks=tuple(_checks(context.observed)))
-
-
-def _checks(observed: Observed) -> Iterator[Check]:
+    observed = context.observed
     app = observed.application
     yield probe("access", lambda: _access(observed), f"juju status {app}")
     if observed.access:
@@ -51,10 +48,4 @@ def _silence(endpoint: str, *, tls: bool, ca: str) -> str:
     return ""
 
 
-VERB = Verb(
-    name="health-check",
-    description="Looks at the granted access, and greets every broker.",
-    params=NoParams,
-    result=HealthCheck,
-    run=run,
-)
+VERB = checking("Looks at the granted access, and greets every broker.", checks)

@@ -4,22 +4,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from archive import Archive
-from dataops.operations import Check, Context, HealthCheck, NoParams, OperationError, Verb, probe
+from dataops.operations import Check, Context, NoParams, OperationError, checking, probe
 from observed import Observed
 from operations.verify_journal import check as journal_check
 from report.units import count
 
 
-def run(context: Context[Observed, Archive, NoParams]) -> HealthCheck:
+def checks(context: Context[Observed, Archive, NoParams]) -> Iterator[Check]:
     """The checks of day2."""
     observed = context.observed
-    checks = [journal_check(observed, context.workload)]
+    yield journal_check(observed, context.workload)
     if observed.kafka_related:
-        checks.append(_kafka(observed))
+        yield _kafka(observed)
     if observed.prometheus_related:
-        checks.append(_prometheus(observed))
-    return HealthCheck(checks=tuple(checks))
+        yield _prometheus(observed)
 
 
 def _kafka(observed: Observed) -> Check:
@@ -55,10 +56,4 @@ def _prometheus(observed: Observed) -> Check:
     return probe("prometheus-targets", look, move)
 
 
-VERB = Verb(
-    name="health-check",
-    description="Whether day2 sees what it needs, and whether its journal is whole.",
-    run=run,
-    params=NoParams,
-    result=HealthCheck,
-)
+VERB = checking("Whether day2 sees what it needs, and whether its journal is whole.", checks)

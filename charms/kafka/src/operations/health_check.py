@@ -5,7 +5,7 @@
 import shutil
 from collections.abc import Iterator
 
-from dataops.operations import Check, Context, HealthCheck, NoParams, OperationError, Verb, probe
+from dataops.operations import Check, Context, NoParams, OperationError, checking, probe
 from facts import ClusterFacts
 from observed import Observed
 from workload import Workload
@@ -14,13 +14,9 @@ from workload import Workload
 _LEAST_FREE = 0.1
 
 
-def run(context: Context[Observed, Workload, NoParams]) -> HealthCheck:
+def checks(context: Context[Observed, Workload, NoParams]) -> Iterator[Check]:
     """Asks the broker, its port and the cluster, not our records of them."""
-    return HealthCheck(checks=tuple(_checks(context.observed, context.workload)))
-
-
-def _checks(o: Observed, workload: Workload) -> Iterator[Check]:
-    """One after the other; none stops the next."""
+    o, workload = context.observed, context.workload
     log = o.paths.log / "server.log"
     yield probe("broker", lambda: _broker(o), f"see {log} on {o.unit}")
     yield probe("certificate", lambda: _certificate(o), f"juju debug-log --include {o.unit}")
@@ -91,10 +87,4 @@ def _partitions(o: Observed) -> str:
     return f"{len(partitions)} have all of their copies"
 
 
-VERB = Verb(
-    name="health-check",
-    description="Looks at this unit's broker, its certificate, its disk, and the cluster.",
-    run=run,
-    params=NoParams,
-    result=HealthCheck,
-)
+VERB = checking("Looks at this unit's broker, its certificate, its disk, and the cluster.", checks)

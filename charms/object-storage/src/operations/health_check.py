@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from dataops.objectstore import StoreError, open_store
-from dataops.operations import Check, Context, HealthCheck, NoParams, OperationError, Verb, probe
+from dataops.operations import Check, Context, NoParams, OperationError, checking, probe
 from observed import Observed
 from status import LEAST_FREE
 from vault import Vault
@@ -18,12 +18,9 @@ from vault import Vault
 _PATIENCE = timedelta(seconds=3)
 
 
-def run(context: Context[Observed, Vault, NoParams]) -> HealthCheck:
+def checks(context: Context[Observed, Vault, NoParams]) -> Iterator[Check]:
     """Uses the store as its customers do."""
-    return HealthCheck(checks=tuple(_checks(context.observed)))
-
-
-def _checks(observed: Observed) -> Iterator[Check]:
+    observed = context.observed
     app = observed.application
     yield probe("objects", lambda: _objects(observed), f"juju status {app}; juju debug-log")
     yield probe("storage", lambda: _storage(observed), "make room there")
@@ -58,10 +55,4 @@ def _requests(observed: Observed) -> str:
     return f"{len(observed.requests)} applications have keys"
 
 
-VERB = Verb(
-    name="health-check",
-    description="Writes, reads and removes an object, and looks at the disk.",
-    params=NoParams,
-    result=HealthCheck,
-    run=run,
-)
+VERB = checking("Writes, reads and removes an object, and looks at the disk.", checks)

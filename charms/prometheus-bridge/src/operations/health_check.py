@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from api import Api
 from bridge import Bridge
-from dataops.operations import Check, Context, HealthCheck, NoParams, Verb, probe
+from dataops.operations import Check, Context, NoParams, checking, probe
 from errors import BridgeError
 from observed import Observed
 from status import LEAST_FREE
@@ -18,13 +18,9 @@ from status import LEAST_FREE
 _Context = Context[Observed, Bridge, NoParams]
 
 
-def run(context: _Context) -> HealthCheck:
+def checks(context: _Context) -> Iterator[Check]:
     """Asks Prometheus itself, not our records of it."""
-    return HealthCheck(checks=tuple(_checks(context.observed, context.workload)))
-
-
-def _checks(observed: Observed, bridge: Bridge) -> Iterator[Check]:
-    """One after the other; none stops the next."""
+    observed, bridge = context.observed, context.workload
     api, app = bridge.api(observed.url, observed.user), observed.topology.application
     unit = observed.topology.unit
     yield probe("process", lambda: _process(observed, bridge), "see juju debug-log")
@@ -88,10 +84,4 @@ def _sources(observed: Observed, bridge: Bridge) -> str:
     return f"{len(observed.sources)} relations, everything they bring is in use"
 
 
-VERB = Verb(
-    name="health-check",
-    description="Looks at the process, its storage, its targets and its rules.",
-    params=NoParams,
-    result=HealthCheck,
-    run=run,
-)
+VERB = checking("Looks at the process, its storage, its targets and its rules.", checks)

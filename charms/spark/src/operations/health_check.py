@@ -5,7 +5,7 @@
 from collections.abc import Iterator
 
 from cluster import Spark
-from dataops.operations import Check, Context, HealthCheck, NoParams, Verb, probe
+from dataops.operations import Check, Context, NoParams, checking, probe
 from observed import Observed
 from pages import read
 from plan import cluster_of, wanted
@@ -13,12 +13,9 @@ from plan import cluster_of, wanted
 _LEAST_FREE = 256 * 2**20
 
 
-def run(context: Context[Observed, Spark, NoParams]) -> HealthCheck:
+def checks(context: Context[Observed, Spark, NoParams]) -> Iterator[Check]:
     """What was seen, by asking the processes themselves."""
-    return HealthCheck(checks=tuple(_checks(context.observed, context.workload)))
-
-
-def _checks(observed: Observed, spark: Spark) -> Iterator[Check]:
+    observed, spark = context.observed, context.workload
     app = observed.application
     java_move = "sudo apt-get install --yes openjdk-17-jre-headless"
     yield probe("java", lambda: str(spark.installation.java_home), java_move)
@@ -87,10 +84,4 @@ def _job(spark: Spark, name: str) -> str:
     return f"{progress.state} {progress.reason}".strip() + f", {progress.lag} records behind"
 
 
-VERB = Verb(
-    name="health-check",
-    description="Looks at Java, the daemons, the storage and every job of this unit.",
-    run=run,
-    params=NoParams,
-    result=HealthCheck,
-)
+VERB = checking("Looks at Java, the daemons, the storage and every job of this unit.", checks)

@@ -9,7 +9,7 @@ finds them, `Actions` offers each as the Juju action of its name, and
 """
 
 from dataops.operations._actions import Actions
-from dataops.operations._checks import Check, HealthCheck, probe
+from dataops.operations._checks import Check, HealthCheck, checking, probe
 from dataops.operations._juju import Juju
 from dataops.operations._shapes import (
     NoParams,
@@ -44,5 +44,5 @@ __all__ = [
     "Actions", "AnyVerb", "Cancelled", "Check", "Context", "HealthCheck", "JobVerb", "Juju",
     "NoParams", "ObservedT", "Offered", "OfferedVerb", "OperationError", "Params", "ParamsT",
     "Pending", "Result", "ResultT", "Scope", "SpecT", "Verb", "Verbs", "Work", "WorkloadT",
-    "by_name", "discover", "explain", "kebab", "probe", "result_key", "verb_of",
+    "by_name", "checking", "discover", "explain", "kebab", "probe", "result_key", "verb_of",
 ]  # fmt: skip

@@ -1,13 +1,14 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""The answer of every charm's verb `health-check`."""
+"""The verb `health-check` of every charm, and its answer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from dataops.operations._shapes import Result, explain, result_key
+from dataops.operations._shapes import NoParams, Result, explain, result_key
+from dataops.operations._verbs import Context, ObservedT, Verb, WorkloadT
 
 
 class Check(Result):
@@ -52,6 +53,20 @@ class HealthCheck(Result):
         """One line per check, under its name."""
         lines = {result_key(check.name): str(check) for check in self.checks}
         return {"healthy": str(self.healthy).lower(), "checks": lines}
+
+
+def checking(
+    description: str,
+    checks: Callable[[Context[ObservedT, WorkloadT, NoParams]], Iterable[Check]],
+) -> Verb[ObservedT, WorkloadT, NoParams, HealthCheck]:
+    """The verb `health-check` of a charm, by what it looks at."""
+    return Verb(
+        name="health-check",
+        description=description,
+        run=lambda context: HealthCheck(checks=tuple(checks(context))),
+        params=NoParams,
+        result=HealthCheck,
+    )
 
 
 def probe(name: str, look: Callable[[], str], next_move: str) -> Check:
