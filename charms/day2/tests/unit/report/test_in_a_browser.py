@@ -4,6 +4,7 @@
 
 import os
 
+import bad_night
 import pytest
 import specimens
 from browser import DESK, PHONE, Browser, program
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.skipif(
     program() is None and not os.environ.get("CI"),
     reason="no chromium on this machine; scripts/test installs it",
 )
-NAMES = ("rotation", "failed", "performance")
+NAMES = ("rotation", "failed", "performance", "snapshot")
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def browser():
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
-    for name, page in specimens.pages().items():
+    for name, page in {**specimens.pages(), "snapshot": bad_night.specimen()}.items():
         (folder / f"{name}.html").write_bytes(page)
     return folder
 
