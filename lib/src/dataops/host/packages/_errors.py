@@ -6,6 +6,8 @@ import os
 import subprocess
 from collections.abc import Mapping, Sequence
 
+_KINDS = ("http", "https", "no")
+
 
 class PackageError(Exception):
     """Something cannot be installed; the operator can act on the message."""
@@ -26,7 +28,7 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
     try:
         done = subprocess.run(
             command,
-            env={**inherited, **(environment or {})},
+            env={**inherited, **_proxies(), **(environment or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -40,3 +42,19 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
         words = " / ".join(line.strip() for line in lines if line.strip())
         raise PackageError(f"`{' '.join(command)}` failed ({done.returncode}): {words}")
     return done.stdout
+
+
+def proxies() -> dict[str, str]:
+    """The proxies that the model names, by kind (``http``, ``https``, ``no``); none is usual.
+
+    Juju tells charms of them in words of its own, which no program knows.
+    """
+    told = {kind: os.environ.get(f"JUJU_CHARM_{kind.upper()}_PROXY", "") for kind in _KINDS}
+    found = {kind: value for kind, value in told.items() if value}
+    # Juju always names what needs none.
+    return found if found.keys() & {"http", "https"} else {}
+
+
+def _proxies() -> dict[str, str]:
+    names = {f"{kind}_proxy": value for kind, value in proxies().items()}
+    return {**names, **{name.upper(): value for name, value in names.items()}}

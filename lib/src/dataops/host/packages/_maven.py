@@ -9,9 +9,10 @@ import os
 import shutil
 from collections.abc import Generator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dataops.host.packages._apt import ensure_apt
-from dataops.host.packages._errors import run
+from dataops.host.packages._errors import proxies, run
 from dataops.host.packages._java import ensure_java
 from dataops.host.packages._publish import is_current, publishing
 
@@ -36,9 +37,22 @@ def copy_maven_dependencies(pom: Path, target: Path) -> bool:
         ensure_apt(["maven"])
     with publishing(target, digest) as fresh, _repository():
         command = ["mvn", "--quiet", "--batch-mode", "--file", str(pom), _GOAL]
-        command += ["-DincludeScope=runtime", f"-DoutputDirectory={fresh}"]
+        command += ["-DincludeScope=runtime", f"-DoutputDirectory={fresh}", *_by_proxy()]
         run(command, {"JAVA_HOME": str(java.resolve().parent.parent)})
     return True
+
+
+def _by_proxy() -> list[str]:
+    """How Java is told of the model's proxies."""
+    found: list[str] = []
+    for kind, url in proxies().items():
+        if kind == "no":
+            hosts = "|".join(part.strip() for part in url.split(",") if part.strip())
+            found.append(f"-Dhttp.nonProxyHosts={hosts}")
+        elif (parts := urlsplit(url)).hostname:
+            found += [f"-D{kind}.proxyHost={parts.hostname}"]
+            found += [f"-D{kind}.proxyPort={parts.port or (443 if kind == 'https' else 80)}"]
+    return found
 
 
 @contextlib.contextmanager

@@ -58,3 +58,17 @@ def test_a_failure_leaves_the_old_jars_and_no_scratch(mvn):
         copy_maven_dependencies(pom, target)
     assert [path.name for path in target.parent.iterdir()] == ["libs"]
     assert (target / "kafka.jar").exists()
+
+
+def test_the_model_s_proxies_are_told_in_words_of_java(mvn, monkeypatch):
+    monkeypatch.setenv("JUJU_CHARM_NO_PROXY", "127.0.0.1,localhost")
+    copy_maven_dependencies(mvn / "pom.xml", mvn / "libs")
+    assert "Proxy" not in (mvn / "journal").read_text()
+
+    monkeypatch.setenv("JUJU_CHARM_HTTPS_PROXY", "http://me:secret@squid.internal:3128")
+    copy_maven_dependencies(mvn / "pom.xml", mvn / "more")
+    last = (mvn / "journal").read_text().splitlines()[-1]
+    assert "-Dhttps.proxyHost=squid.internal -Dhttps.proxyPort=3128" in last
+    assert "-Dhttp.nonProxyHosts=127.0.0.1|localhost" in last
+    # Anybody on the machine reads a command.
+    assert "secret" not in last

@@ -7,7 +7,7 @@ import pytest
 from dataops.host.packages import PackageError, pip_install
 
 PYTHON = """#!/bin/sh
-echo "$PYTHONPATH $@" >> {home}/journal
+echo "$PYTHONPATH $https_proxy $@" >> {home}/journal
 case "$*" in
 *--version*) echo Python 3.12 ;;
 *install*)
@@ -42,6 +42,12 @@ def test_packages_are_fetched_once(tmp_path, python):
 def test_the_charm_s_own_packages_are_out_of_sight(tmp_path, python):
     pip_install(tmp_path / "workload.txt", tmp_path / "python", python)
     assert "/charm/venv" not in (tmp_path / "journal").read_text()
+
+
+def test_the_model_s_proxy_is_used(tmp_path, python, monkeypatch):
+    monkeypatch.setenv("JUJU_CHARM_HTTPS_PROXY", "http://squid.internal:3128")
+    pip_install(tmp_path / "workload.txt", tmp_path / "python", python)
+    assert "http://squid.internal:3128" in installs(tmp_path)[-1]
 
 
 def test_a_failure_leaves_nothing(tmp_path, python):
