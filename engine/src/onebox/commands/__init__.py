@@ -7,7 +7,7 @@ import pkgutil
 from types import ModuleType
 from typing import Any
 
-from onebox import flags
+from onebox import flags, focus
 from onebox.commands import _beyond
 
 
@@ -31,8 +31,9 @@ def _load(name: str) -> ModuleType:
 
 
 def flags_of(command: ModuleType) -> tuple[flags.Flag[Any], ...]:
-    """The flags of a command beside those that every one takes."""
-    return getattr(command, "FLAGS", ())
+    """The flags of a command beside those that every one takes; nearly all are about a model."""
+    own: tuple[flags.Flag[Any], ...] = getattr(command, "FLAGS", ())
+    return (*own, focus.MODEL) if getattr(command, "OF_A_MODEL", True) else own
 
 
 def takes_of(command: ModuleType) -> flags.Takes:

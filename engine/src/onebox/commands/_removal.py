@@ -11,7 +11,6 @@ from onebox import console
 from onebox.commands._call import Call, Json, known
 from onebox.errors import Refused
 from onebox.flags import UsageError, read_bool, switch
-from onebox.focus import MODEL
 from onebox.names import valid
 
 FORCE = switch("force", help="Completely remove it and all that depends on it")
@@ -19,7 +18,7 @@ NO_WAIT = switch("no-wait", help="Rush through removal without waiting for each 
 NO_PROMPT = switch("no-prompt", help="Do not ask for confirmation")
 DRY_RUN = switch("dry-run", help="Print what this command would remove without removing")
 DESTROY = switch("destroy-storage", help="Destroy the storage that is attached")
-FLAGS = (FORCE, NO_WAIT, NO_PROMPT, DRY_RUN, MODEL)
+FLAGS = (FORCE, NO_WAIT, NO_PROMPT, DRY_RUN)
 
 _SKIP = "JUJU_SKIP_CONFIRMATION"
 

@@ -10,14 +10,13 @@ Examples:
 from onebox.commands._call import Call, known
 from onebox.console import COLOURED, tell
 from onebox.flags import output_format, switch, takes
-from onebox.focus import MODEL
 from onebox.render.actions import actions_table, descriptions, schemas
 
 ALIASES = ("list-actions",)
 FORMAT = output_format(("default", "tabular", "json", "yaml"), "default")
 SCHEMA = switch("schema", help="Display the full action schema")
 
-FLAGS = (FORMAT, SCHEMA, MODEL, *COLOURED)
+FLAGS = (FORMAT, SCHEMA, *COLOURED)
 TAKES = takes("<application>", "no application name specified", most=1)
 
 

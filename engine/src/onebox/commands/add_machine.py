@@ -12,7 +12,6 @@ from onebox.commands._call import Call
 from onebox.console import tell
 from onebox.errors import Refused
 from onebox.flags import number, option, repeated, takes
-from onebox.focus import MODEL
 from onebox.values import constraints
 
 BASE = option("base", default="ubuntu@24.04", help="The operating system base")
@@ -22,7 +21,7 @@ DISKS = repeated("disks", help="Storage constraints for disks; ignored")
 PRIVATE_KEY = option("private-key", help="Path to a private key; ignored")
 PUBLIC_KEY = option("public-key", help="Path to a public key; ignored")
 
-FLAGS = (BASE, COUNT, CONSTRAINTS, DISKS, PRIVATE_KEY, PUBLIC_KEY, MODEL)
+FLAGS = (BASE, COUNT, CONSTRAINTS, DISKS, PRIVATE_KEY, PUBLIC_KEY)
 TAKES = takes("[<container>[:<machine>]]", most=1)
 
 

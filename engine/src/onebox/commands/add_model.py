@@ -19,6 +19,7 @@ CONFIG = repeated("config", help="Specify model configuration: <key>=<value> or 
 NO_SWITCH = switch("no-switch", help="Do not switch to the newly created model")
 CREDENTIAL = option("credential", help="Credential used to add the model; ignored")
 
+OF_A_MODEL = False
 FLAGS = (CONFIG, NO_SWITCH, CREDENTIAL, CONTROLLER)
 TAKES = takes("<model name> [cloud|region]", "model name is required", most=2)
 

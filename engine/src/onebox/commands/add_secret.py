@@ -11,12 +11,11 @@ from onebox.commands._call import Call
 from onebox.commands._secret_values import content
 from onebox.console import show
 from onebox.flags import UsageError, option, takes
-from onebox.focus import MODEL
 
 FILE = option("file", help="A YAML file containing secret key values")
 INFO = option("info", help="The secret description")
 
-FLAGS = (FILE, INFO, MODEL)
+FLAGS = (FILE, INFO)
 TAKES = takes("<name> [key[#base64|#file]=value...]")
 
 

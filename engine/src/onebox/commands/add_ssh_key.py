@@ -12,9 +12,7 @@ from onebox.commands._call import Call
 from onebox.commands._ssh_keys import fingerprint
 from onebox.console import tell
 from onebox.flags import takes
-from onebox.focus import MODEL
 
-FLAGS = (MODEL,)
 TAKES = takes("<public key> ...", "no ssh key specified")
 
 

@@ -11,9 +11,7 @@ from onebox.commands._call import Call
 from onebox.console import tell
 from onebox.errors import Refused
 from onebox.flags import takes
-from onebox.focus import MODEL
 
-FLAGS = (MODEL,)
 TAKES = takes(
     "<unit> <storage name>[=<directive>] ...",
     *["add-storage requires a unit and at least one storage name"] * 2,

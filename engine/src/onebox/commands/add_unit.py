@@ -11,13 +11,12 @@ Examples:
 from onebox.commands._call import Call
 from onebox.errors import Refused
 from onebox.flags import UsageError, comma_separated, number, option, takes
-from onebox.focus import MODEL
 
 UNITS = number("n", "num-units", default=1, help="Number of units to add")
 TO = comma_separated("to", help="The machine(s) to deploy the unit(s) in")
 ATTACH = option("attach-storage", help="Existing storage to attach; ignored")
 
-FLAGS = (UNITS, TO, ATTACH, MODEL)
+FLAGS = (UNITS, TO, ATTACH)
 TAKES = takes("<application name>", "no application specified", most=1)
 
 

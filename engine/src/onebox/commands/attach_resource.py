@@ -13,10 +13,8 @@ from onebox import persona
 from onebox.commands._call import Call
 from onebox.errors import Refused
 from onebox.flags import UsageError, takes
-from onebox.focus import MODEL
 
 ALIASES = ("attach",)
-FLAGS = (MODEL,)
 TAKES = takes(
     "<application> <resource name>=<file>",
     "missing application name",

@@ -10,11 +10,10 @@ from onebox.commands._call import Call
 from onebox.console import OUTPUT, warn
 from onebox.errors import Refused
 from onebox.flags import UsageError, output_format, takes
-from onebox.focus import MODEL
 from onebox.render.tasks import cancelled
 
 FORMAT = output_format(("json", "smart", "yaml"), "yaml")
-FLAGS = (FORMAT, MODEL, OUTPUT)
+FLAGS = (FORMAT, OUTPUT)
 TAKES = takes("(<task-id>|<task-id-prefix>) [...]")
 
 

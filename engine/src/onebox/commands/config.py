@@ -16,11 +16,10 @@ from onebox.commands._configuring import FILE, RESET, asked, bare_text
 from onebox.console import COLOURED, show
 from onebox.errors import Refused
 from onebox.flags import UsageError, takes
-from onebox.focus import MODEL
 from onebox.render.applications import application_config
 from onebox.values import from_file
 
-FLAGS = (DOCUMENT, FILE, RESET, MODEL, *COLOURED)
+FLAGS = (DOCUMENT, FILE, RESET, *COLOURED)
 TAKES = takes(
     "<application name> [--reset <key[,key]>] [<key>][=<value>] ...",
     "no application name specified",

@@ -10,13 +10,12 @@ from onebox import host
 from onebox.commands._call import Call, known
 from onebox.console import OUTPUT
 from onebox.flags import output_format, takes
-from onebox.focus import MODEL
 from onebox.values import constraints, constraints_text
 
 ALIASES = ("get-constraints",)
 FORMAT = output_format(("constraints", "json", "yaml"), "constraints")
 
-FLAGS = (FORMAT, MODEL, OUTPUT)
+FLAGS = (FORMAT, OUTPUT)
 TAKES = takes("<application>", "no application name specified", most=1)
 
 

@@ -11,9 +11,7 @@ from onebox.commands import _offers
 from onebox.commands._call import Call
 from onebox.console import tell
 from onebox.flags import UsageError, takes
-from onebox.focus import MODEL
 
-FLAGS = (MODEL,)
 TAKES = takes("[<user>/]<model>.<offer> [<alias>]", "no remote offer specified", most=2)
 
 

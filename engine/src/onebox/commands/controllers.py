@@ -18,6 +18,7 @@ MANAGED = switch("managed", help="Show only controllers that are managed; ignore
 REFRESH = switch("refresh", help="Connect to each controller to download the latest details")
 _OLD = "Use --refresh option with this command to see the latest information.\n\n"
 
+OF_A_MODEL = False
 FLAGS = (TABULAR, *COLOURED, MANAGED, REFRESH)
 TAKES = takes(most=0)
 

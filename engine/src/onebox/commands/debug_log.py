@@ -17,7 +17,6 @@ from typing import Any
 from onebox.commands._call import Call
 from onebox.console import DATED, UTC, show
 from onebox.flags import UsageError, number, option, output_format, quote, repeated, switch, takes
-from onebox.focus import MODEL
 from onebox.render.document import to_json
 from onebox.render.log import LEVELS, Filter, Shape, log_line, log_record
 
@@ -43,7 +42,7 @@ _MOST = 10_000
 
 FLAGS = (
     *(FORMAT, INCLUDE, EXCLUDE, MODULE, NO_MODULE, LABELS, LEVEL, LINES, LIMIT, REPLAY, TAIL),
-    *(NO_TAIL, DATE, MILLISECONDS, LOCATION, RETRY, MODEL, *DATED),
+    *(NO_TAIL, DATE, MILLISECONDS, LOCATION, RETRY, *DATED),
 )
 TAKES = takes(most=0)
 

@@ -29,7 +29,6 @@ from onebox.flags import (
     switch,
     takes,
 )
-from onebox.focus import MODEL
 from onebox.values import assignments, constraints
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ _CHARM_ONLY = (CONFIG, CONSTRAINTS, UNITS, TO, RESOURCE, STORAGE, ATTACH, BIND, 
 _BUNDLE_ONLY = (OVERLAY, MAP_MACHINES)
 _NUMBERS = re.compile(r"-(\d+)$")
 
-FLAGS = (*_CHARM_ONLY, *_BUNDLE_ONLY, BASE, CHANNEL, TRUST, DRY_RUN, FORCE, MODEL)
+FLAGS = (*_CHARM_ONLY, *_BUNDLE_ONLY, BASE, CHANNEL, TRUST, DRY_RUN, FORCE)
 TAKES = takes("<charm or bundle> [<application name>]", "no charm or bundle specified", most=2)
 
 

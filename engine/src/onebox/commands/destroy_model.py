@@ -27,6 +27,7 @@ TIMEOUT = duration("t", "timeout", default=-1.0, help="Give up waiting after thi
 _PAUSE = 0.25
 _DOT_EVERY = 8
 
+OF_A_MODEL = False
 FLAGS = (NO_PROMPT, FORCE, NO_WAIT, DESTROY, RELEASE, TIMEOUT, CONTROLLER)
 TAKES = takes("[<controller name>:]<model name>", "no model specified", most=1)
 

@@ -9,12 +9,11 @@ Examples:
 from onebox.commands._call import Call
 from onebox.console import tell
 from onebox.flags import switch, takes
-from onebox.focus import MODEL
 
 FORCE = switch("force", help="Forcefully detach storage; ignored")
 NO_WAIT = switch("no-wait", help="Rush through detachment without waiting; ignored")
 
-FLAGS = (FORCE, NO_WAIT, MODEL)
+FLAGS = (FORCE, NO_WAIT)
 TAKES = takes("<storage id> ...", "detach-storage requires a storage ID")
 
 

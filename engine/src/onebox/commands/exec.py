@@ -26,7 +26,6 @@ from onebox.flags import (
     switch,
     takes,
 )
-from onebox.focus import MODEL
 from onebox.names import valid
 from onebox.render.tasks import plain_exec
 
@@ -46,7 +45,7 @@ _NAMES = (
     (UNITS, "unit name", ("unit", "leader")),
 )
 _OWN = (FORMAT, UNITS, APPLICATIONS, MACHINES, ALL, WAIT, BACKGROUND, PARALLEL, GROUP)
-FLAGS = (*_OWN, MODEL, *DATED)
+FLAGS = (*_OWN, *DATED)
 TAKES = takes("<commands>", "no commands specified")
 
 

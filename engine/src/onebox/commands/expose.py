@@ -8,13 +8,12 @@ Examples:
 
 from onebox.commands._call import Call
 from onebox.flags import option, takes
-from onebox.focus import MODEL
 
 ENDPOINTS = option("endpoints", help="Only these endpoints; ignored")
 SPACES = option("to-spaces", help="Only these spaces; ignored")
 CIDRS = option("to-cidrs", help="Only these networks; ignored")
 
-FLAGS = (ENDPOINTS, SPACES, CIDRS, MODEL)
+FLAGS = (ENDPOINTS, SPACES, CIDRS)
 TAKES = takes("<application name>", "no application name specified", most=1)
 
 

@@ -23,6 +23,7 @@ URL = option("url", help="Return results matching the offer URL")
 INTERFACE = option("interface", help="Return results matching the interface name")
 OFFER = option("offer", help="Return results matching the offer name")
 
+OF_A_MODEL = False
 FLAGS = (TABULAR, URL, INTERFACE, OFFER, CONTROLLER, *COLOURED)
 TAKES = takes("[<model>[.<offer>]]")
 

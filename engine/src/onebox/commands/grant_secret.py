@@ -9,9 +9,7 @@ Examples:
 from onebox.commands._call import Call
 from onebox.errors import Refused
 from onebox.flags import takes
-from onebox.focus import MODEL
 
-FLAGS = (MODEL,)
 TAKES = takes(
     "<ID>|<name> <application>[,<application>...]",
     *["missing secret URI or application name"] * 2,

@@ -36,6 +36,7 @@ Example help commands:
     juju help deploy      Shows help for the command 'deploy'
 """
 
+OF_A_MODEL = False
 TAKES = takes("[<command>]", most=1)
 
 

@@ -13,12 +13,11 @@ Examples:
 from onebox.commands import _offers
 from onebox.commands._call import Call
 from onebox.flags import UsageError, option, takes
-from onebox.focus import MODEL
 
 ALIASES = ("relate",)
 VIA = option("via", help="For cross model integrations; ignored")
 
-FLAGS = (MODEL, VIA)
+FLAGS = (VIA,)
 TAKES = takes("<application>[:<endpoint>] <application>[:<endpoint>]")
 
 

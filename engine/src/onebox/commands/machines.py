@@ -13,13 +13,12 @@ from onebox import host
 from onebox.commands._call import TABULAR, Call
 from onebox.console import DATED, UTC
 from onebox.flags import takes
-from onebox.focus import MODEL
 from onebox.render.status import document, machines_for_yaml
 from onebox.render.status_table import machines
 
 ALIASES = ("list-machines",)
 
-FLAGS = (TABULAR, MODEL, *DATED)
+FLAGS = (TABULAR, *DATED)
 TAKES = takes(most=0)
 
 

@@ -15,11 +15,10 @@ from onebox.commands._configuring import FILE, RESET, asked, bare_text
 from onebox.console import COLOURED, show, warn
 from onebox.errors import Refused
 from onebox.flags import takes
-from onebox.focus import MODEL
 from onebox.render.models import model_config, model_config_table
 from onebox.values import yaml_mapping
 
-FLAGS = (TABULAR, FILE, RESET, MODEL, *COLOURED)
+FLAGS = (TABULAR, FILE, RESET, *COLOURED)
 TAKES = takes("[<model-key>[=<value>] ...]")
 
 

@@ -10,13 +10,12 @@ Examples:
 from onebox.commands._call import Call
 from onebox.console import OUTPUT
 from onebox.flags import output_format, takes
-from onebox.focus import MODEL
 from onebox.values import constraints, constraints_text
 
 ALIASES = ("get-model-constraints",)
 FORMAT = output_format(("constraints", "json", "yaml"), "constraints")
 
-FLAGS = (FORMAT, MODEL, OUTPUT)
+FLAGS = (FORMAT, OUTPUT)
 TAKES = takes(most=0)
 
 

@@ -20,6 +20,7 @@ ALIASES = ("list-models",)
 ALL = switch("all", help="Lists all models, regardless of user accessibility")
 UUID = switch("uuid", help="Display UUID for models")
 
+OF_A_MODEL = False
 FLAGS = (TABULAR, *DATED, ALL, UUID, CONTROLLER)
 TAKES = takes(most=0)
 

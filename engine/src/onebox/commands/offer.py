@@ -11,9 +11,9 @@ from onebox import focus, persona
 from onebox.commands._call import Call
 from onebox.console import tell
 from onebox.flags import UsageError, takes
-from onebox.focus import CONTROLLER, MODEL
+from onebox.focus import CONTROLLER
 
-FLAGS = (CONTROLLER, MODEL)
+FLAGS = (CONTROLLER,)
 TAKES = takes(
     "[<model>.]<application>:<endpoint>[,...] [<offer name>]",
     "an offer must at least specify application endpoint",

@@ -10,7 +10,6 @@ Examples:
 from onebox.commands._call import Call
 from onebox.console import DATED, UTC
 from onebox.flags import output_format, repeated, switch, takes
-from onebox.focus import MODEL
 from onebox.render.offers import listing, offers_table
 
 ALIASES = ("list-offers",)
@@ -19,7 +18,7 @@ APPLICATION = repeated("application", help="Return results matching the applicat
 INTERFACE = repeated("interface", help="Return results matching the interface name")
 ACTIVE = switch("active-only", help="Only return results where the offer is in use")
 
-FLAGS = (FORMAT, APPLICATION, INTERFACE, ACTIVE, MODEL, *DATED)
+FLAGS = (FORMAT, APPLICATION, INTERFACE, ACTIVE, *DATED)
 TAKES = takes("[<offer name>]")
 
 

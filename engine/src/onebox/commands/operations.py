@@ -11,7 +11,6 @@ Examples:
 from onebox.commands._call import Call, Json
 from onebox.console import DATED, UTC, tell
 from onebox.flags import UsageError, comma_separated, number, output_format, takes
-from onebox.focus import MODEL
 from onebox.names import valid
 from onebox.render.tasks import operation, operations_table
 
@@ -32,7 +31,7 @@ _STATUSES = (
     *("aborting", "aborted", "error"),
 )
 
-FLAGS = (FORMAT, APPS, UNITS, MACHINES, ACTIONS, STATUS, LIMIT, OFFSET, MODEL, *DATED)
+FLAGS = (FORMAT, APPS, UNITS, MACHINES, ACTIONS, STATUS, LIMIT, OFFSET, *DATED)
 TAKES = takes(most=0)
 
 

@@ -19,7 +19,6 @@ from onebox.commands.deploy import resource_paths
 from onebox.console import tell
 from onebox.errors import Refused
 from onebox.flags import UsageError, number, option, pairs, repeated, switch, takes
-from onebox.focus import MODEL
 from onebox.values import assignments
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ FORCE_UNITS = switch("force-units", help="Refresh all units immediately, even if
 FORCE_BASE = switch("force-base", help="Refresh even if the base is not supported; ignored")
 BIND = option("bind", help="Configure application endpoint bindings to spaces; ignored")
 
-_USED = (PATH, SWITCH, CONFIG, RESOURCE, TRUST, FORCE, FORCE_UNITS, MODEL)
+_USED = (PATH, SWITCH, CONFIG, RESOURCE, TRUST, FORCE, FORCE_UNITS)
 FLAGS = (*_USED, BASE, CHANNEL, REVISION, STORAGE, FORCE_BASE, BIND)
 TAKES = takes("<application>", "no application specified", most=1)
 

@@ -11,12 +11,12 @@ from onebox import console, focus
 from onebox.commands import _offers
 from onebox.commands._call import Call
 from onebox.flags import switch, takes
-from onebox.focus import CONTROLLER, MODEL
+from onebox.focus import CONTROLLER
 
 FORCE = switch("force", help="Remove the offer as well as any relations to it")
 YES = switch("y", "yes", help="Do not prompt for confirmation")
 
-FLAGS = (FORCE, YES, CONTROLLER, MODEL)
+FLAGS = (FORCE, YES, CONTROLLER)
 TAKES = takes("<offer url> [<offer url>...]", "no offers specified")
 
 

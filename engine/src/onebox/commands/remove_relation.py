@@ -11,11 +11,10 @@ from typing import Any
 
 from onebox.commands._call import Call
 from onebox.flags import UsageError, switch, takes
-from onebox.focus import MODEL
 
 FORCE = switch("force", help="Remove it even if a unit does not finish its hooks")
 
-FLAGS = (MODEL, FORCE)
+FLAGS = (FORCE,)
 TAKES = takes("<application>[:<endpoint>] <application>[:<endpoint>]")
 
 

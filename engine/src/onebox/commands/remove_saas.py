@@ -8,12 +8,11 @@ Examples:
 
 from onebox.commands._call import Call
 from onebox.flags import switch, takes
-from onebox.focus import MODEL
 
 FORCE = switch("force", help="Completely remove it even when hooks fail")
 NO_WAIT = switch("no-wait", help="Rush through the removal without waiting")
 
-FLAGS = (FORCE, NO_WAIT, MODEL)
+FLAGS = (FORCE, NO_WAIT)
 TAKES = takes("<name> [<name>...]", "no SAAS application names specified")
 
 

@@ -9,11 +9,10 @@ Examples:
 
 from onebox.commands._call import Call
 from onebox.flags import number, takes
-from onebox.focus import MODEL
 
 REVISION = number("revision", help="Remove the specified revision")
 
-FLAGS = (REVISION, MODEL)
+FLAGS = (REVISION,)
 TAKES = takes("<ID>|<name>", "missing secret URI", most=1)
 
 

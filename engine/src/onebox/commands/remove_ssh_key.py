@@ -10,9 +10,7 @@ from onebox.commands._call import Call
 from onebox.commands._ssh_keys import comment, fingerprint
 from onebox.console import tell
 from onebox.flags import takes
-from onebox.focus import MODEL
 
-FLAGS = (MODEL,)
 TAKES = takes("<key id> ...", "no ssh key id specified")
 
 

@@ -10,12 +10,11 @@ from onebox.commands._call import Call
 from onebox.console import tell
 from onebox.errors import Refused
 from onebox.flags import switch, takes
-from onebox.focus import MODEL
 
 FORCE = switch("force", help="Remove storage even if it is currently attached")
 NO_DESTROY = switch("no-destroy", help="Remove the storage without destroying it; ignored")
 
-FLAGS = (FORCE, NO_DESTROY, MODEL)
+FLAGS = (FORCE, NO_DESTROY)
 TAKES = takes("<storage id> ...", "remove-storage requires a storage ID")
 
 

@@ -10,14 +10,13 @@ Examples:
 
 from onebox.commands._call import Call, known
 from onebox.flags import UsageError, switch, takes
-from onebox.focus import MODEL
 from onebox.names import valid
 
 ALIASES = ("resolved",)
 NO_RETRY = switch("no-retry", help="Do not re-execute failed hooks on the unit")
 ALL = switch("all", help="Marks all units in error as resolved")
 
-FLAGS = (NO_RETRY, ALL, MODEL)
+FLAGS = (NO_RETRY, ALL)
 TAKES = takes("[<unit> ...]")
 
 

@@ -9,13 +9,12 @@ Examples:
 from onebox.commands._call import TABULAR, Call, known
 from onebox.console import COLOURED, tell
 from onebox.flags import switch, takes
-from onebox.focus import MODEL
 from onebox.render.resources import listing, resources_table
 
 ALIASES = ("list-resources",)
 DETAILS = switch("details", help="Show detailed information about resources used by each unit")
 
-FLAGS = (TABULAR, DETAILS, MODEL, *COLOURED)
+FLAGS = (TABULAR, DETAILS, *COLOURED)
 TAKES = takes("<application or unit>", "missing application or unit name", most=1)
 
 

@@ -9,7 +9,6 @@ Examples:
 from onebox.commands import grant_secret
 from onebox.commands._call import Call
 
-FLAGS = grant_secret.FLAGS
 TAKES = grant_secret.TAKES
 
 

@@ -13,7 +13,6 @@ from onebox.commands._call import Call
 from onebox.commands._following import queued, report
 from onebox.console import DATED
 from onebox.flags import UsageError, duration, option, output_format, switch, takes
-from onebox.focus import MODEL
 from onebox.names import valid
 from onebox.render.tasks import plain
 from onebox.values import merged, parameters, yaml_mapping
@@ -25,7 +24,7 @@ WAIT = duration("wait", default=60.0, help="Maximum wait time for a task to comp
 BACKGROUND = switch("background", help="Run the task in the background")
 
 
-FLAGS = (FORMAT, PARAMS, STRINGS, WAIT, BACKGROUND, MODEL, *DATED)
+FLAGS = (FORMAT, PARAMS, STRINGS, WAIT, BACKGROUND, *DATED)
 TAKES = takes("<unit> [<unit> ...] <action-name> [<key>[.<key> ...]=<value> ...]")
 
 

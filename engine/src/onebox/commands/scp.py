@@ -16,7 +16,6 @@ from typing import Any
 from onebox.commands import _places
 from onebox.commands._call import Call
 from onebox.flags import UsageError, option, switch, takes
-from onebox.focus import MODEL
 
 INTERSPERSED = False
 # Options of OpenSSH's scp that take a value; none of them matters on one machine.
@@ -26,7 +25,7 @@ CONTAINER = option("container", help="The container name of the target pod; igno
 NO_KEYS = switch("no-host-key-checks", help="Skip host key checking; ignored")
 PROXY = switch("proxy", help="Proxy through the API server; ignored")
 
-FLAGS = (CONTAINER, NO_KEYS, PROXY, MODEL)
+FLAGS = (CONTAINER, NO_KEYS, PROXY)
 TAKES = takes("<source> <destination>")
 
 

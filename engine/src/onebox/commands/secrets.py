@@ -14,14 +14,13 @@ from onebox.commands._call import TABULAR, Call
 from onebox.console import COLOURED
 from onebox.errors import Refused
 from onebox.flags import option, takes
-from onebox.focus import MODEL
 from onebox.render.secrets import listing, secrets_table
 
 ALIASES = ("list-secrets",)
 OWNER = option("owner", help="Include secrets for the specified owner")
 _OWNER = re.compile(r"(application|unit|model)-(.+)")
 
-FLAGS = (TABULAR, OWNER, MODEL, *COLOURED)
+FLAGS = (TABULAR, OWNER, *COLOURED)
 TAKES = takes(most=0)
 
 

@@ -8,10 +8,8 @@ Examples:
 
 from onebox.commands._call import Call
 from onebox.flags import takes
-from onebox.focus import MODEL
 from onebox.values import constraints
 
-FLAGS = (MODEL,)
 TAKES = takes("<application> [<constraint>=<value> ...]", "no application name specified")
 
 

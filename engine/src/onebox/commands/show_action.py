@@ -9,11 +9,9 @@ Examples:
 from onebox.commands._call import Call, known
 from onebox.console import show, tell
 from onebox.flags import UsageError, takes
-from onebox.focus import MODEL
 from onebox.names import valid
 from onebox.render.actions import show_action
 
-FLAGS = (MODEL,)
 TAKES = takes("<application> <action>", "no application specified", "no action specified", most=2)
 
 

@@ -11,12 +11,11 @@ from onebox.commands._call import Call
 from onebox.console import OUTPUT
 from onebox.errors import Refused
 from onebox.flags import output_format, takes
-from onebox.focus import MODEL
 from onebox.render.applications import show_application
 
 FORMAT = output_format(("yaml", "json", "smart"), "yaml")
 
-FLAGS = (FORMAT, MODEL, OUTPUT)
+FLAGS = (FORMAT, OUTPUT)
 TAKES = takes("<application name or alias>", "an application name must be supplied")
 
 

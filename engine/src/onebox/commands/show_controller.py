@@ -17,6 +17,7 @@ from onebox.render.models import controller_details
 
 PASSWORD = switch("show-password", help="Show password for logged in user; there is none")
 
+OF_A_MODEL = False
 FLAGS = (DOCUMENT, PASSWORD, CONTROLLER, OUTPUT)
 TAKES = takes("[<controller name> ...]")
 

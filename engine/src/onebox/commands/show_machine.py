@@ -10,13 +10,12 @@ from onebox.commands._call import Call, known
 from onebox.commands.machines import described
 from onebox.console import DATED
 from onebox.flags import output_format, takes
-from onebox.focus import MODEL
 from onebox.render.status import all_machines
 from onebox.render.status_table import machines
 
 FORMAT = output_format(("tabular", "json", "yaml"), "yaml")
 
-FLAGS = (FORMAT, MODEL, *DATED)
+FLAGS = (FORMAT, *DATED)
 TAKES = takes("<machine id> ...", "show-machine missing machine id(s)")
 
 

@@ -11,10 +11,10 @@ from onebox import focus
 from onebox.commands._call import DOCUMENT, Call
 from onebox.console import OUTPUT
 from onebox.flags import takes
-from onebox.focus import CONTROLLER, MODEL
+from onebox.focus import CONTROLLER
 from onebox.render.models import details
 
-FLAGS = (DOCUMENT, OUTPUT, MODEL, CONTROLLER)
+FLAGS = (DOCUMENT, OUTPUT, CONTROLLER)
 TAKES = takes("[<model name>]", most=1)
 
 

@@ -12,10 +12,10 @@ from onebox.commands._call import TABULAR, Call
 from onebox.console import COLOURED
 from onebox.errors import Refused
 from onebox.flags import takes
-from onebox.focus import CONTROLLER, MODEL
+from onebox.focus import CONTROLLER
 from onebox.render.offers import shown, shown_table
 
-FLAGS = (TABULAR, CONTROLLER, MODEL, *COLOURED)
+FLAGS = (TABULAR, CONTROLLER, *COLOURED)
 TAKES = takes("[<user>/]<model>.<offer>", "must specify endpoint URL", most=1)
 
 

@@ -11,10 +11,9 @@ from onebox.commands._call import DOCUMENT, Call, known
 from onebox.commands._following import WAIT, WATCH, followed, patience
 from onebox.console import OUTPUT, UTC
 from onebox.flags import takes
-from onebox.focus import MODEL
 from onebox.render.tasks import operation
 
-FLAGS = (DOCUMENT, WAIT, WATCH, MODEL, OUTPUT, UTC)
+FLAGS = (DOCUMENT, WAIT, WATCH, OUTPUT, UTC)
 TAKES = takes("<operation-id>", "no operation ID specified", most=1)
 
 

@@ -12,14 +12,13 @@ from onebox.commands._call import DOCUMENT, Call
 from onebox.console import OUTPUT
 from onebox.errors import Refused
 from onebox.flags import UsageError, number, switch, takes
-from onebox.focus import MODEL
 from onebox.render.secrets import details
 
 REVEAL = switch("reveal", help="Reveal secret values")
 REVISIONS = switch("revisions", help="Show the secret revisions metadata")
 REVISION = number("r", "revision", help="Show only the specified revision")
 
-FLAGS = (DOCUMENT, REVEAL, REVISIONS, REVISION, MODEL, OUTPUT)
+FLAGS = (DOCUMENT, REVEAL, REVISIONS, REVISION, OUTPUT)
 TAKES = takes("<ID>|<name>", "secret ID is required", most=1)
 
 

@@ -15,7 +15,6 @@ from onebox.commands._call import TABULAR, Call
 from onebox.console import DATED, UTC
 from onebox.errors import Refused
 from onebox.flags import UsageError, number, option, switch, takes
-from onebox.focus import MODEL
 from onebox.names import valid
 from onebox.render.history import entries, history_table
 
@@ -29,7 +28,7 @@ DAYS = number("days", default=0, help="Returns the logs for the past <days> days
 SINCE = option("from-date", help="Returns logs for any date after the passed one (YYYY-MM-DD)")
 UPDATES = switch("include-status-updates", help="Include update status hook messages")
 
-FLAGS = (TABULAR, KIND, COUNT, DAYS, SINCE, UPDATES, MODEL, *DATED)
+FLAGS = (TABULAR, KIND, COUNT, DAYS, SINCE, UPDATES, *DATED)
 TAKES = takes("<application, unit or machine>", "entity name is missing.")
 
 

@@ -10,10 +10,9 @@ from onebox.commands._call import DOCUMENT, Call
 from onebox.console import OUTPUT, UTC
 from onebox.errors import Refused
 from onebox.flags import takes
-from onebox.focus import MODEL
 from onebox.render.storage import combined
 
-FLAGS = (DOCUMENT, MODEL, OUTPUT, UTC)
+FLAGS = (DOCUMENT, OUTPUT, UTC)
 TAKES = takes("<storage id> ...", "must specify storage id(s)")
 
 

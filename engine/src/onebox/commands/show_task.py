@@ -12,12 +12,11 @@ from onebox.commands._following import WAIT, WATCH, followed, patience
 from onebox.console import DATED, UTC
 from onebox.errors import Refused
 from onebox.flags import UsageError, output_format, takes
-from onebox.focus import MODEL
 from onebox.render.tasks import FINISHED, plain, receiver
 
 FORMAT = output_format(("plain", "json", "yaml"), "plain")
 
-FLAGS = (FORMAT, WAIT, WATCH, MODEL, *DATED)
+FLAGS = (FORMAT, WAIT, WATCH, *DATED)
 TAKES = takes("<task ID>", "no task ID specified", most=1)
 
 

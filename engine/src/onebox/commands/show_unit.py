@@ -11,7 +11,6 @@ from onebox.commands._call import Call
 from onebox.console import COLOURED
 from onebox.errors import Refused
 from onebox.flags import UsageError, option, output_format, switch, takes
-from onebox.focus import MODEL
 from onebox.names import valid
 from onebox.render.units import Shown, for_yaml, show_unit
 
@@ -20,7 +19,7 @@ APP = switch("app", help="Only show application relation data")
 ENDPOINT = option("endpoint", help="Only show relation data for the specified endpoint")
 RELATED = option("related-unit", help="Only show relation data for the specified unit")
 
-FLAGS = (FORMAT, APP, ENDPOINT, RELATED, MODEL, *COLOURED)
+FLAGS = (FORMAT, APP, ENDPOINT, RELATED, *COLOURED)
 TAKES = takes("<unit name>", "an unit name must be supplied")
 
 

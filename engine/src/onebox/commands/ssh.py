@@ -17,7 +17,6 @@ import subprocess
 from onebox.commands import _places
 from onebox.commands._call import Call
 from onebox.flags import option, switch, takes
-from onebox.focus import MODEL
 
 INTERSPERSED = False
 CONTAINER = option("container", help="The container name of the target pod; ignored")
@@ -25,7 +24,7 @@ NO_KEYS = switch("no-host-key-checks", help="Skip host key checking; ignored")
 PTY = switch("pty", help="Enable pseudo-tty allocation; ignored")
 PROXY = switch("proxy", help="Proxy through the API server; ignored")
 
-FLAGS = (CONTAINER, NO_KEYS, PTY, PROXY, MODEL)
+FLAGS = (CONTAINER, NO_KEYS, PTY, PROXY)
 TAKES = takes("<[user@]target> [openssh options] [command]", "no target name specified")
 
 

@@ -12,12 +12,11 @@ from onebox.commands._call import Call
 from onebox.commands._ssh_keys import comment, fingerprint
 from onebox.console import show, tell
 from onebox.flags import switch, takes
-from onebox.focus import MODEL
 
 ALIASES = ("list-ssh-keys",)
 FULL = switch("full", help="Show full key instead of just the fingerprint")
 
-FLAGS = (FULL, MODEL)
+FLAGS = (FULL,)
 TAKES = takes(most=0)
 
 

@@ -24,7 +24,6 @@ from onebox.commands._call import Call
 from onebox.console import COLOUR, DATED, NO_COLOUR, UTC, show, tell
 from onebox.errors import Refused
 from onebox.flags import UsageError, duration, number, output_format, switch, takes
-from onebox.focus import MODEL
 from onebox.render.document import formatted
 from onebox.render.selectors import selected
 from onebox.render.status import application_status, document, for_yaml
@@ -42,7 +41,7 @@ RETRY_DELAY = duration("retry-delay", default=0.1, help="Time to wait between re
 _HOME_AND_CLEAR = "\x1b[H"
 _CLEAR_BELOW = "\x1b[J"
 
-FLAGS = (FORMAT, RELATIONS, STORAGE, WATCH, RETRIES, RETRY_DELAY, MODEL, *DATED)
+FLAGS = (FORMAT, RELATIONS, STORAGE, WATCH, RETRIES, RETRY_DELAY, *DATED)
 TAKES = takes("[<selector> [...]]")
 
 

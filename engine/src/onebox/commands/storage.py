@@ -10,14 +10,13 @@ Examples:
 from onebox.commands._call import TABULAR, Call
 from onebox.console import DATED, UTC, tell
 from onebox.flags import switch, takes
-from onebox.focus import MODEL
 from onebox.render.storage import listed, storage_table
 
 ALIASES = ("list-storage",)
 FILESYSTEM = switch("filesystem", help="List filesystem storage")
 VOLUME = switch("volume", help="List volume storage; there is none on one machine")
 
-FLAGS = (TABULAR, FILESYSTEM, VOLUME, MODEL, *DATED)
+FLAGS = (TABULAR, FILESYSTEM, VOLUME, *DATED)
 TAKES = takes(most=0)
 
 

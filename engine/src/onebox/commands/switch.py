@@ -15,6 +15,7 @@ from onebox.console import show, tell
 from onebox.errors import Refused
 from onebox.flags import takes
 
+OF_A_MODEL = False
 TAKES = takes("[<controller>|<model>|<controller>:<model>]", most=1)
 
 

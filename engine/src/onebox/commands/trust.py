@@ -9,12 +9,11 @@ Examples:
 
 from onebox.commands._call import Call
 from onebox.flags import option, switch, takes
-from onebox.focus import MODEL
 
 REMOVE = switch("remove", help="Remove trusted access from a trusted application")
 SCOPE = option("scope", help="k8s models only; ignored")
 
-FLAGS = (REMOVE, SCOPE, MODEL)
+FLAGS = (REMOVE, SCOPE)
 TAKES = takes("<application name>", "no application name specified", most=1)
 
 

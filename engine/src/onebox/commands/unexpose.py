@@ -8,11 +8,10 @@ Examples:
 
 from onebox.commands._call import Call
 from onebox.flags import option, takes
-from onebox.focus import MODEL
 
 ENDPOINTS = option("endpoints", help="Only these endpoints; ignored")
 
-FLAGS = (ENDPOINTS, MODEL)
+FLAGS = (ENDPOINTS,)
 TAKES = takes("<application name>", "no application name specified", most=1)
 
 

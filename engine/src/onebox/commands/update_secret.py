@@ -10,14 +10,13 @@ Examples:
 from onebox.commands._call import Call
 from onebox.commands._secret_values import content
 from onebox.flags import option, switch, takes
-from onebox.focus import MODEL
 
 FILE = option("file", help="A YAML file containing secret key values")
 INFO = option("info", help="The secret description")
 NEW_NAME = option("name", help="The new secret name")
 PRUNE = switch("auto-prune", help="Remove old revisions that nobody tracks")
 
-FLAGS = (FILE, INFO, NEW_NAME, PRUNE, MODEL)
+FLAGS = (FILE, INFO, NEW_NAME, PRUNE)
 TAKES = takes("<ID>|<name> [key[#base64|#file]=value...]", "missing secret URI")
 
 

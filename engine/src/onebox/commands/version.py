@@ -15,6 +15,7 @@ from onebox.flags import output_format, switch, takes
 ALL = switch("all", help="Prints all version information")
 FORMAT = output_format(("smart", "json", "yaml"), "smart")
 
+OF_A_MODEL = False
 FLAGS = (ALL, FORMAT, OUTPUT)
 TAKES = takes(most=0)
 

@@ -12,6 +12,7 @@ from onebox.commands._call import TABULAR, Call
 from onebox.console import OUTPUT
 from onebox.flags import takes
 
+OF_A_MODEL = False
 FLAGS = (TABULAR, OUTPUT)
 TAKES = takes(most=0)
 
