@@ -154,10 +154,12 @@ def _download(names: tuple[str, ...], target: Path) -> None:
 
 def _apt(*arguments: str, directory: Path) -> str:
     """Runs apt-get; the last line of what it complains about, empty when all went well."""
+    # The hook's PYTHONPATH is the charm's; apt has hooks of its own in Python.
+    inherited = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     done = subprocess.run(
         ["apt-get", "--quiet", *arguments],
         cwd=directory,
-        env={**os.environ, "LC_ALL": "C"},
+        env={**inherited, "LC_ALL": "C"},
         check=False,
         capture_output=True,
         text=True,
