@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from confluent_kafka import TIMESTAMP_LOG_APPEND_TIME, Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 
+from dataops.backup import metadata
 from dataops.backup.manifest import Group, GroupOffset, Manifest
 from dataops.backup.restoration import (
     BOOTSTRAP,
@@ -32,7 +34,10 @@ from tests.integration.plain_broker import PlainBroker, libraries, run
 from tests.integration.test_restored_metadata import NEW, OLD, elect
 
 CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
-TOPICS = {"plain": 2, "compacted": 1, "transacted": 1, "trimmed": 1, "stamped": 1, "empty": 1}
+TOPICS = {
+    "plain": 2, "compacted": 1, "transacted": 1, "trimmed": 1, "stamped": 1, "empty": 1,
+    "numbered": 1,
+}  # fmt: skip
 CONFIGS = {
     # Rolled and compacted at once: the cleaner looks every half second.
     "compacted": {
@@ -41,6 +46,7 @@ CONFIGS = {
     "stamped": {"message.timestamp.type": "LogAppendTime", "compression.type": "zstd"},
     "plain": {"retention.ms": "-1", "max.message.bytes": "2000000"},
 }  # fmt: skip
+BESIDE = {".index", ".timeindex", ".snapshot"}
 HEADERS = [("h", b"1"), ("h", b"2"), ("null", None)]
 
 
@@ -70,6 +76,7 @@ def test_every_record_is_the_same(
     assert {one[4][0] for one in before["stamped"]} == {TIMESTAMP_LOG_APPEND_TIME}
     counts = {topic: len(records) for topic, records in before.items()}
     assert counts["transacted"] == 60 and counts["trimmed"] == 70 and counts["empty"] == 0
+    assert counts["numbered"] == 3000
     old.end(kill=True)
 
     (tmp_path / "store").mkdir()
@@ -89,6 +96,7 @@ def test_every_record_is_the_same(
 
     new.format()
     (new.data / BOOTSTRAP).replace(new.data / "bootstrap.checkpoint")
+    shutil.copytree(new.data, tmp_path / "copy")
     new.start()
     elect(new)
     # The transaction that was open hides nothing: what comes after it can be read.
@@ -105,6 +113,41 @@ def test_every_record_is_the_same(
     # What was aborted is there and stays aborted.
     assert consumed(new, "transacted", "read_uncommitted")[:-1] == raw
     assert configured(new) == {topic: CONFIGS.get(topic, {}) for topic in TOPICS}
+    new.end(kill=True)
+    beside_logs_compared(tmp_path / "copy", new)
+
+
+def beside_logs_compared(ours: Path, broker: PlainBroker) -> None:
+    """What was made beside the logs is what a broker makes of them that finds nothing there."""
+    shutil.rmtree(broker.data)
+    shutil.copytree(ours, broker.data)
+    made = {path.relative_to(ours) for path in ours.glob("*-*/*") if path.suffix in BESIDE}
+    made |= {path.relative_to(ours) for path in ours.glob("*-*/leader-epoch-checkpoint")}
+    made = {path for path in made if path.parent.name != metadata.DIRECTORY}
+    for path in made:
+        (broker.data / path).unlink()
+    (broker.data / ".kafka_cleanshutdown").unlink()
+    broker.start()
+    broker.end()
+    assert {path.parent.name.rpartition("-")[0] for path in made} == set(TOPICS) - {"transacted"}
+    assert len([path for path in made if path.parent.name == "numbered-0"]) > 6
+    for path in made:
+        if path.name == f"{0:020}.snapshot":
+            # Nothing is in this log, and no broker writes that down.
+            continue
+        mine, theirs = (ours / path).read_bytes(), (broker.data / path).read_bytes()
+        if path.suffix == ".snapshot":
+            mine, theirs = told_producers(mine), told_producers(theirs)
+            assert path.parent.name != "numbered-0" or len(mine) == 2
+        elif path.name == "leader-epoch-checkpoint":
+            mine, theirs = mine.split(b"\n")[2:-1], theirs.split(b"\n")[2:-1]
+            theirs = theirs[: len(mine)]
+        assert mine == theirs, path
+
+
+def told_producers(snapshot: bytes) -> list[bytes]:
+    """The checksum's version, and each producer's entry."""
+    return sorted([snapshot[:2], *(snapshot[at : at + 46] for at in range(10, len(snapshot), 46))])
 
 
 def hashes_compared(broker: PlainBroker, manifest: Manifest) -> None:
@@ -158,6 +201,16 @@ def fill(broker: PlainBroker) -> None:
     assert producer.flush(60) == 0
     for future in admin.delete_records([TopicPartition("trimmed", 0, 30)]).values():
         future.result(60)
+    # Several segments, and numbers by which the broker knows what comes twice.
+    producer = Producer(
+        {"bootstrap.servers": broker.bootstrap, "enable.idempotence": True, "linger.ms": 5}
+    )
+    for index in range(3000):
+        producer.produce(
+            "numbered", (b"%d " % index) * 200, timestamp=1_700_000_000_000 + index % 9
+        )
+        producer.poll(0)
+    assert producer.flush(60) == 0
     for name, ending in (("one", "commit"), ("two", "abort"), ("three", "commit"), ("four", "")):
         transact(broker, name, ending)
 

@@ -189,11 +189,13 @@ class Drill:
         def told(done: int, total: int) -> None:
             self.tell(f"restores {done >> 20} of {total >> 20} MiB")
 
-        done = furnish(plan, NODE, self.pieces, self.cluster.staging, wish, told)
+        cluster_id = new_cluster_id()
+        with self.cluster.formatted(cluster_id):
+            done = furnish(plan, NODE, self.pieces, self.cluster.staging, wish, told)
         if self.cluster.user:
             _give(self.cluster.staging, self.cluster.user)
         self.tell("starts the rehearsal's broker")
-        self.cluster.start(new_cluster_id())
+        self.cluster.start(cluster_id)
         return plan, done.partitions
 
     def _first_records(

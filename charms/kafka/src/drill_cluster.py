@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 from pathlib import Path
 
+import formatting
 import pem
 from broker import Broker
 from dataops.backup.scratch import Scratch
@@ -81,8 +83,14 @@ class DrillCluster:
         made["server.properties"] += _KEEP
         self.broker.configure(made, self._keys())
 
+    def formatted(self, cluster_id: str) -> contextlib.AbstractContextManager[None]:
+        """Within it, while data is placed, the storage becomes part of a cluster of its own."""
+        place, logs = self.staging / "formatted", self.staging / "logs"
+        programs = self.broker.programs
+        return formatting.beside(programs, cluster_id, standalone=True, place=place, logs=logs)
+
     def start(self, cluster_id: str) -> None:
-        """Format what was placed, run it, and return once it serves.
+        """Format what was placed, unless it is, run it, and return once it serves.
 
         Raises:
             ProgramError: it cannot be formatted.

@@ -209,7 +209,13 @@ class Effects:
         o = self._observed
         addresses = [o.address, *(peer.address for peer in o.peers if peer.unit != o.unit)]
         known = [address for address in addresses if address]
-        return {"unit": o.unit, "juju_exec": juju_exec(), "node": o.node, "addresses": known}
+        return {
+            "unit": o.unit,
+            "juju_exec": juju_exec(),
+            "node": o.node,
+            "addresses": known,
+            "programs": self._broker.programs.told(),
+        }
 
     def _reload(self, step: steps.ReloadCertificate) -> None:
         stores = self._broker.stores

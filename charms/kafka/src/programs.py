@@ -7,6 +7,7 @@ No password ever stands in their arguments; they authenticate with the broker's 
 """
 
 import dataclasses
+import re
 import subprocess
 import tempfile
 from pathlib import Path
@@ -40,12 +41,30 @@ class Programs:
     scratch: Path
     user: str | None = None
 
-    def format(self, cluster_id: str, *, standalone: bool) -> None:
-        """Make this node's storage part of the cluster: as its first voter, or as an observer."""
+    def told(self) -> dict[str, str | None]:
+        """What another process needs to have them, too."""
+        fields = dataclasses.asdict(self)
+        return {name: value and str(value) for name, value in fields.items()}
+
+    def format(self, cluster_id: str, *, standalone: bool, data: Path | None = None) -> None:
+        """Make this node's storage part of the cluster.
+
+        Args:
+            cluster_id: of the cluster.
+            standalone: as its first voter; else as an observer.
+            data: the storage; None is what the broker's settings name.
+        """
         quorum = "--standalone" if standalone else "--no-initial-controllers"
-        config = str(self.etc / "server.properties")
-        program = "kafka.tools.StorageTool"
-        self._run(program, "format", "--cluster-id", cluster_id, "--config", config, quorum)
+        with tempfile.TemporaryDirectory(dir=self.scratch) as name:
+            config = self.etc / "server.properties"
+            if data is not None:
+                place = Path(name)
+                ensure_directory(place, owner=self.user)
+                text = re.sub(r"(?m)^log\.dirs=.*$", f"log.dirs={data}", config.read_text())
+                config = place / "server.properties"
+                ensure_contents(config, text, mode=0o600, owner=self.user)
+            what = ("format", "--cluster-id", cluster_id, "--config", str(config), quorum)
+            self._run("kafka.tools.StorageTool", *what)
 
     def add_voter(
         self, bootstrap: str, cluster_id: str, node: int, address: str, directory: str

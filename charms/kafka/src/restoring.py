@@ -9,6 +9,7 @@ and goes on where it was.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import logging
@@ -22,6 +23,7 @@ from typing import Literal
 
 import pydantic
 
+import formatting
 from dataops.backup.ends import RESTORED, RestoredEnds, TopicEnds
 from dataops.backup.manifest import Manifest, ManifestError, manifest_key
 from dataops.backup.metadata import Image
@@ -40,6 +42,7 @@ from dataops.backup.shelf import Shelf
 from dataops.host import wake
 from dataops.host.files import ensure_contents
 from dataops.objectstore import StoreError, Target, open_store
+from programs import Programs
 from recovery import Recovery, Share
 from slots import client_of
 
@@ -63,6 +66,7 @@ class Spec(pydantic.BaseModel):
         target: the store.
         key: opens what is sealed; empty when there is none.
         staging: where the share is placed.
+        programs: Kafka's own; without them nothing is formatted yet.
         user: who owns the data; None is oneself.
         addresses: of all brokers.
         etc: where the broker's certificate is.
@@ -76,6 +80,7 @@ class Spec(pydantic.BaseModel):
     target: Target
     key: pydantic.SecretStr = pydantic.SecretStr("")
     staging: Path
+    programs: Programs | None = None
     user: str | None = None
     addresses: tuple[str, ...] = ()
     etc: Path
@@ -110,8 +115,9 @@ def place(spec: Spec, recovery: Recovery, tell: Callable[[str], None]) -> dict[s
         left = f", {(total - done) / rate:.0f} s left" if rate else ""
         tell(f"{done >> 20} of {total >> 20} MiB, {rate / 1e6:.0f} MB/s{left}")
 
-    done = furnish(plan, spec.node, pieces, spec.staging, wish, told)
     logs = spec.staging / "logs"
+    with _formatted(spec, recovery, logs):
+        done = furnish(plan, spec.node, pieces, spec.staging, wish, told)
     if spec.user:
         _give(logs, spec.user)
     ensure_contents(logs / MARK, json.dumps({"name": recovery.name}), owner=spec.user)
@@ -123,6 +129,19 @@ def place(spec: Spec, recovery: Recovery, tell: Callable[[str], None]) -> dict[s
         "cut": sum(one.cut for one in mine),
         "aborted": sum(one.aborted for one in mine),
     }
+
+
+def _formatted(
+    spec: Spec, recovery: Recovery, logs: Path
+) -> contextlib.AbstractContextManager[None]:
+    """Within it, the unit's storage becomes part of the cluster that comes."""
+    if spec.programs is None or recovery.stage != "placing":
+        # It may be there by now, and whoever lost its disk meanwhile founds no second one.
+        return contextlib.nullcontext()
+    first, place = spec.node == min(recovery.members), spec.staging / "formatted"
+    return formatting.beside(
+        spec.programs, recovery.cluster_id, standalone=first, place=place, logs=logs
+    )
 
 
 def finish(spec: Spec, recovery: Recovery, tell: Callable[[str], None]) -> dict[str, int]:

@@ -102,6 +102,9 @@ class FakePrograms:
     def __init__(self, data):
         self.data = data
 
+    def told(self):
+        return None
+
     def format(self, cluster_id, *, standalone):
         (self.data / "meta.properties").write_text(f"cluster.id={cluster_id}\n")
 

@@ -20,6 +20,7 @@ from dataops.host import wake
 from dataops.objectstore import Target, open_store
 from dataops.testing import logs
 from dataops.testing.backups import backup_of
+from programs import Programs
 from recovery import Share
 
 TOPIC = "AQEBAQEBAQEBAQEBAQEBAQ"
@@ -83,6 +84,26 @@ def test_every_unit_places_its_copies_and_counts_what_it_leads(spec, backup):
               for n in range(3)]  # fmt: skip
     assert placed == [["a-0"], ["a-1"], ["a-0", "a-1"]]
     assert any("MiB" in text for text in told)
+
+
+@pytest.mark.parametrize("stage", ["placing", "starting"])
+def test_storage_is_formatted_meanwhile_as_long_as_nobody_founded_the_cluster(
+    spec, backup, tmp_path, monkeypatch, stage
+):
+    asked = []
+    monkeypatch.setattr(
+        Programs, "format", lambda self, name, **more: asked.append((name, more["standalone"]))
+    )
+    recovery = a_recovery(stage=stage)
+    # As it stands in the specification.
+    told = json.dumps(Programs(*[tmp_path] * 4).told())
+    programs = pydantic.TypeAdapter(Programs).validate_json(told)
+    for node in range(3):
+        made = spec(recovery, node).model_copy(update={"programs": programs})
+        assert restoring.work(made, recovery, lambda text: None).state == "placed"
+    new = recovery.cluster_id
+    expected = [(new, True), (new, False), (new, False)] if stage == "placing" else []
+    assert asked == expected
 
 
 def test_users_of_relations_are_the_charm_s_to_make(spec, backup):

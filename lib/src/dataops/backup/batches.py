@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kafka's record batches (magic 2), as they lie one after the other in a log file.
 
-`survey` checks whole batches as fast as Python can, without looking at their records; `batches`
-takes them one by one, for `records`. The layout is in Kafka's protocol guide, "Record Batch".
+`survey` checks whole batches as fast as Python can, without looking at their records; `heads` are
+what each of them says of itself; `batches` takes them one by one, for `records`. The layout is in
+Kafka's protocol guide, "Record Batch".
 """
 
 from __future__ import annotations
@@ -63,6 +64,20 @@ class Survey(NamedTuple):
     batches: int
     last: tuple[int, int, int]
     transactional: bool
+
+
+class Head(NamedTuple):
+    """What a batch says of itself; the attributes are those of `Batch`."""
+
+    position: int
+    base: int
+    last: int
+    leader_epoch: int
+    attributes: int
+    max_timestamp: int
+    producer: int
+    producer_epoch: int
+    base_sequence: int
 
 
 class Batch(NamedTuple):
@@ -198,6 +213,17 @@ def batches(data: bytes, *, at: int = 0) -> Iterator[Batch]:
             return
         yield _batch(data, position, position + found.size, at)
         position, after = position + found.size, found.end
+
+
+def heads(data: bytes | memoryview) -> Iterator[Head]:
+    """Of every batch of whole ones that `survey` has looked at; positions are within the data."""
+    unpack, size, position = _HEADER.unpack_from, len(data), 0
+    while position < size:
+        base, length, epoch, _, _, marks, delta, _, newest, producer, term, sequence, _ = unpack(
+            data, position
+        )
+        yield Head(position, base, base + delta, epoch, marks, newest, producer, term, sequence)
+        position += _PREFIX + length
 
 
 def surveyed(data: bytes | memoryview, *, at: int = 0) -> Iterator[Batch]:

@@ -11,6 +11,7 @@ from dataops.backup.metadata._codec import Record, record
 from dataops.backup.metadata._image import Image, TopicPartition
 
 _TOPIC, _BROKER = 2, 4
+_ELR = "eligible.leader.replicas.version"
 # Kafka's word for "the broker tells where it keeps it".
 _UNASSIGNED = "A" * 22
 
@@ -36,9 +37,11 @@ class Remake:
 def remade(image: Image, remake: Remake) -> Image:
     """The image with which the new cluster starts.
 
-    Its partitions have no leader: whoever has their data has to be elected. Registrations of the
-    old brokers, and options of single brokers, are left out; what is new for a leader epoch is
-    above everything that stands in a log.
+    Its partitions have no leader yet. Where the cluster knows eligible leader replicas (KIP-966),
+    their first node counts as the last one that led, and leads again as soon as it is there; else
+    whoever has their data has to be elected. Registrations of the old brokers, and options of
+    single brokers, are left out; what is new for a leader epoch is above everything that stands
+    in a log.
     """
     topics = {topic for topic, _ in remake.replicas}
     return Image(
@@ -97,6 +100,9 @@ def _stays(key: tuple[int, str], topics: Collection[str]) -> bool:
 
 def _partitions(image: Image, remake: Remake) -> Iterator[tuple[TopicPartition, Record]]:
     names = {topic_id: name for name, topic_id in image.topics.items()}
+    # A broker that registers for the first time is taken out of every ISR, because nobody knows
+    # what it has lost: with it in there, its partitions would wait for somebody to elect.
+    remembers = image.features.get(_ELR, 0) > 0
     for (topic_id, index), before in image.partitions.items():
         place = (names[topic_id], index)
         if place not in remake.replicas:
@@ -110,12 +116,13 @@ def _partitions(image: Image, remake: Remake) -> Iterator[tuple[TopicPartition, 
                 PartitionId=index,
                 TopicId=topic_id,
                 Replicas=nodes,
-                Isr=nodes,
+                Isr=() if remembers else nodes,
                 RemovingReplicas=(),
                 AddingReplicas=(),
                 Leader=-1,
                 LeaderEpoch=epoch,
                 PartitionEpoch=before["PartitionEpoch"] + 1,
                 Directories=(_UNASSIGNED,) * len(nodes),
+                LastKnownElr=nodes[:1] if remembers else None,
             ),
         )

@@ -25,6 +25,8 @@ from dataops.host.files import ensure_contents
 # What a broker that is being formatted starts with; it waits here under another name until then.
 BOOTSTRAP = "bootstrap.restored"
 _AT_ONCE = 3
+# Resources that have options.
+_TOPIC, _BROKER = 2, 4
 # Bytes that a disk keeps free for what a broker writes beside: indexes, its next segments.
 _SPARE = 256 << 20
 
@@ -106,7 +108,10 @@ def furnish(
 
     def one(partition: Partition) -> Placed:
         topic_id = blueprint.image.topics[partition.topic]
-        placed = place(partition, topic_id, pieces, logs, workshop, wish.to_time, progress.add)
+        indexed = not _limited(partition.topic, blueprint.image)
+        placed = place(
+            partition, topic_id, pieces, logs, workshop, wish.to_time, progress.add, indexed
+        )
         _note(placed, partition, staging)
         return placed
 
@@ -131,6 +136,12 @@ def _all(work: Callable[[Partition], Placed], several: list[Partition]) -> Itera
             # One failure is enough: what has not begun is not begun.
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _limited(topic: str, image: Image) -> bool:
+    """Whether indexes may not be as large as they become: the broker makes those."""
+    keys = {(_TOPIC, topic): "segment.index.bytes", (_BROKER, ""): "log.index.size.max.bytes"}
+    return any(option in image.configs.get(key, ()) for key, option in keys.items())
 
 
 class _Progress:

@@ -14,8 +14,13 @@ from pathlib import Path
 from dataops.backup import content
 from dataops.backup.batches import Batch, CorruptError, Survey, batches, last_batch, survey
 from dataops.backup.manifest import Partition, Piece, Segment
+from dataops.backup.restoration._indexes import Indexes
 from dataops.backup.restoration._plan import RestoreError
 from dataops.backup.restoration._transactions import Transactions
+from dataops.host.files import ensure_contents
+
+# What a broker writes when it ends in order: version, and the epoch of its registration.
+_IN_ORDER = '{"version":0,"brokerEpoch":-1}'
 
 # The plain bytes of a piece, checked against its hash.
 Reader = Callable[[Piece], bytes]
@@ -53,6 +58,7 @@ def place(
     workshop: Path,
     to_time: int | None = None,
     told: Callable[[int], None] = lambda size: None,
+    indexed: bool = True,
 ) -> Placed:
     """The partition, now in a directory of its name below `directory`, where it appears whole.
 
@@ -67,15 +73,16 @@ def place(
         workshop: a directory of the same file system, for what is not whole yet.
         to_time: ms since 1970, see `Wish`.
         told: called with the number of bytes placed since it was called last.
+        indexed: whether its indexes are made as well.
 
     Raises:
         RestoreError: what is in the store is not what the manifest says.
     """
     work = workshop / partition.name
     work.mkdir(parents=True, exist_ok=True)
-    maker = _Maker(partition, read, work, to_time, told)
+    maker = _Maker(partition, read, work, to_time, told, indexed)
     placed = maker.make()
-    (work / "partition.metadata").write_text(f"version: 0\ntopic_id: {topic_id}\n")
+    ensure_contents(work / "partition.metadata", f"version: 0\ntopic_id: {topic_id}\n")
     final = directory / partition.name
     if final.exists():
         shutil.rmtree(final)
@@ -93,6 +100,7 @@ class _Maker:
         work: Path,
         to_time: int | None,
         told: Callable[[int], None],
+        indexed: bool,
     ) -> None:
         self._partition = partition
         self._read = read
@@ -100,6 +108,8 @@ class _Maker:
         self._to_time = to_time
         self._told = told
         self._transactions = Transactions()
+        self._indexed = indexed
+        self._indexes = Indexes(work, indexed)
         self._end = partition.segments[0].base if partition.segments else partition.log_start
         self._hash = content.EMPTY
         self._bytes = 0
@@ -128,6 +138,7 @@ class _Maker:
             with last.open("ab") as file:
                 file.write(b"".join(endings))
                 _to_disk(file.fileno())
+        self._indexes.finish(self._end)
         return Placed(
             partition.topic, partition.index, start, self._end, self._bytes, self._hash,
             self._cut, len(endings),
@@ -137,6 +148,7 @@ class _Maker:
         path = self._work / f"{segment.base:020}.log"
         partial = path.with_suffix(".partial")
         kept = path if path.exists() and path.stat().st_size >= segment.bytes else None
+        self._indexes.begin(segment.base)
         with partial.open("wb") as file:
             for piece, data in self._pieces(segment, kept):
                 usable = self._until_cut(data)
@@ -147,6 +159,7 @@ class _Maker:
                     # Whoever read it has compared it with its hash.
                     digest = piece.sha256
                 file.write(data)
+                self._indexes.see(data)
                 self._hash = content.chain([digest], self._hash)
                 self._bytes += usable
                 self._told(usable)
@@ -154,6 +167,7 @@ class _Maker:
                     break
             _to_disk(file.fileno())
         partial.replace(path)
+        self._indexes.end()
         return path
 
     def _pieces(self, segment: Segment, kept: Path | None) -> Iterator[tuple[Piece, bytes]]:
@@ -202,11 +216,15 @@ class _Maker:
     def _nothing(self, start: int) -> Path:
         for path in self._work.glob("*.log"):
             path.unlink()
+        self._indexes.leave()
+        self._indexes = Indexes(self._work, self._indexed)
         return self._empty(start)
 
     def _empty(self, base: int) -> Path:
         path = self._work / f"{base:020}.log"
         path.touch()
+        self._indexes.begin(base)
+        self._indexes.end()
         return path
 
 
@@ -230,14 +248,15 @@ def content_on_disk(partition: Partition, directory: Path) -> str:
 
 
 def checkpoint(placed: Iterable[Placed], directory: Path) -> None:
-    """Tell the broker where each log begins for clients, where that is not its first batch."""
+    """Tell the broker where each log begins for clients, where that is not its first batch.
+
+    And that it has nothing to repair: every batch was checked, and all of it is on the disk.
+    """
     starts = [one for one in placed if one.start]
     lines = [f"{one.topic} {one.index} {one.start}" for one in starts]
     text = "\n".join(["0", str(len(lines)), *lines]) + "\n"
-    path = directory / "log-start-offset-checkpoint"
-    path.write_text(text)
-    with path.open("ab") as file:
-        _to_disk(file.fileno())
+    ensure_contents(directory / "log-start-offset-checkpoint", text)
+    ensure_contents(directory / ".kafka_cleanshutdown", _IN_ORDER)
 
 
 def _walk(data: bytes, name: str) -> Generator[tuple[Batch, int]]:

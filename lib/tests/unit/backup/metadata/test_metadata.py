@@ -247,6 +247,15 @@ def test_a_remade_cluster_has_other_nodes_and_no_leaders() -> None:
     assert image.next_producer_id == 9000 and not image.brokers
 
 
+def test_the_first_node_counts_as_the_last_that_led_where_clusters_remember() -> None:
+    image = cluster()
+    image.features["eligible.leader.replicas.version"] = 1
+    made = metadata.remade(image, Remake(replicas={("a", 0): (5, 6)}))
+    (one,) = made.partitions.values()
+    assert (one["Leader"], one["Isr"], one["Replicas"]) == (-1, (), (5, 6))
+    assert (one["LastKnownElr"], one["EligibleLeaderReplicas"]) == ((5,), None)
+
+
 def test_nodes_stay_where_they_are_there() -> None:
     old = {("a", 0): (1, 0), ("a", 1): (0, 1)}
     assert metadata.nodes_for(old, {0, 1, 2}) == old

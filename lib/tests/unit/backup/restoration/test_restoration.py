@@ -103,6 +103,11 @@ def test_every_byte_comes_back(data: Path, store: Shelf, tmp_path: Path) -> None
         assert content_on_disk(partition, where) == partition.content
     # An empty log that stood at 700 goes on there.
     assert [path.name for path in (where / "a-1").glob("*.log")] == [f"{700:020}.log"]
+    # A broker finds every log as one that ended in order has left it.
+    assert (where / ".kafka_cleanshutdown").exists()
+    for log in where.glob("a-*/*.log"):
+        assert log.with_suffix(".index").exists() and log.with_suffix(".timeindex").exists()
+    assert (where / "a-0" / f"{11:020}.snapshot").exists()
     assert (where / "log-start-offset-checkpoint").read_text() == "0\n2\na 0 7\na 1 700\n"
     assert (where / "a-0" / "partition.metadata").read_text().endswith(f"topic_id: {TOPIC}\n")
     image = metadata.Image.of(one for _, one in metadata.read_file(where / BOOTSTRAP))
@@ -148,6 +153,20 @@ def test_an_open_transaction_is_aborted_and_an_ended_one_is_left(
     assert (last.base, last.producer, last.control, last.transactional) == (4, 7, True, True)
     # Version 0, kind 0: abort.
     assert last.body[5:9] == bytes(4)
+
+
+def test_indexes_that_may_not_grow_are_left_to_the_broker(
+    data: Path, store: Shelf, tmp_path: Path
+) -> None:
+    write(data, 0, 0, made(0, 10, 5))
+    manifest = backup_of(data, store)
+    image = image_of(manifest, Pieces(store))
+    for key, option in (((2, "a"), "segment.index.bytes"), ((4, ""), "log.index.size.max.bytes")):
+        limited = dataclasses.replace(image, configs={key: {option: "1024"}})
+        plan = blueprint(manifest, limited, {0, 1}, Wish())
+        furnish(plan, 0, Pieces(store), tmp_path / option, Wish())
+        where = tmp_path / option / "logs" / "a-0"
+        assert {path.suffix for path in where.iterdir()} == {".log", ".metadata"}
 
 
 def test_what_was_interrupted_goes_on(data: Path, store: Shelf, tmp_path: Path) -> None:
