@@ -119,6 +119,9 @@ def test_every_record_is_the_same(
 
 def beside_logs_compared(ours: Path, broker: PlainBroker) -> None:
     """What was made beside the logs is what a broker makes of them that finds nothing there."""
+    closed = Path("numbered-0", f"{0:020}.index")
+    # It was not made again.
+    assert (broker.data / closed).stat().st_mtime_ns == (ours / closed).stat().st_mtime_ns
     shutil.rmtree(broker.data)
     shutil.copytree(ours, broker.data)
     made = {path.relative_to(ours) for path in ours.glob("*-*/*") if path.suffix in BESIDE}
@@ -142,6 +145,10 @@ def beside_logs_compared(ours: Path, broker: PlainBroker) -> None:
         elif path.name == "leader-epoch-checkpoint":
             mine, theirs = mine.split(b"\n")[2:-1], theirs.split(b"\n")[2:-1]
             theirs = theirs[: len(mine)]
+            if path.parent.name == "trimmed-0":
+                # What clients may not read counts no longer once a broker has it.
+                assert (mine, theirs) == ([b"0 0"], [b"0 30"])
+                continue
         assert mine == theirs, path
 
 
@@ -203,7 +210,11 @@ def fill(broker: PlainBroker) -> None:
         future.result(60)
     # Several segments, and numbers by which the broker knows what comes twice.
     producer = Producer(
-        {"bootstrap.servers": broker.bootstrap, "enable.idempotence": True, "linger.ms": 5}
+        {
+            "bootstrap.servers": broker.bootstrap,
+            "enable.idempotence": True,
+            "batch.num.messages": 10,
+        }
     )
     for index in range(3000):
         producer.produce(

@@ -8,7 +8,7 @@ Kafka's program for it is a JVM of its own: a second or two that a restore need 
 import concurrent.futures
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from dataops.backup.metadata import DIRECTORY
@@ -24,7 +24,7 @@ _MADE = (DIRECTORY, "meta.properties")
 @contextlib.contextmanager
 def beside(
     programs: Programs, cluster_id: str, *, standalone: bool, place: Path, logs: Path
-) -> Iterator[None]:
+) -> Generator[None, None, None]:
     """Within it the storage is formatted in `place`; after it, `logs` has what was made.
 
     Where that fails, `logs` stays as it is, to be formatted as any other storage: whoever does so
