@@ -131,13 +131,12 @@ def beside_logs_compared(ours: Path, broker: PlainBroker) -> None:
         (broker.data / path).unlink()
     (broker.data / ".kafka_cleanshutdown").unlink()
     broker.start()
+    # One that is ended before it is whole leaves its indexes as large as they may become.
+    elect(broker)
     broker.end()
     assert {path.parent.name.rpartition("-")[0] for path in made} == set(TOPICS) - {"transacted"}
     assert len([path for path in made if path.parent.name == "numbered-0"]) > 6
     for path in made:
-        if path.name == f"{0:020}.snapshot":
-            # Nothing is in this log, and no broker writes that down.
-            continue
         mine, theirs = (ours / path).read_bytes(), (broker.data / path).read_bytes()
         if path.suffix == ".snapshot":
             mine, theirs = told_producers(mine), told_producers(theirs)

@@ -84,16 +84,19 @@ class Indexes:
         """The log is whole, and ends before this offset."""
         if not self._wanted:
             return
-        epochs = [f"{epoch} {start}\n" for epoch, start in self._epochs]
-        text = f"0\n{len(epochs)}\n{''.join(epochs)}"
-        self._write("leader-epoch-checkpoint", text.encode())
-        self._write(f"{end:020}.snapshot", _snapshot(self._producers))
+        if self._epochs:
+            epochs = [f"{epoch} {start}\n" for epoch, start in self._epochs]
+            text = f"0\n{len(epochs)}\n{''.join(epochs)}"
+            self._write("leader-epoch-checkpoint", text.encode())
+        if self._producers:
+            self._write(f"{end:020}.snapshot", _snapshot(self._producers))
 
     def _write(self, name: str, content: bytes | bytearray) -> None:
         with (self._directory / name).open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if content:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
 
 
 class _Segment:

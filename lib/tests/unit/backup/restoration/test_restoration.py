@@ -107,7 +107,8 @@ def test_every_byte_comes_back(data: Path, store: Shelf, tmp_path: Path) -> None
     assert (where / ".kafka_cleanshutdown").exists()
     for log in where.glob("a-*/*.log"):
         assert log.with_suffix(".index").exists() and log.with_suffix(".timeindex").exists()
-    assert (where / "a-0" / f"{11:020}.snapshot").exists()
+    assert (where / "a-0" / "leader-epoch-checkpoint").read_text() == "0\n1\n0 0\n"
+    assert not list(where.glob("a-*/*.snapshot"))
     assert (where / "log-start-offset-checkpoint").read_text() == "0\n2\na 0 7\na 1 700\n"
     assert (where / "a-0" / "partition.metadata").read_text().endswith(f"topic_id: {TOPIC}\n")
     image = metadata.Image.of(one for _, one in metadata.read_file(where / BOOTSTRAP))
