@@ -38,7 +38,7 @@ from dataops.objectstore import Target, open_store
 from tests.benchmarks.backup import KEY, PARTITIONS, back_up, measured
 from tests.benchmarks.stores import versitygw
 from tests.integration.plain_broker import POM, PlainBroker, libraries
-from tests.integration.test_restored_metadata import NEW, OLD, elect
+from tests.integration.test_restored_metadata import NEW, OLD
 
 PACE = 40e6
 TURNS = 3
@@ -206,8 +206,6 @@ def restored(target: Target, cluster: str, place: Path, parts: dict[str, float])
         (broker.data / BOOTSTRAP).replace(broker.data / "bootstrap.checkpoint")
         broker.start()
         parts["listens"] = round(time.monotonic() - began, 2)
-        elect(broker)
-        parts["led"] = round(time.monotonic() - began, 2)
 
     try:
         return acknowledged(broker, begin)
