@@ -35,7 +35,8 @@ def written(path: Path) -> str:
 def alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
+    # It may end between the opening and the reading.
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
