@@ -8,6 +8,12 @@ OneboxError
 └── Internal         a fault of the engine itself: the log has the traceback
 """
 
+from collections.abc import Mapping
+from typing import TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
 
 class OneboxError(Exception):
     """The root of all errors of the engine; `code` is a short word for programs."""
@@ -37,3 +43,11 @@ class Internal(OneboxError):  # noqa: N818 - the name says what happened
     """The engine failed while it served a request."""
 
     code = "internal"
+
+
+def known(family: Mapping[K, V], kind: str, name: K) -> V:
+    """The one of that name; Refused when there is none, as `kind "name" not found`."""
+    try:
+        return family[name]
+    except KeyError:
+        raise Refused(f'{kind} "{name}" not found', "not-found") from None

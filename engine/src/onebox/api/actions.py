@@ -7,7 +7,7 @@ from typing import Any
 from onebox.agents import Agents
 from onebox.api.method import Methods, made, transact
 from onebox.changes import actions
-from onebox.errors import Refused
+from onebox.errors import known
 
 method = Methods()
 
@@ -47,9 +47,7 @@ def operation(
     # First the number, then the model: whoever waits for a later one misses nothing.
     version = store.version(model)
     found = store.read(model)
-    if id not in found.operations:
-        raise Refused(f'operation "{id}" not found', "not-found")
-    asked = found.operations[id]
+    asked = known(found.operations, "operation", id)
     return {
         **asked.model_dump(mode="json"),
         "tasks": [found.tasks[t].model_dump(mode="json") for t in asked.tasks],

@@ -9,7 +9,7 @@ from onebox.agents import Agents
 from onebox.api.method import Methods, made, transact
 from onebox.bases import parse_base
 from onebox.changes import machines, units
-from onebox.errors import Refused
+from onebox.errors import Refused, known
 from onebox.machine import MachineRoom, demolish
 from onebox.model import Model
 from onebox.nspawn import network
@@ -93,6 +93,5 @@ def _booting(agents: Agents, model: str, machine: str) -> NspawnRoom:
 
 def _room(agents: Agents, model: str, machine: str) -> MachineRoom:
     found = agents.engine.store.read(model)
-    if machine not in found.machines:
-        raise Refused(f'machine "{machine}" not found', "not-found")
+    known(found.machines, "machine", machine)
     return MachineRoom.of(agents.engine.home, found, machine)

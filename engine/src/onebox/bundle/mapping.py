@@ -8,7 +8,7 @@ from typing import Any
 
 from onebox.bundle.placement import Placement, parse
 from onebox.bundle.specs import ApplicationSpec, Bundle
-from onebox.errors import Refused
+from onebox.errors import Refused, known
 
 Json = dict[str, Any]
 
@@ -37,8 +37,7 @@ def asked(text: str, model: Json) -> dict[str, str]:
         if word != "existing":
             found |= _pair(word)
     for machine in found.values():
-        if machine not in model["machines"]:
-            raise Refused(f'machine "{machine}" not found', "not-found")
+        known(model["machines"], "machine", machine)
     return found
 
 

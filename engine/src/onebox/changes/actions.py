@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from onebox.changes import edit
-from onebox.errors import Refused
+from onebox.errors import Refused, known
 from onebox.model import ActionSpec, Model, Operation, Task
 
 # The built-in action behind `juju exec`.
@@ -112,9 +112,7 @@ def add_log(model: Model, number: int, message: str, now: datetime) -> Model:
 
 def cancel(model: Model, number: int, now: datetime) -> Model:
     """The model with a task on its way out: a waiting one at once, a running one soon."""
-    task = model.tasks.get(number)
-    if task is None:
-        raise Refused(f'task "{number}" not found', "not-found")
+    task = known(model.tasks, "task", number)
     if task.status == "pending":
         return _put(model, number, status="cancelled", completed=now)
     return _put(model, number, status="aborting") if task.status == "running" else model

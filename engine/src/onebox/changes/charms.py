@@ -3,7 +3,7 @@
 """Uploaded charms, and what a refresh may change."""
 
 from onebox.changes import edit
-from onebox.errors import Refused
+from onebox.errors import Refused, known
 from onebox.model import Charm, Model
 
 
@@ -16,10 +16,7 @@ def upload(model: Model, charm: Charm) -> tuple[Model, Charm]:
 
 def charm(model: Model, url: str) -> Charm:
     """The charm at `url`; Refused when it was never uploaded."""
-    try:
-        return model.charms[url]
-    except KeyError:
-        raise Refused(f'charm "{url}" not found', "not-found") from None
+    return known(model.charms, "charm", url)
 
 
 def check_refresh(model: Model, application: str, new: Charm) -> None:

@@ -5,7 +5,7 @@
 from datetime import datetime
 from typing import Any, TypeVar
 
-from onebox.errors import Refused
+from onebox.errors import Refused, known
 from onebox.model import Application, Frozen, Model, Relation, Status, Unit
 
 Value = TypeVar("Value", bound=Frozen)
@@ -57,18 +57,12 @@ def status(current: str, message: str = "", since: datetime | None = None, **dat
 
 def application(model: Model, name: str) -> Application:
     """The application; Refused when there is none."""
-    try:
-        return model.applications[name]
-    except KeyError:
-        raise Refused(f'application "{name}" not found', "not-found") from None
+    return known(model.applications, "application", name)
 
 
 def unit(model: Model, name: str) -> Unit:
     """The unit; Refused when there is none."""
-    try:
-        return model.units[name]
-    except KeyError:
-        raise Refused(f'unit "{name}" not found', "not-found") from None
+    return known(model.units, "unit", name)
 
 
 def refuse_dying(model: Model, *applications: str) -> None:

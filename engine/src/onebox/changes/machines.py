@@ -5,7 +5,7 @@
 from datetime import datetime
 
 from onebox.changes import edit, hooks, leadership
-from onebox.errors import Refused
+from onebox.errors import Refused, known
 from onebox.model import Base, Machine, Model
 
 # The last number of the addresses below a model's network that machines may have.
@@ -34,17 +34,16 @@ def place(
         if not parent or parent == "new":
             model, number = edit.next_number(model, "machine")
             model, parent = make(model, str(number))
-        _known(model, parent)
+        known(model.machines, "machine", parent)
         model, number = edit.next_number(model, f"machine-{parent}/{kind}")
         return make(model, f"{parent}/{kind}/{number}")
-    _known(model, placement)
+    known(model.machines, "machine", placement)
     return model, placement
 
 
 def annotate(model: Model, name: str, annotations: dict[str, str]) -> Model:
     """The model with more notes on a machine, which mean nothing to the engine."""
-    _known(model, name)
-    machine = model.machines[name]
+    machine = known(model.machines, "machine", name)
     notes = {**machine.annotations, **annotations}
     return edit.put(model, "machines", name, edit.replace(machine, annotations=notes))
 
@@ -60,8 +59,7 @@ def found(model: Model, name: str) -> Model:
 
 
 def _powered(model: Model, name: str, *, down: bool) -> Model:
-    _known(model, name)
-    machine = edit.replace(model.machines[name], down=down)
+    machine = edit.replace(known(model.machines, "machine", name), down=down)
     model = edit.put(model, "machines", name, machine)
     for application in sorted({u.application for u in model.units.values() if u.machine == name}):
         model = leadership.elect(model, application)
@@ -112,8 +110,3 @@ def _address(model: Model) -> str:
         if address not in taken:
             return address
     raise Refused(f"no address is left for another machine: {span} are in use; remove units")
-
-
-def _known(model: Model, name: str) -> None:
-    if name not in model.machines:
-        raise Refused(f'machine "{name}" not found', "not-found")

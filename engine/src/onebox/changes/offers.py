@@ -5,7 +5,7 @@
 from datetime import datetime
 
 from onebox.changes import edit, relations, secrets
-from onebox.errors import Refused
+from onebox.errors import Refused, known
 from onebox.model import Endpoint, Model, Offer, Remote
 
 
@@ -31,8 +31,7 @@ def offer(
 
 def remove(model: Model, name: str, *, force: bool = False) -> Model:
     """The model without an offer; one in use goes only by force, with its relations."""
-    if name not in model.offers:
-        raise Refused(f'offer "{name}" not found', "not-found")
+    known(model.offers, "offer", name)
     used = [r.id for r in model.relations.values() if r.offer == name]
     if used and not force:
         count = f"{len(used)} relation{'s' if len(used) > 1 else ''}"

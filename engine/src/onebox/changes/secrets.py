@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from onebox.changes import edit
-from onebox.errors import Refused
+from onebox.errors import Refused, known
 from onebox.model import Consumer, Grant, Model, Revision, Secret
 
 # The owner of secrets that a person adds with `juju add-secret`.
@@ -313,10 +313,7 @@ def months_later(time: datetime, months: int) -> datetime:
 
 def find(model: Model, id_: str) -> Secret:
     """The secret of a bare id; Refused when there is none."""
-    try:
-        return model.secrets[id_]
-    except KeyError:
-        raise Refused(f'secret "{id_}" not found', "not-found") from None
+    return known(model.secrets, "secret", id_)
 
 
 def named(model: Model, text: str) -> Secret:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from onebox.changes import edit
-from onebox.errors import Refused
+from onebox.errors import Refused, known
 from onebox.model import Model, Storage, StorageSpec, Unit
 from onebox.sizes import mebibytes
 
@@ -57,9 +57,7 @@ def add(
     """The model with more instances of one storage; Refused beyond what the charm supports."""
     owner = edit.unit(model, unit)
     charm = model.charm_of(owner.application)
-    spec = charm.storage.get(name)
-    if spec is None:
-        raise Refused(f'charm storage "{name}" not found', "not-found")
+    spec = known(charm.storage, "charm storage", name)
     total = count + sum(s.name == name for s in of_unit(model, unit))
     if spec.maximum is not None and total > spec.maximum:
         raise Refused(
@@ -113,9 +111,8 @@ def release(model: Model, unit: str) -> Model:
 
 def detach(model: Model, id_: str) -> Model:
     """The model with one instance on its way out."""
-    if id_ not in model.storage:
-        raise Refused(f'storage "{id_}" not found', "not-found")
-    return edit.put(model, "storage", id_, edit.replace(model.storage[id_], life="dying"))
+    leaving = edit.replace(known(model.storage, "storage", id_), life="dying")
+    return edit.put(model, "storage", id_, leaving)
 
 
 def remove(model: Model, id_: str) -> Model:

@@ -17,7 +17,7 @@ from onebox.changes import (
     secrets,
     storage,
 )
-from onebox.errors import Refused
+from onebox.errors import Refused, known
 from onebox.model import Application, Model, Unit
 
 
@@ -59,8 +59,7 @@ def remove(model: Model, name: str, force: bool) -> Model:
 
 def remove_machine(model: Model, machine: str, force: bool) -> Model:
     """The model without a machine, or with all units on it and in it on their way out."""
-    if machine not in model.machines:
-        raise Refused(f'machine "{machine}" not found', "not-found")
+    known(model.machines, "machine", machine)
     inside = [m for m in model.machines if m == machine or m.startswith(f"{machine}/")]
     there = [u.name for u in model.units.values() if u.machine in inside and not u.principal]
     if there and not force:

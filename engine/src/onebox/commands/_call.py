@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from onebox import console
 from onebox.client import Client
-from onebox.errors import Refused
 from onebox.flags import Flag, Parsed, output_format
 from onebox.focus import model_of
 from onebox.render.document import Json, formatted
@@ -80,10 +79,3 @@ class Call:
             console.show(text())
         else:
             console.show(formatted(document, form))
-
-
-def known(family: Json, kind: str, name: str) -> Any:
-    """The one of that name in a family of the model; Refused when there is none."""
-    if name not in family:
-        raise Refused(f'{kind} "{name}" not found', "not-found")
-    return family[name]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from onebox import console
-from onebox.commands._call import Call, Json, known
-from onebox.errors import Refused
+from onebox.commands._call import Call, Json
+from onebox.errors import Refused, known
 from onebox.flags import UsageError, read_bool, switch
 from onebox.names import valid
 

@@ -7,8 +7,9 @@ Examples:
     juju actions kafka --schema --format yaml
 """
 
-from onebox.commands._call import Call, known
+from onebox.commands._call import Call
 from onebox.console import COLOURED, tell
+from onebox.errors import known
 from onebox.flags import output_format, switch, takes
 from onebox.render.actions import actions_table, descriptions, schemas
 

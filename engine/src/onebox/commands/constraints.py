@@ -7,8 +7,9 @@ Examples:
 """
 
 from onebox import host
-from onebox.commands._call import Call, known
+from onebox.commands._call import Call
 from onebox.console import OUTPUT
+from onebox.errors import known
 from onebox.flags import output_format, takes
 from onebox.values import constraints, constraints_text
 

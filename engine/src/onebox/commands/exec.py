@@ -14,9 +14,10 @@ Examples:
 import shlex
 from typing import Any
 
-from onebox.commands._call import Call, known
+from onebox.commands._call import Call
 from onebox.commands._following import queued, report
 from onebox.console import DATED, VERBOSE
+from onebox.errors import known
 from onebox.flags import (
     UsageError,
     comma_separated,

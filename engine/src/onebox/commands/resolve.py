@@ -8,7 +8,8 @@ Examples:
     juju resolve --all
 """
 
-from onebox.commands._call import Call, known
+from onebox.commands._call import Call
+from onebox.errors import known
 from onebox.flags import UsageError, switch, takes
 from onebox.names import valid
 

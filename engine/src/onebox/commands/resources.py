@@ -6,8 +6,9 @@ Examples:
     juju resources kafka
 """
 
-from onebox.commands._call import TABULAR, Call, known
+from onebox.commands._call import TABULAR, Call
 from onebox.console import COLOURED, tell
+from onebox.errors import known
 from onebox.flags import switch, takes
 from onebox.render.resources import listing, resources_table
 

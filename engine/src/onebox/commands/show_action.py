@@ -6,8 +6,9 @@ Examples:
     juju show-action kafka list-topics
 """
 
-from onebox.commands._call import Call, known
+from onebox.commands._call import Call
 from onebox.console import show, tell
+from onebox.errors import known
 from onebox.flags import UsageError, takes
 from onebox.names import valid
 from onebox.render.actions import show_action

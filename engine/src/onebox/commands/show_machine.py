@@ -6,9 +6,10 @@ Examples:
     juju show-machine 0
 """
 
-from onebox.commands._call import Call, known
+from onebox.commands._call import Call
 from onebox.commands.machines import described
 from onebox.console import DATED
+from onebox.errors import known
 from onebox.flags import output_format, takes
 from onebox.render.status import all_machines
 from onebox.render.status_table import machines

@@ -7,9 +7,10 @@ Examples:
     juju show-operation 2 --wait 2m
 """
 
-from onebox.commands._call import DOCUMENT, Call, known
+from onebox.commands._call import DOCUMENT, Call
 from onebox.commands._following import WAIT, WATCH, followed, patience
 from onebox.console import OUTPUT, UTC
+from onebox.errors import known
 from onebox.flags import takes
 from onebox.render.tasks import operation
 
