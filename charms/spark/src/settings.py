@@ -24,6 +24,9 @@ ACCESS = "access.json"
 KEYSTORE = "keystore.p12"
 CERTIFICATE = "certificate.pem"
 AUTHORITIES = "authorities.pem"
+# A master that has forgotten a silent worker ignores it for ever, when it is heard again: after a
+# cut cable, or a machine that was suspended. So it forgets none; its usual time are 15 minutes.
+_MINUTES_IN_MIND = 1_000_000
 _CACHED = ("consumer", "producer")
 _CACHE = ("timeout", "evictorThreadRunInterval")
 
@@ -41,6 +44,7 @@ def daemon(step: RunDaemon, directory: Path) -> dict[str, str]:
     if step.role == "master":
         # Submission by HTTP knows no authentication, and kill buttons ask nobody.
         properties |= {"spark.master.rest.enabled": "false", "spark.ui.killEnabled": "false"}
+        properties |= {"spark.dead.worker.persistence": str(_MINUTES_IN_MIND)}
     if step.role == "worker":
         properties |= {
             "spark.worker.cleanup.enabled": "true",

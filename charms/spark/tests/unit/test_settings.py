@@ -92,6 +92,13 @@ def test_nobody_submits_or_kills_without_authentication() -> None:
     assert properties["spark.ui.killEnabled"] == "false"
 
 
+def test_a_worker_that_was_cut_off_for_a_week_is_still_known() -> None:
+    silent_minutes = int(
+        settings.daemon(run_daemon("master"), ETC)["spark.dead.worker.persistence"]
+    )
+    assert silent_minutes > 7 * 24 * 60
+
+
 def test_a_local_checkpoint_keeps_the_executor_on_its_unit() -> None:
     assert settings.job(run_job(), ETC, JARS)["spark.executor.resource.unit0.amount"] == "1"
     marks = json.loads(settings.resources(0, 3))
