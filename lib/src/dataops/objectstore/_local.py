@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
+from dataops.host.files import write_all
 from dataops.objectstore._errors import Full, Missing, NoBucket, Refused, StoreError
 from dataops.objectstore._flushes import Flushes, Written, sync_directory
 from dataops.objectstore._pace import Pace
@@ -62,7 +63,7 @@ class LocalStore(Store):
             try:
                 with os.fdopen(descriptor, "wb", closefd=False) as file:
                     for piece in _guarded(pieces(source, pace)):
-                        file.write(piece)
+                        write_all(file, piece)
                 stored = self._stored(key, os.fstat(descriptor))
             except BaseException:
                 written.drop()

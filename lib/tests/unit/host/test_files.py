@@ -4,10 +4,17 @@
 
 import os
 import stat
+from types import SimpleNamespace
 
 import pytest
 
-from dataops.host.files import ensure_absent, ensure_contents, ensure_directory, ensure_tree
+from dataops.host.files import (
+    ensure_absent,
+    ensure_contents,
+    ensure_directory,
+    ensure_tree,
+    write_all,
+)
 
 
 def mode(path):
@@ -122,3 +129,13 @@ def test_what_is_in_the_right_hands_is_not_looked_through(tmp_path):
     os.chown(tmp_path / "odd", 4711, 4711)
     ensure_tree(tmp_path, owner="root")
     assert (tmp_path / "odd").stat().st_uid == 4711
+
+
+@pytest.mark.parametrize("size", [0, 1, (256 << 10) - 1, 256 << 10, (1 << 20) + 1])
+def test_large_bytes_are_written_whole_in_small_writes(size):
+    data = os.urandom(size)
+    written = []
+    file = SimpleNamespace(write=lambda part: written.append(bytes(part)))
+    write_all(file, memoryview(data))
+    assert b"".join(written) == data
+    assert max(map(len, written), default=0) <= 256 << 10

@@ -17,7 +17,7 @@ from dataops.backup.manifest import Partition, Piece, Segment
 from dataops.backup.restoration._indexes import Indexes
 from dataops.backup.restoration._plan import RestoreError
 from dataops.backup.restoration._transactions import Transactions
-from dataops.host.files import ensure_contents
+from dataops.host.files import ensure_contents, write_all
 
 # What a broker writes when it ends in order: version, and the epoch of its registration.
 _IN_ORDER = '{"version":0,"brokerEpoch":-1}'
@@ -158,7 +158,7 @@ class _Maker:
                 else:
                     # Whoever read it has compared it with its hash.
                     digest = piece.sha256
-                file.write(data)
+                write_all(file, data)
                 self._indexes.see(data)
                 self._hash = content.chain([digest], self._hash)
                 self._bytes += usable
