@@ -12,12 +12,13 @@ import subprocess
 import sys
 import time
 import xmlrpc.client
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
 from dataops.host.files import ensure_absent, ensure_contents, ensure_directory
 from dataops.host.paths import UnitPaths
+from dataops.host.processes import identify
 from dataops.host.services import _environment, _orphans
 from dataops.host.services._service import ServiceError
 
@@ -136,11 +137,14 @@ class Supervisord:
     def shut_down(self) -> None:
         """End it and all its processes."""
         if self.alive():
+            process = None
             with self.connect() as supervisor, contextlib.suppress(xmlrpc.client.Fault):
+                process = identify(supervisor.getPID())
                 wait_until_executed(supervisor)
                 supervisor.stopAllProcesses()
                 supervisor.shutdown()
-            self._await(False)
+            # It closes its socket before it ends.
+            _await(lambda: not self.alive() and not (process and process.alive))
         _orphans.end(self._marker)
 
     @property
@@ -166,7 +170,7 @@ class Supervisord:
                 stderr=file,
                 check=False,
             ).returncode
-        if code or not self._await(True):
+        if code or not _await(self.alive):
             raise ServiceError(f"Cannot start supervisord: {output.read_text().strip()[-500:]}")
 
     def _configure(self) -> Path:
@@ -188,13 +192,14 @@ class Supervisord:
         place = {"PYTHONPATH": str(Path(found.origin).parent.parent)}
         return _environment.base(self._paths) | marker | place
 
-    def _await(self, alive: bool) -> bool:
-        deadline = time.monotonic() + _PATIENCE
-        while self.alive() is not alive:
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.05)
-        return True
+
+def _await(reached: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + _PATIENCE
+    while not reached():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def _escaped(path: Path | str) -> str:
