@@ -8,43 +8,39 @@ Charms have modules of equal names, so no process can hold two of them.
 
 from __future__ import annotations
 
-import subprocess
 import sys
+import tempfile
 from pathlib import Path
+
+from tools.suites import Suite, Tally
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def parts() -> list[Path]:
-    """Every folder that holds unit tests of its own."""
-    return [ROOT / "lib", ROOT / "engine", *sorted((ROOT / "charms").iterdir())]
+def suites(options: tuple[str, ...] = ()) -> list[Suite]:
+    """The unit tests of every part, then those of the repository itself."""
+    parts = [ROOT / "lib", ROOT / "engine", *sorted((ROOT / "charms").iterdir())]
+    return [
+        *(Suite(f"unit-{part.name}", ("tests/unit",), part, ("-q", *options)) for part in parts),
+        Suite("unit-repository", ("tests/test_architecture.py", "tests/tools"), ROOT, ("-q",)),
+    ]
 
 
-def command(part: Path, reports: Path | None, extra: list[str]) -> list[str]:
-    """The pytest call for one part; with `reports`, its JUnit file goes there."""
-    junit = [f"--junitxml={reports / f'unit-{part.name}.xml'}"] if reports else []
-    return [sys.executable, "-m", "pytest", "-q", "tests/unit", *junit, *extra]
-
-
-def run(reports: Path | None = None, extra: list[str] | None = None) -> list[str]:
-    """Run every part; the names of those that failed."""
-    failed: list[str] = []
-    for part in parts():
-        print(f"== {part.relative_to(ROOT)}", flush=True)
-        if subprocess.run(command(part, reports, extra or []), cwd=part).returncode:
-            failed.append(part.name)
-    print("== tests and tools", flush=True)
-    own = ["tests/test_architecture.py", "tests/tools"]
-    junit = [f"--junitxml={reports / 'unit-repository.xml'}"] if reports else []
-    if subprocess.run([sys.executable, "-m", "pytest", "-q", *own, *junit], cwd=ROOT).returncode:
-        failed.append("repository")
-    return failed
+def run(reports: Path, options: tuple[str, ...] = ()) -> tuple[bool, Tally]:
+    """Whether every suite passed, and the counts of all."""
+    good, counts = True, Tally()
+    for suite in suites(options):
+        print(f"== {suite.name.removeprefix('unit-')}", flush=True)
+        passed, found = suite.run(reports)
+        good, counts = good and passed, counts + found
+    return good, counts
 
 
 def main() -> int:
-    failed = run(extra=sys.argv[1:])
-    print("unit: " + (f"failed in {', '.join(failed)}" if failed else "all parts pass"))
-    return 1 if failed else 0
+    with tempfile.TemporaryDirectory(prefix="dataops-unit-") as reports:
+        good, counts = run(Path(reports), tuple(sys.argv[1:]))
+    print(f"{counts.passed} passed, {counts.failed} failed")
+    return 0 if good else 1
 
 
 if __name__ == "__main__":
