@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import errno
 import os
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -29,10 +30,12 @@ class Written:
         descriptor: of the file, open; closed by whichever method is called.
         scratch: where it is, on the file system of its target.
         path: what it becomes.
+        root: a directory above both, which is never made here.
     """
 
-    def __init__(self, descriptor: int, scratch: Path, path: Path) -> None:
+    def __init__(self, descriptor: int, scratch: Path, path: Path, root: Path) -> None:
         self._descriptor, self._scratch, self._path = descriptor, scratch, path
+        self._root = root
 
     def place(self) -> set[Path]:
         """The file has its name, its content on the disk; which directories are still to be."""
@@ -49,14 +52,16 @@ class Written:
 
     def _named(self) -> set[Path]:
         directory = self._path.parent
+        below = [one for one in (directory, *directory.parents) if self._root in one.parents]
         # Deleting other objects may take a directory away between these two.
         for _ in range(5):
-            missing = [one for one in (directory, *directory.parents) if not one.exists()]
-            directory.mkdir(parents=True, exist_ok=True)
+            missing = [one for one in below if not one.exists()]
             with contextlib.suppress(FileNotFoundError):
+                for one in reversed(missing):
+                    one.mkdir(exist_ok=True)
                 self._scratch.replace(self._path)
                 return {directory, *(one.parent for one in missing)}
-        raise FileNotFoundError(f"{directory} is removed again and again")
+        raise FileNotFoundError(errno.ENOENT, "it is removed again and again", str(directory))
 
 
 class Flushes:

@@ -59,7 +59,7 @@ class LocalStore(Store):
             if once and (there := self.head(key)) and same_size(there, source):
                 return there
             descriptor, name = tempfile.mkstemp(dir=self._incoming())
-            written = Written(descriptor, Path(name), path)
+            written = Written(descriptor, Path(name), path, self._bucket)
             try:
                 with os.fdopen(descriptor, "wb", closefd=False) as file:
                     for piece in _guarded(pieces(source, pace)):

@@ -58,7 +58,11 @@ def test_an_object_does_not_open_under_the_name_of_another() -> None:
         KEY.unseal(KEY.seal(DATA, NAME), "0" * 64, KEY.id)
 
 
-@pytest.mark.parametrize("text", ["", "x", "c2hvcnQ=", "ä" * 44, f"{KEY.text} x"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", "c2hvcnQ=", "ä" * 44, f"{KEY.text} x"],
+    ids=["empty", "letter", "short", "no base64", "no second one"],
+)
 def test_what_is_no_key_is_refused_without_repeating_it(text: str) -> None:
     with pytest.raises(SealError, match="32 bytes in base64") as caught:
         Key.of(text)

@@ -251,14 +251,14 @@ class Failing:
     """A store that fails after some objects."""
 
     def __init__(self, broker: Broker, after: int, error: StoreError) -> None:
-        self.left = after
+        self._left = iter(range(after))
         self._put = broker.store.put
         self._error = error
 
     def __call__(self, key: str, *args: Any, **more: Any) -> Any:
-        if self.left <= 0:
+        # Several threads ask at once: looking and counting are one step.
+        if next(self._left, None) is None:
             raise self._error
-        self.left -= 1
         return self._put(key, *args, **more)
 
 

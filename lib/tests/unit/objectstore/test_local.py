@@ -9,7 +9,15 @@ import time
 
 import pytest
 
-from dataops.objectstore import Full, NoBucket, Refused, Store, Target, open_store
+from dataops.objectstore import (
+    Full,
+    NoBucket,
+    Refused,
+    Store,
+    StoreError,
+    Target,
+    open_store,
+)
 from dataops.testing import store_contract
 
 
@@ -42,6 +50,26 @@ def test_a_directory_that_is_not_there_is_named_and_never_made(tmp_path):
         with pytest.raises(NoBucket, match="mount or make it"):
             use()
     assert not (tmp_path / "mount").exists()
+
+
+def test_a_directory_that_goes_in_the_middle_is_not_made_anew(store, tmp_path, monkeypatch):
+    """A mount that is lost: what came then would fill the machine's own disk, unseen."""
+    root, flushed = tmp_path / "store", os.fsync
+
+    def goes(descriptor):
+        flushed(descriptor)
+        if root.exists():
+            root.rename(tmp_path / "away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", goes)
+        store.put("a/b", b"content", settled=False)
+        with pytest.raises(StoreError, match="below/it, a/b"):
+            store.settle()
+    assert not root.exists()
+    (tmp_path / "away").rename(root)
+    store.put("a/b", b"content")
+    assert [stored.key for stored in store.list()] == ["a/b"]
 
 
 def test_a_full_disk_is_named_and_leaves_nothing(store, tmp_path, monkeypatch):
