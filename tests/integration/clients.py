@@ -12,7 +12,15 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicPartition,
+)
 
 from tools.demo.pipeline import Credentials
 
@@ -179,6 +187,34 @@ class Reader:
             self.failed.append(str(error))
         finally:
             consumer.close()
+
+
+def until_the_end(
+    consumer: Consumer, topic: str, start: int = OFFSET_BEGINNING, patience: float = 120
+) -> Iterator[Message]:
+    """Every record from an offset of each partition to its present end; who asks closes it.
+
+    Only the end itself ends it: what else a client is told passes, or takes too long.
+    The consumer has `enable.partition.eof`.
+    """
+    deadline, told = time.monotonic() + patience, ""
+    while not (parts := consumer.list_topics(topic, timeout=60).topics[topic].partitions):
+        # A topic without any would be read to its end at once.
+        assert time.monotonic() < deadline, f"{topic} has no partitions"
+        time.sleep(0.2)
+    consumer.assign([TopicPartition(topic, index, start) for index in parts])
+    left = set(parts)
+    while left:
+        assert time.monotonic() < deadline, f"{topic}: no end of {sorted(left)} in sight; {told}"
+        message = consumer.poll(1)
+        if message is None:
+            continue
+        if (error := message.error()) is None:
+            yield message
+        elif error.code() == KafkaError._PARTITION_EOF:
+            left.discard(message.partition())
+        else:
+            told = str(error)
 
 
 def records(access: Credentials, patience: float = 60) -> Iterator[Message]:

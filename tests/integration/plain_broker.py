@@ -32,6 +32,8 @@ transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 log.segment.bytes=1048576
 log.cleaner.backoff.ms=500
+# Tests write records of years ago, and half a minute after its start a broker looks for such.
+log.retention.ms=-1
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 allow.everyone.if.no.acl.found=true
 super.users=User:ANONYMOUS

@@ -18,7 +18,7 @@ import psutil
 import pytest
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
-from tests.integration.clients import Writer, read_all
+from tests.integration.clients import Writer, read_all, until_the_end
 from tests.integration.processes import eventually, of_unit, one_of_unit, runs
 from tools.demo import feed, pipeline
 
@@ -109,15 +109,7 @@ def records(access: pipeline.Credentials) -> dict[tuple[int, int], Any]:
     consumer = Consumer({**access.client(), "group.id": f"{access.group}judge", **settings})
     found: dict[tuple[int, int], Any] = {}
     try:
-        parts = consumer.list_topics(access.topic, timeout=60).topics[access.topic].partitions
-        consumer.assign([TopicPartition(access.topic, index, -2) for index in parts])
-        ended: set[int] = set()
-        while len(ended) < len(parts):
-            message = consumer.poll(60)
-            assert message is not None
-            if message.error():
-                ended.add(message.partition())
-                continue
+        for message in until_the_end(consumer, access.topic):
             place = message.partition(), message.offset()
             found[place] = (message.key(), message.value(), message.timestamp(), message.headers())
     finally:

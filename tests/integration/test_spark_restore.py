@@ -13,10 +13,10 @@ from typing import Any
 
 import jubilant
 import pytest
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer
 
 from tests.integration import one_broker
-from tests.integration.clients import Writer, read_all
+from tests.integration.clients import Writer, read_all, until_the_end
 from tests.integration.one_broker import charm
 from tests.integration.operations import begin, ended
 from tests.integration.processes import eventually, one_of_unit
@@ -119,15 +119,7 @@ def copied(model: jubilant.Juju) -> set[str]:
     )
     found: set[str] = set()
     try:
-        parts = consumer.list_topics(access.topic, timeout=60).topics[access.topic].partitions
-        consumer.assign([TopicPartition(access.topic, index, 0) for index in parts])
-        open_parts = set(parts)
-        while open_parts:
-            message = consumer.poll(60)
-            assert message is not None
-            if message.error():
-                open_parts.discard(message.partition())
-                continue
+        for message in until_the_end(consumer, access.topic):
             key = (message.key() or b"").decode()
             # More than once: the state would be that of batches that are no more.
             assert json.loads(message.value() or b"")["times"] == 1, key

@@ -18,12 +18,19 @@ FORMAT = 1
 EMPTY = bytes(32)
 
 
+def crc_of(byte):
+    for _ in range(8):
+        byte = byte >> 1 ^ 0x82F63B78 * (byte & 1)
+    return byte
+
+
+CRCS = [crc_of(byte) for byte in range(256)]
+
+
 def crc32c(data):
     crc = 0xFFFFFFFF
     for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ 0x82F63B78 * (crc & 1)
+        crc = crc >> 8 ^ CRCS[(crc ^ byte) & 0xFF]
     return crc ^ 0xFFFFFFFF
 
 
