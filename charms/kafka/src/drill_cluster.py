@@ -26,9 +26,11 @@ _PATIENCE = 300.0
 _VALID = datetime.timedelta(days=2)
 # What lies in the restored logs stays there while it is compared.
 _KEEP = """
-# A rehearsal: nothing is deleted, whatever its age.
+# A rehearsal: nothing is deleted, whatever its age. Half a minute after its start a broker looks
+# for what is too old, whatever the interval is, and a backup may well hold such.
 log.cleaner.enable=false
 log.retention.check.interval.ms=86400000
+log.initial.task.delay.ms=86400000
 """
 
 

@@ -17,3 +17,13 @@ def world(tmp_path, monkeypatch):
     from backup_world import World
 
     return World(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def refusing():
+    """A store that refuses everything."""
+    from refusing import Refusing
+
+    store = Refusing()
+    yield store
+    store.end()

@@ -1,9 +1,6 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
 
-import http.server
-import threading
-
 import pytest
 
 from backups import Spec, access, prepared, told
@@ -57,42 +54,6 @@ def test_a_damaged_object_is_named():
         raise DamagedError("segments/x", "why")
 
 
-class Refusing(http.server.BaseHTTPRequestHandler):
-    """A store that answers everything with the same refusal."""
-
-    status, code = 403, "InvalidAccessKeyId"
-
-    def _refuse(self):
-        # What was sent is read, or the client meets a broken connection instead of an answer.
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        body = f"<Error><Code>{self.code}</Code><Message>no</Message></Error>".encode()
-        self.send_response(self.status)
-        self.send_header("Content-Type", "application/xml")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    do_GET = do_PUT = do_HEAD = do_DELETE = do_POST = _refuse  # noqa: N815
-
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture
-def refusing():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Refusing)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Target(
-        kind="s3", bucket="mine", endpoint=f"http://127.0.0.1:{server.server_port}",
-        access_key="AK", secret_key="very-secret",
-    )  # fmt: skip
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
 @pytest.mark.parametrize("verb", [CREATE, BEGIN, LIST, PRUNE, VERIFY], ids=lambda verb: verb.name)
 @pytest.mark.parametrize(
     ("status", "code", "why"),
@@ -102,13 +63,10 @@ def refusing():
         (404, "NoSuchBucket", "there is no bucket mine"),
     ],
 )
-def test_a_store_that_refuses_is_named_by_every_verb(
-    world, refusing, monkeypatch, verb, status, code, why
-):
-    monkeypatch.setattr(Refusing, "status", status)
-    monkeypatch.setattr(Refusing, "code", code)
+def test_a_store_that_refuses_is_named_by_every_verb(world, refusing, verb, status, code, why):
+    refusing.says(status, code)
     with pytest.raises(OperationError, match=why) as told:
-        world.call(verb, facts=world.facts(store=refusing))
+        world.call(verb, facts=world.facts(store=refusing.target))
     assert "127.0.0.1" in str(told.value) and "very-secret" not in str(told.value)
     assert not list((world.root / "storage").glob("backup/cuts/*")), "no link stays"
 

@@ -4,12 +4,14 @@
 
 import contextlib
 import dataclasses
+import hashlib
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 import drill_clients
+from dataops.backup.content import chain
 from dataops.backup.manifest import Group, GroupOffset, Partition, Piece, Segment, Span
 from dataops.backup.metadata import Image
 from drill import Drill, Live, alone
@@ -115,6 +117,28 @@ def _partition(topic, sha256):
             Segment(base=0, end=4, pieces=(piece,), spans=(Span(end=4, sha256=sha256),)),
         ),
     )  # fmt: skip
+
+
+def test_every_byte_on_the_rehearsal_s_disk_is_compared(drill, tmp_path):
+    content = [b"first", b"second"]
+    pieces = tuple(
+        Piece(sha256=hashlib.sha256(one).hexdigest(), bytes=len(one), stored=1) for one in content
+    )
+    part = Partition(
+        topic="a", index=0, end=9, content=chain(piece.sha256 for piece in pieces),
+        segments=(Segment(base=0, end=9, pieces=pieces),),
+    )  # fmt: skip
+    path = tmp_path / "a-0" / f"{0:020}.log"
+    path.parent.mkdir()
+    cluster = SimpleNamespace(broker=SimpleNamespace(data=tmp_path))
+    drill = dataclasses.replace(drill, cluster=cluster)
+    plan = SimpleNamespace(partitions={("a", 0): part})
+    wrong = ["a-0 has another content than was backed up"]
+    assert drill._compared_on_disk(plan) == wrong
+    path.write_bytes(b"".join(content))
+    assert drill._compared_on_disk(plan) == []
+    path.write_bytes(b"firstSecond")
+    assert drill._compared_on_disk(plan) == wrong
 
 
 def test_a_group_has_to_go_on_where_it_was(drill, records):

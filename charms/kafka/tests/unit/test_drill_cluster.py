@@ -28,6 +28,8 @@ def test_it_is_configured_as_the_charm_does_on_an_address_of_its_own(tmp_path):
     assert "controller.quorum.bootstrap.servers=127.201.1.1:9097\n" in text
     assert f"log.dirs={made.scratch.directory}/storage/kafka" in text
     assert "log.cleaner.enable=false" in text and "StandardAuthorizer" in text
+    # What is compared stays there, however long that takes and however old it is.
+    assert "log.initial.task.delay.ms=86400000\n" in text
     assert made.broker.facts().version == "v1"
 
 

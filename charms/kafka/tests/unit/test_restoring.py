@@ -183,6 +183,20 @@ def test_a_store_that_is_away_is_named(spec, backup, target):
     assert share.state == "failed" and "/none/there" in share.text
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "why"),
+    [
+        (403, "SignatureDoesNotMatch", "correct the keys"),
+        (404, "NoSuchBucket", "there is no bucket mine"),
+    ],
+)
+def test_a_store_that_refuses_is_named(spec, backup, refusing, status, code, why):
+    refusing.says(status, code)
+    made = spec(a_recovery()).model_copy(update={"target": refusing.target})
+    share = restoring.work(made, a_recovery(), lambda text: None)
+    assert share.state == "failed" and why in share.text and "very-secret" not in share.text
+
+
 def test_the_process_says_how_it_ended_and_keeps_no_key(spec, backup, tmp_path, monkeypatch):
     woken = []
     monkeypatch.setattr(wake, "call", lambda unit, program: woken.append(unit))

@@ -19,7 +19,15 @@ from dataops.backup import content, reading, taking
 from dataops.backup.batches import batches
 from dataops.backup.codecs import Codec
 from dataops.backup.ledger import KnownPartition, Ledger
-from dataops.backup.manifest import Absent, Manifest, Part, Partition, Trouble, part_key
+from dataops.backup.manifest import (
+    Absent,
+    Manifest,
+    Part,
+    Partition,
+    Trouble,
+    manifest_key,
+    part_key,
+)
 from dataops.backup.records import records
 from dataops.backup.sealed import Key, WrongKeyError
 from dataops.backup.ship import Shipper
@@ -371,6 +379,44 @@ def test_a_topic_that_is_created_meanwhile_is_named(broker: Broker) -> None:
     broker.copy(begun)
     broker.ends["new", 0] = 5
     assert broker.finish(begun).absent == (Absent(topic="new", why=Trouble.CREATED),)
+
+
+def test_a_leader_that_moves_in_the_middle_says_what_counts_of_the_old_one_s_copy(
+    broker: Broker,
+) -> None:
+    begun = broker.begin()
+
+    def moved(wanted: Iterable[tuple[str, int]]) -> Marks:
+        # The new leader never had the last records of the old one, and so nobody has read them.
+        broker.ends["orders", 0] = 26
+        marks = broker.ask(wanted)
+        parts = {
+            name: mark.model_copy(update={"leader_epoch": 7})
+            for name, mark in marks.partitions.items()
+        }
+        return marks.model_copy(update={"partitions": parts})
+
+    broker.copy(begun, ask=moved)
+    orders = of(manifest := broker.finish(begun), "orders-0")
+    assert (orders.end, orders.leader_epoch) == (26, 7)
+    assert restored(broker, orders) == log(0, 26)
+    assert broker.verify(manifest).well
+
+
+def test_an_old_leader_that_lacks_what_the_new_one_has_makes_no_backup(broker: Broker) -> None:
+    begun = broker.begin()
+
+    def moved(wanted: Iterable[tuple[str, int]]) -> Marks:
+        broker.ends["orders", 0] = 40
+        return broker.ask(wanted)
+
+    with pytest.raises(TakingError, match=r"orders-0 .* ends at 32.*lags behind\. Run the backup"):
+        broker.copy(begun, ask=moved)
+    assert broker.shelf.read(Part, part_key(begun.id, "kafka/0")) is None
+    assert not broker.shelf.head(manifest_key(begun.id))
+    # What was sent is found by the next one.
+    broker.write("orders-0", (0, log(0, 10)), (10, log(10, 20)), (20, log(20, 40)))
+    assert broker.verify(broker.back_up()).well
 
 
 def flip(path: Path, position: int) -> None:

@@ -123,6 +123,20 @@ def test_a_store_that_is_away_is_named(ready, workload, store, why, recovered, m
     assert re.search(why, told) and "hush" not in told
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "why"),
+    [
+        (403, "InvalidAccessKeyId", "does not accept our keys"),
+        (403, "RequestTimeTooSkewed", "finds our clock wrong"),
+        (404, "NoSuchBucket", "there is no bucket mine"),
+    ],
+)
+def test_a_store_that_refuses_is_named(ready, workload, refusing, status, code, why):
+    refusing.says(status, code)
+    told = refused(but(ready, store=refusing.target), workload)
+    assert why in told and "very-secret" not in told
+
+
 def test_no_store_and_no_rest_are_told(ready, workload):
     assert "juju integrate kafka:s3" in refused(but(ready, store=None), workload)
     assert "come or go" in refused(but(ready, planned=4), workload)

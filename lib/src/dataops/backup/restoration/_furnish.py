@@ -5,13 +5,15 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import dataclasses
+import errno
 import json
 import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 from dataops.backup import metadata
@@ -95,6 +97,13 @@ def furnish(
     Raises:
         RestoreError, StoreError: see `Pieces`; or the disk has no room.
     """
+    with _room(staging):
+        return _furnish(blueprint, node, pieces, staging, wish, told)
+
+
+def _furnish(
+    blueprint: Blueprint, node: int, pieces: Pieces, staging: Path, wish: Wish, told: Told
+) -> Furnished:
     began = time.monotonic()
     logs, workshop = staging / "logs", staging / "workshop"
     for each in (logs, workshop, staging / "placed"):
@@ -164,6 +173,19 @@ def _check_room(needed: int, staging: Path) -> None:
             f"No room in {staging}: {(needed + _SPARE) >> 20} MiB are needed, {free >> 20} are "
             "free. Grow the volume, or restore fewer topics"
         )
+
+
+@contextlib.contextmanager
+def _room(staging: Path) -> Generator[None]:
+    """Who fills the disk meanwhile, be it the broker that still runs there, is no surprise."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise RestoreError(
+            f"No room in {staging}: {error.strerror}. Grow the volume, or restore fewer topics"
+        ) from error
 
 
 def _record(partition: Partition, staging: Path) -> Path:

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import errno
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -247,6 +249,31 @@ def test_a_full_disk_is_told_before_anything_is_written(
     monkeypatch.setattr("shutil.disk_usage", lambda path: usage)
     with pytest.raises(RestoreError, match="256 MiB are needed, 1 are free"):
         restored(manifest, store, tmp_path / "staging")
+
+
+def test_a_disk_that_becomes_full_is_named_and_it_goes_on_once_there_is_room(
+    data: Path, store: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for index in range(3):
+        write(data, index, 0, made(0, 10, 5))
+    manifest = backup_of(data, store)
+    flushed, left = os.fsync, iter(range(2))
+
+    def full(descriptor: int) -> None:
+        if next(left, None) is None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        flushed(descriptor)
+
+    staging = tmp_path / "staging"
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(RestoreError, match=r"No room in .*: No space left.*fewer topics"):
+            restored(manifest, store, staging)
+    assert not (staging / "logs" / BOOTSTRAP).exists()
+    where, bounds = restored(manifest, store, staging)
+    assert bounds == dict.fromkeys(range(3), (0, 5))
+    for partition in manifest.partitions:
+        assert content_on_disk(partition, where) == partition.content
 
 
 def test_only_chosen_topics_that_are_there(data: Path, store: Shelf, tmp_path: Path) -> None:
