@@ -9,7 +9,6 @@ import json
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,7 +35,7 @@ def collector(folder: Path, tmp_path: Path) -> Iterator[Collector]:
     (tmp_path / "key.pem").write_text(key)
     settings = server.Settings(
         address="127.0.0.1",
-        port=server.free_port("127.0.0.1"),
+        port=0,
         certificate=tmp_path / "certificate.pem",
         key=tmp_path / "key.pem",
         token_sha256=hashlib.sha256(TOKEN.encode()).hexdigest(),
@@ -48,7 +47,7 @@ def collector(folder: Path, tmp_path: Path) -> Iterator[Collector]:
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         yield Collector(
-            address=f"https://127.0.0.1:{settings.port}",
+            address=f"https://127.0.0.1:{running.server_port}",
             fingerprint=server.fingerprint(certificate),
             token=TOKEN,
         )
@@ -71,7 +70,8 @@ def test_an_archive_arrives_whole_with_a_receipt(
     receipt = server.Receipt.model_validate_json((folder / "kafka-0.json").read_text())
     assert receipt.sha256 == hashlib.sha256(archive.read_bytes()).hexdigest()
     assert receipt.bytes == archive.stat().st_size
-    assert abs(receipt.clock_ahead) < 5
+    # Between the two looks at the clock the machine may have stood still for a while.
+    assert abs(receipt.clock_ahead) < 600
 
 
 def test_many_units_at_once(collector: Collector, archive: Path, folder: Path) -> None:
@@ -117,19 +117,20 @@ def test_too_large_an_archive_is_refused_early(
 
 
 def test_nobody_there_is_said_after_trying(archive: Path) -> None:
-    address = f"https://127.0.0.1:{server.free_port('127.0.0.1')}"
-    nobody = Collector(address=address, fingerprint="0" * 64, token=TOKEN)
-    began = time.monotonic()
-    with pytest.raises(HandOverError, match=r"cannot be reached: .*refused"):
-        hand_over(archive, "kafka/0", nobody, seconds=1.5)
-    assert time.monotonic() - began < 30
+    with socket.socket() as silent:
+        # It is ours, and nobody listens.
+        silent.bind(("127.0.0.1", 0))
+        address = f"https://127.0.0.1:{silent.getsockname()[1]}"
+        nobody = Collector(address=address, fingerprint="0" * 64, token=TOKEN)
+        with pytest.raises(HandOverError, match=r"cannot be reached: .*refused"):
+            hand_over(archive, "kafka/0", nobody, seconds=1.5)
 
 
 def request(collector: Collector, method: str, path: str, body: bytes, **headers: str) -> int:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     port = int(collector.address.rpartition(":")[2])
-    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=context)
+    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=60, context=context)
     try:
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request(method, path, body=body, headers=names)
@@ -160,7 +161,7 @@ def test_one_who_says_nothing_stops_nobody(
 ) -> None:
     port = int(collector.address.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port)):
-        hand_over(archive, "kafka/0", collector, seconds=5)
+        hand_over(archive, "kafka/0", collector, seconds=60)
     assert (folder / "kafka-0.tar.zst").exists()
 
 
@@ -169,12 +170,12 @@ def test_it_ends_by_itself(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "c.pem").write_text(certificate)
     (tmp_path / "k.pem").write_text(key)
     settings = server.Settings(
-        address="127.0.0.1", port=server.free_port("127.0.0.1"), certificate=tmp_path / "c.pem",
+        address="127.0.0.1", port=0, certificate=tmp_path / "c.pem",
         key=tmp_path / "k.pem", token_sha256="", folder=folder, seconds=0.2,
     )  # fmt: skip
     thread = threading.Thread(target=server.serve, args=(settings,))
     thread.start()
-    thread.join(timeout=10)
+    thread.join(timeout=60)
     assert not thread.is_alive()
 
 

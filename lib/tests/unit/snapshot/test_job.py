@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
 import functools
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +12,18 @@ import pytest
 from dataops.operations import Cancelled, Work
 from dataops.snapshot import hand_over, job
 from dataops.snapshot.address import Collector
-from dataops.snapshot.collector import free_port
 from dataops.snapshot.job import Spec
 
 
 @pytest.fixture
-def spec(tmp_path: Path) -> Spec:
-    address = f"https://127.0.0.1:{free_port('127.0.0.1')}"
-    nobody = Collector(address=address, fingerprint="0" * 64, token="t0ken-of-this")
-    return Spec(unit="kafka/0", root=tmp_path / "unit-kafka-0" / "workload", collector=nobody)
+def spec(tmp_path: Path) -> Iterator[Spec]:
+    with socket.socket() as silent:
+        # It is ours, and nobody listens.
+        silent.bind(("127.0.0.1", 0))
+        address = f"https://127.0.0.1:{silent.getsockname()[1]}"
+        nobody = Collector(address=address, fingerprint="0" * 64, token="t0ken-of-this")
+        root = tmp_path / "unit-kafka-0" / "workload"
+        yield Spec(unit="kafka/0", root=root, collector=nobody)
 
 
 def gather(collection: Any, spec: Spec) -> str:

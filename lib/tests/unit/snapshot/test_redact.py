@@ -152,12 +152,12 @@ def test_what_stands_around_a_secret_stays(before: str, after: str, value: str) 
 
 
 def test_megabytes_take_no_time() -> None:
-    """Fifty secrets in eight megabytes of log: a second or two, not minutes."""
+    """Fifty secrets in eight megabytes of log: a second or two of our own, not minutes."""
     line = b"[2026-11-22 18:43:13,123] INFO [Broker id=1] Leader topic-3 -----END of it (kafka)\n"
     secrets = [Secret(str(n), f"s3cr3t-number-{n:03}-of-many") for n in range(50)]
-    began = time.monotonic()
+    began = time.process_time()
     Redactor(secrets).clean(line * (8_000_000 // len(line)))
-    assert time.monotonic() - began < 60
+    assert time.process_time() - began < 60
 
 
 def test_finds_what_a_configuration_calls_secret() -> None:
