@@ -71,7 +71,7 @@ class RunningMeter:
     def kill(self) -> None:
         """SIGKILL, and the proof that it is gone."""
         self.process.kill()
-        assert self.process.wait(10) == -9
+        assert self.process.wait(60) == -9
         assert not psutil.pid_exists(self.process.pid)
 
     def order(self, **changes: object) -> None:
@@ -99,7 +99,7 @@ class RunningMeter:
     def enter(self, phase: Phase) -> None:
         """Switch, and wait until the meter has."""
         self.order(phase=phase)
-        eventually(lambda: self.report().phase is phase, 10, f"the canary counts in {phase}")
+        eventually(lambda: self.report().phase is phase, 60, f"the canary counts in {phase}")
 
     def progress(self, records: int, patience: float = 120) -> None:
         """Wait until so many more records are acknowledged."""

@@ -49,8 +49,27 @@ def runs(process: psutil.Process) -> bool:
 def kill(process: psutil.Process) -> None:
     """SIGKILL, and the proof that the process is gone."""
     process.kill()
-    gone, alive = psutil.wait_procs([process], timeout=10)
+    gone, alive = psutil.wait_procs([process], timeout=60)
     assert gone and not alive, f"process {process.pid} survived SIGKILL"
+
+
+def kill_all(unit: str, model_uuid: str, marker: str) -> None:
+    """`kill` of every such process; one that goes with another meanwhile is gone as well."""
+    for process in of_unit(unit, model_uuid, marker):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            kill(process)
+
+
+def kill_next(look: Callable[[], psutil.Process | None], patience: float, what: str) -> None:
+    """`kill` of the first process that `look` finds; one that ends before it is hit is none."""
+
+    def hit() -> bool:
+        found = look()
+        if found:
+            kill(found)
+        return found is not None
+
+    eventually(hit, patience, what, pause=0.02)
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ from dataops.certificates import ask_port
 from tests.integration import one_broker
 from tests.integration.certified import hand_out, served
 from tests.integration.clients import Writer, nothing_lost, read_all
-from tests.integration.processes import eventually, kill, of_unit, one_of_unit
+from tests.integration.processes import eventually, kill_all, one_of_unit
 from tools.demo import feed, pipeline
 
 
@@ -211,8 +211,7 @@ def test_what_expires_while_everything_is_down_recovers_by_itself(
     subprocess.run([juju_binary.with_name("onebox"), "stop"], check=True, timeout=120)
     # The one that keeps the broker running first, else it starts it anew.
     for marker in ("supervisord", "kafka.Kafka"):
-        for found in of_unit("kafka/0", uuid, marker):
-            kill(found)
+        kill_all("kafka/0", uuid, marker)
     eventually(lambda: datetime.datetime.now(datetime.timezone.utc) > end, 120, "it has expired")
     model.status()
     now = eventually(

@@ -20,7 +20,7 @@ import pytest
 from dataops.certificates import ask_port, refusal
 from dataops.host.packages import find_java
 from tests.integration.certified import hand_out, served
-from tests.integration.processes import eventually, kill, of_unit, one_of_unit
+from tests.integration.processes import eventually, kill_all, one_of_unit
 
 CHARMS = Path(__file__).resolve().parent.parent.parent / "charms"
 # Of Spark the master's pages stand for all: its renewal has ended when every port is proved.
@@ -248,8 +248,7 @@ def test_what_expires_while_everything_is_down_recovers_by_itself(
     for name, marker in markers.items():
         # The one that keeps it running first, else it starts it anew.
         for each in ("supervisord", marker):
-            for found in of_unit(f"{name}/0", uuid, each):
-                kill(found)
+            kill_all(f"{name}/0", uuid, each)
     eventually(lambda: datetime.datetime.now(datetime.timezone.utc) > end, 180, "it has expired")
     model.status()
     for name, port in PORTS.items():

@@ -218,8 +218,12 @@ def test_unknown_action_and_unit_are_value_errors(water: jubilant.Juju) -> None:
 
 def test_waiting_for_an_action_has_an_end(water: jubilant.Juju) -> None:
     with pytest.raises(TimeoutError):
-        water.run("well/0", "pump", {"strokes": 20}, wait=0.5)
-    [number] = re.findall(r"^ *(\d+)  running", water.cli("operations"), re.M)
+        water.run("well/0", "pump", {"strokes": 600}, wait=0.5)
+    [number] = eventually(
+        lambda: re.findall(r"^ *(\d+)  running", water.cli("operations"), re.M),
+        PATIENCE,
+        "the action runs",
+    )
     task = str(int(number) + 1)
     water.cli("cancel-task", task)
     water.wait(settled, timeout=PATIENCE, delay=0.3)

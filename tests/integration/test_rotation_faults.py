@@ -17,7 +17,7 @@ from tests.integration.clients import Writer, nothing_lost, read_all
 from tests.integration.credentials import login
 from tests.integration.customer import Customer
 from tests.integration.operations import begin, ended, shown
-from tests.integration.processes import eventually, kill, of_unit, one_of_unit, runs
+from tests.integration.processes import eventually, kill, kill_next, of_unit, one_of_unit, runs
 from tools.demo import feed, pipeline
 
 pytestmark = pytest.mark.long
@@ -113,7 +113,7 @@ def test_a_hook_of_the_leader_dies(model: jubilant.Juju, customer: Customer) -> 
     [leader] = [name for name, unit in units.items() if unit.leader]
     assert customer.follow()
     # The one in which it learns of that, or proves that the old user is dead.
-    kill(eventually(lambda: dispatched(leader, uuid), 120, "a hook of the leader", pause=0.05))
+    kill_next(lambda: dispatched(leader, uuid), 120, "a hook of the leader")
     resumed(model, number)
     customer.writers[-1].progress(100)
 

@@ -147,7 +147,7 @@ class Browser:
 
     def _until(self, wanted):
         """The first message that is wanted; events on the way are kept."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         for event in self.events:
             if wanted(event):
                 return event

@@ -142,7 +142,7 @@ def broker(cluster):
 
 @pytest.fixture
 def start(tmp_path, cluster, broker):
-    def make(work=None, patience=5.0):
+    def make(work=None, patience=60.0):
         return Failover(
             node=1,
             services=broker,

@@ -19,6 +19,7 @@ from bridge import SERVICE, Bridge
 from dataops.certificates import ask_port
 from dataops.host.paths import UnitPaths
 from dataops.host.services import manager
+from dataops.testing import eventually
 from errors import ApiError
 from observed import Config
 from plan import Retire, plan
@@ -26,15 +27,6 @@ from plan import Retire, plan
 ADDRESS, PORT = "127.47.9.1", 9090
 WORKLOAD = pathlib.Path(__file__).parents[2] / "workload.txt"
 BAD = {"alert": "Bad", "expr": "up =="}
-
-
-def eventually(condition, patience=20.0):
-    """Waits until something is so."""
-    end = time.monotonic() + patience
-    while not (result := condition()):
-        assert time.monotonic() < end, "It did not come true in time"
-        time.sleep(0.05)
-    return result
 
 
 class Site:

@@ -93,7 +93,7 @@ def url(world: World) -> Iterator[str]:
         server.shutdown()
 
 
-def failover(world: World, url: str, patience: float = 10.0) -> Failover:
+def failover(world: World, url: str, patience: float = 60.0) -> Failover:
     return Failover(
         services=world,  # type: ignore[arg-type]
         jobs=(world.job,),

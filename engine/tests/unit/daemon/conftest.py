@@ -125,6 +125,26 @@ class Bench:
                     found.append(process)
         return found
 
+    def wait_for_processes(self, *units: str) -> None:
+        """Until charms have this running, one process of each unit, and nothing else."""
+        deadline = time.monotonic() + TIMEOUT
+        while (found := sorted(self._owners())) != sorted(units):
+            assert time.monotonic() < deadline, found
+            time.sleep(0.02)
+
+    def _owners(self) -> Iterator[str]:
+        for process in self.processes():
+            with contextlib.suppress(psutil.Error):
+                yield process.environ()["JUJU_UNIT_NAME"]
+
+    @staticmethod
+    def runs(process: psutil.Process) -> bool:
+        """Whether it does; one that has ended and that nobody has collected yet does not."""
+        try:
+            return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
+
 
 def settled(model: Model) -> bool:
     now = datetime.now(timezone.utc)

@@ -98,11 +98,11 @@ def test_a_hook_of_a_killed_daemon_runs_again(bench: Bench, charm: Path) -> None
     bench.wait_for_trace("a/0", "wait hooks/config-changed")
     (left,) = bench.processes()
     bench.kill()
-    assert left.is_running()
+    assert bench.runs(left)
 
     assert bench.client.call("ping") == "pong"
     bench.wait_for_trace("a/0", "wait hooks/config-changed", 2)
-    assert not left.is_running()
+    assert not bench.runs(left)
     (bench.room("a/0").charm / "go").touch()
     model = bench.until(lambda model: model.relations[0].units["a/0"].data["word"] == "new")
     bench.settle()
@@ -139,7 +139,7 @@ def test_an_interrupted_action_is_failed_and_not_repeated(bench: Bench, charm: P
     task = finished(bench, queued)
     assert (task["status"], task["message"]) == ("failed", "action terminated")
     bench.settle()
-    assert bench.processes() == []
+    bench.wait_for_processes()
     assert run(bench, "greet")["status"] == "completed"
     assert bench.trace("a/0", "begin").count("begin actions/wait") == 1
 
@@ -164,7 +164,7 @@ def test_a_daemon_that_is_asked_to_stop_leaves_the_hook_for_the_next(
     psutil.Process(pid).send_signal(signal.SIGTERM)
     with contextlib.suppress(psutil.NoSuchProcess):
         psutil.Process(pid).wait(300)
-    assert bench.processes() == []
+    bench.wait_for_processes()
     assert not bench.home.socket.exists()
     (bench.room("a/0").charm / "go").touch()
     model = bench.settle()
@@ -193,7 +193,7 @@ def test_a_forced_removal_does_not_wait_for_a_hook_that_hangs(bench: Bench, char
     bench.wait_for_trace("a/0", "wait hooks/start")
     bench.call("remove_unit", unit="a/0", force=True)
     bench.until(lambda model: not model.units)
-    assert bench.processes() == []
+    bench.wait_for_processes()
 
 
 def enqueue(bench: Bench, action: str, **parameters: object) -> Any:
@@ -239,7 +239,7 @@ def test_a_corrupt_store_is_refused_and_can_be_given_up(
     assert control.run(["destroy", "--yes"]) == 0
     assert "not a database" in capsys.readouterr().err
     assert not client.home.root.exists()
-    assert not service.is_running() or service.status() == psutil.STATUS_ZOMBIE
+    assert not bench.runs(service)
 
 
 METADATA = """\
@@ -283,4 +283,4 @@ def test_a_reboot_ends_all_processes_and_starts_again(
     trace = (bench.room("a/0").charm / "trace").read_text().split()
     before = trace.index("start") + 1
     assert trace[before : before + 2] == told
-    assert bench.processes() == []
+    bench.wait_for_processes()

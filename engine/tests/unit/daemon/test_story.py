@@ -173,10 +173,10 @@ def test_services_of_a_machine_end_with_it(bench: Bench, charm: Path) -> None:
     bench.settle()
     for unit in ("a/0", "a/1"):
         bench.call("run_commands", unit=unit, commands="setsid sleep 1000 >/dev/null 2>&1 &")
-    assert len(bench.processes()) == 2
+    bench.wait_for_processes("a/0", "a/1")
     bench.call("remove_unit", unit="a/1")
     bench.until(lambda model: "a/1" not in model.units)
-    assert [p.environ()["JUJU_UNIT_NAME"] for p in bench.processes()] == ["a/0"]
+    bench.wait_for_processes("a/0")
 
 
 def test_machines_have_addresses_and_names_of_their_own(bench: Bench, charm: Path) -> None:
@@ -268,9 +268,8 @@ def test_actions_of_a_group_run_one_after_the_other(neighbours: Bench) -> None:
     assert statuses(neighbours, tasks[1 - running]) == ["pending"]
     release(neighbours, "first")
     neighbours.until(lambda model: {t.status for t in model.tasks.values()} == {"completed"})
-    found = [neighbours.model.tasks[number] for number in tasks]
-    earlier, later = sorted(found, key=lambda task: task.started)
-    assert earlier.completed <= later.started
+    ended = neighbours.model.tasks
+    assert ended[tasks[running]].completed <= ended[tasks[1 - running]].started
 
 
 def test_commands_of_a_machine_are_cancelled_with_all_they_started(bench: Bench) -> None:
@@ -281,14 +280,8 @@ def test_commands_of_a_machine_are_cancelled_with_all_they_started(bench: Bench)
     (number,) = queued["tasks"]
     pid = Path(str(bench.call("machine_root", machine=machine))) / "pid"
     bench.until(lambda model: pid.exists())
+    child = psutil.Process(int(pid.read_text()))
     bench.call("cancel_task", id=number)
     model = bench.until(lambda model: model.tasks[number].completed is not None)
     assert model.tasks[number].status == "aborted"
-    bench.until(lambda model: not running(int(pid.read_text())))
-
-
-def running(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+    bench.until(lambda model: not bench.runs(child))

@@ -67,7 +67,7 @@ def test_units_upload_until_it_is_closed(manager, juju, tmp_path):
     )
     upload = tmp_path / "upload"
     upload.write_bytes(b"content")
-    hand_over(upload, "kafka/0", where, seconds=5)
+    hand_over(upload, "kafka/0", where, seconds=60)
     incoming = tmp_path / "data" / "incoming"
     assert (incoming / "kafka-0.tar.zst").read_bytes() == b"content"
     assert incoming.stat().st_mode & 0o777 == 0o700
