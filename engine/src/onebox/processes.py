@@ -3,6 +3,7 @@
 """The processes that charms start: found by the environment that they inherited from a hook."""
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,9 @@ import psutil
 
 GRACE_SECONDS = 10.0
 _ROUNDS = 5
+_BEGINNING_SECONDS = 1.0
+# The parent of the kernel's own threads, which never have arguments.
+_KERNEL = 2
 
 Environment = dict[str, str]
 
@@ -119,7 +123,22 @@ def _environments() -> Iterator[tuple[psutil.Process, Environment]]:
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
             if process.pid != own and process.status() != psutil.STATUS_ZOMBIE:
-                yield process, process.environ()
+                yield process, _environment(process)
+
+
+def _environment(process: psutil.Process) -> Environment:
+    """What it was started with, as soon as that can be seen.
+
+    While a process takes up its program the kernel shows neither arguments nor environment, on a
+    busy machine for a while: who took that for an environment of nothing would leave it running.
+    """
+    deadline = time.monotonic() + _BEGINNING_SECONDS
+    while not (found := process.environ()):
+        begun = process.cmdline() or _KERNEL in (process.pid, process.ppid())
+        if begun or time.monotonic() > deadline:
+            return process.environ()
+        time.sleep(0.001)
+    return found
 
 
 def _session(process: psutil.Process) -> int | None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -140,6 +141,22 @@ def test_processes_are_found_by_their_environment(started: list[Started], tmp_pa
     processes.end(processes.of_machine(uuid, "1"), grace=0.5)
     assert [process.poll() is None for process in started] == [True, False, False]
     assert processes.end(processes.of_model(uuid)) == 1
+
+
+def test_a_process_that_takes_up_its_program_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Beginning(psutil.Process):
+        looks = 0
+
+        def environ(self) -> dict[str, str]:
+            self.looks += 1
+            return {} if self.looks < 3 else {"JUJU_MODEL_UUID": "uuid"}
+
+        def cmdline(self) -> list[str]:
+            return [] if self.looks < 3 else ["sleep"]
+
+    one = Beginning(os.getppid())
+    monkeypatch.setattr(psutil, "process_iter", lambda: [one])
+    assert processes.of_model("uuid")() == [one]
 
 
 def test_a_hooks_leftovers_are_not_its_services(started: list[Started], tmp_path: Path) -> None:
