@@ -9,6 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 Scalar = str | int | float | bool
 
 
+def number(value: float) -> int | float:
+    """A float as Go prints and encodes it: `3.0` is `3`."""
+    return int(value) if value.is_integer() else value
+
+
 class Frozen(BaseModel):
     """A value: equal by content, never changed in place."""
 

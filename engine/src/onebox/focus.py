@@ -53,11 +53,14 @@ def focus_on(name: str) -> None:
 
 
 def bare(text: str) -> str:
-    """The model's own name in `[controller:][user/]model`; Refused for another controller."""
+    """The model's own name in `[controller:][user/]model`; Refused for others than our own."""
     controller, colon, rest = text.rpartition(":")
     if colon and controller != persona.CONTROLLER:
         raise Refused(f"controller {controller} not found", "not-found")
-    return rest.rpartition("/")[2]
+    user, slash, name = rest.rpartition("/")
+    if slash and user != persona.USER:
+        raise Refused(f"model {persona.CONTROLLER}:{rest} not found", "not-found")
+    return name
 
 
 def check_controller(args: Parsed) -> None:

@@ -36,11 +36,21 @@ def read_file(path: str) -> str:
     """The text of a file a person named, or of standard input; Refused when it cannot be read."""
     if path == "-":
         return sys.stdin.read()
+    place = Path(path).expanduser().absolute()
     try:
-        return Path(path).expanduser().read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise Refused(f'cannot read "{path}": {reason}') from error
+        return place.read_text()
+    except OSError as error:
+        raise Refused(f"open {place}: {(error.strerror or str(error)).lower()}") from error
+    except UnicodeDecodeError as error:
+        raise Refused(f'cannot read "{path}": not UTF-8 text') from error
+
+
+def _read_option(path: str) -> str:
+    place = Path(path).expanduser().absolute()
+    if path != "-" and not place.exists():
+        missing = f"stat {place}: no such file or directory"
+        raise Refused(f"cannot read option from file {quote(path)}: {missing}")
+    return read_file(path)
 
 
 def yaml_mapping(path: str) -> Json:
@@ -67,7 +77,12 @@ def pairs(words: Iterable[str]) -> dict[str, str]:
 def assignment(text: str) -> tuple[str, str]:
     """Key and value of `key=value`; a value `@path` is the text of that file."""
     key, _, value = text.partition("=")
-    return key, read_file(value[1:]) if value.startswith("@") else value
+    return key, option_value(value)
+
+
+def option_value(text: str) -> str:
+    """A value as it is typed; `@path` is the text of that file."""
+    return _read_option(text[1:]) if text.startswith("@") else text
 
 
 def constraints(text: str) -> Json:

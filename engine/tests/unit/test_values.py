@@ -55,8 +55,11 @@ def test_file_without_the_application(tmp_path):
 
 
 def test_unreadable_file_is_named():
-    with pytest.raises(Refused, match='cannot read "/nosuch": No such file'):
+    with pytest.raises(Refused, match="open /nosuch: no such file or directory"):
         values.read_file("/nosuch")
+    wanted = 'option from file "/nosuch": stat /nosuch: no such file or directory'
+    with pytest.raises(Refused, match=wanted):
+        values.assignments(["key=@/nosuch"])
 
 
 KEYS = st.sampled_from("abc")

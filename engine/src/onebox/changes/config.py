@@ -4,14 +4,18 @@
 
 import hashlib
 import json
+import math
 import re
 
 from onebox.changes import edit
+from onebox.declared import number
 from onebox.errors import Refused
 from onebox.flags import read_bool
 from onebox.model import Application, Charm, Model, Option, Scalar
 
 _URI = re.compile(r"(?:secret:)?(?://[0-9a-f-]{36}/)?[0-9a-v]{20}")
+# What Python takes in a number and Go does not.
+_LOOSE = re.compile(r"[_\s]")
 
 
 def set_values(
@@ -22,7 +26,7 @@ def set_values(
     charm = model.charm_of(application)
     values = dict(values)
     if "trust" in values and "trust" not in charm.options:
-        app = edit.replace(app, trust=str(values.pop("trust")).lower() == "true")
+        app = edit.replace(app, trust=_trust(values.pop("trust")))
     if "trust" in reset and "trust" not in charm.options:
         app, reset = edit.replace(app, trust=False), tuple(r for r in reset if r != "trust")
     _refuse_unknown(charm, *values, *reset)
@@ -83,26 +87,36 @@ def _refuse_unknown(charm: Charm, *names: str) -> None:
             raise Refused(f'unknown option "{name}"', "not-found")
 
 
+def _trust(value: Scalar) -> bool:
+    try:
+        return value != "" and read_bool(str(value))
+    except ValueError:
+        reason = f'strconv.ParseBool: parsing "{value}": invalid syntax'
+        raise Refused(f"parsing trust setting: {reason}") from None
+
+
 def _string(value: Scalar) -> Scalar | None:
     return value if isinstance(value, str) else None
 
 
 def _int(value: Scalar) -> Scalar | None:
-    if isinstance(value, bool):
+    if isinstance(value, bool) or _LOOSE.search(str(value)):
         return None
     try:
-        return int(value) if float(value) == int(float(value)) else None
+        found = int(value)
     except (ValueError, OverflowError):
         return None
+    return found if found == float(value) and -(2**63) <= found < 2**63 else None
 
 
 def _float(value: Scalar) -> Scalar | None:
-    if isinstance(value, bool):
+    if isinstance(value, bool) or _LOOSE.search(str(value)):
         return None
     try:
-        return float(value)
+        found = float(value)
     except ValueError:
         return None
+    return number(found) if math.isfinite(found) else None
 
 
 def _boolean(value: Scalar) -> Scalar | None:

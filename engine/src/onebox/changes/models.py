@@ -31,6 +31,8 @@ def configure(
     model: Model, values: dict[str, Scalar], reset: tuple[str, ...], now: datetime
 ) -> Model:
     """The model with other configuration; a new interval of update-status holds at once."""
+    if "agent-version" in values:
+        raise Refused('"agent-version" must be set via "upgrade-model"')
     for key in _FIXED & ({*values, *reset}):
         if values.get(key, DEFAULTS[key]) != option(model, key):
             raise Refused(f"cannot change {key} of a model: add another model with it")

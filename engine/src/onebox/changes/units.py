@@ -64,6 +64,8 @@ def remove_machine(model: Model, machine: str, force: bool) -> Model:
     there = [u.name for u in model.units.values() if u.machine in inside and not u.principal]
     if there and not force:
         raise Refused(f'machine {machine} has unit "{there[0]}" assigned')
+    if hosted := ",".join(sorted({*inside} - {machine})) if not force else "":
+        raise Refused(f'machine {machine} is hosting containers "{hosted}"')
     if not there:
         return edit.drop(model, "machines", *inside)
     for name in inside:

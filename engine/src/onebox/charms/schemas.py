@@ -5,6 +5,7 @@
 from typing import Any, cast
 
 from onebox.charms.documents import as_dict, mapping
+from onebox.declared import number
 from onebox.errors import Refused
 from onebox.model import ActionSpec, Option
 from onebox.names import valid
@@ -39,7 +40,7 @@ def _option(name: str, spec: Any) -> Option:
         shown = f'"{default}"' if isinstance(default, str) else default
         raise Refused(f'invalid config default: option "{name}" expected {kind}, got {shown}')
     if kind == "float" and default is not None:
-        default = float(default)
+        default = number(float(default))
     text = str(body.get("description") or "")
     return Option(type=cast(Any, kind), default=default, description=text)
 

@@ -49,7 +49,6 @@ _REASONS = {
     "relations of one machine need no pause; remove and integrate, or use Juju itself": (
         "resume-relation suspend-relation"
     ),
-    "Juju 4.0 doesn't support exporting bundles (not implemented)": "export-bundle",
 }
 
 _REASON_OF = {name: reason for reason, names in _REASONS.items() for name in names.split()}

@@ -8,7 +8,7 @@ from typing import Any
 
 from onebox.commands._call import Call
 from onebox.flags import UsageError, option, quote, repeated
-from onebox.values import pairs, read_file
+from onebox.values import option_value, pairs
 
 FILE = option("file", help="Path to yaml-formatted configuration file; - is standard input")
 RESET = repeated("reset", help="Reset the provided comma delimited keys")
@@ -53,7 +53,7 @@ def asked(call: Call, words: Sequence[str], fixed: Sequence[str] = ()) -> Asked:
     values = pairs(word for word in words if "=" in word)
     keys = [word for word in words if "=" not in word]
     _check_together(file=call[FILE], reset=reset, keys=keys, values=values)
-    values = {k: read_file(v[1:]) if v.startswith("@") else v for k, v in values.items()}
+    values = {key: option_value(value) for key, value in values.items()}
     return Asked(call[FILE], values, reset, keys[0] if keys else "")
 
 

@@ -12,7 +12,9 @@ Examples:
 """
 
 import os
+import shutil
 import subprocess
+from pathlib import Path
 
 from onebox.commands import _places
 from onebox.commands._call import Call
@@ -23,6 +25,21 @@ CONTAINER = option("container", help="The container name of the target pod; igno
 NO_KEYS = switch("no-host-key-checks", help="Skip host key checking; ignored")
 PTY = switch("pty", help="Enable pseudo-tty allocation; ignored")
 PROXY = switch("proxy", help="Proxy through the API server; ignored")
+
+# For root on a host without sudo, since those who come by SSH to a machine of Juju type it.
+_SUDO = """() {
+    local user=root
+    while true; do
+        case "$1" in
+            --) shift; break ;;
+            -*u) user=$2; shift 2 ;;
+            -[ghpCR]) shift 2 ;;
+            -*) shift ;;
+            *) break ;;
+        esac
+    done
+    if [ "$user" = root ]; then env -- "$@"; else runuser -u "$user" -- "$@"; fi
+}"""
 
 FLAGS = (CONTAINER, NO_KEYS, PTY, PROXY)
 TAKES = takes("<[user@]target> [openssh options] [command]", "no target name specified")
@@ -39,9 +56,12 @@ def run(call: Call) -> int:
     # OpenSSH joins the words and leaves them to the remote shell; scripts count on that.
     script = _places.within(root, " ".join(words))
     line = ["bash", "-c", script] if words else ["bash", "-l"]
-    return subprocess.run(
-        line, cwd=root, env={**os.environ, "PWD": str(root)}, check=False
-    ).returncode
+    return subprocess.run(line, cwd=root, env=_environment(root), check=False).returncode
+
+
+def _environment(root: Path) -> dict[str, str]:
+    lent = {} if os.geteuid() or shutil.which("sudo") else {"BASH_FUNC_sudo%%": _SUDO}
+    return {**os.environ, **lent, "PWD": str(root)}
 
 
 def _inside(entry: list[str], words: list[str]) -> int:

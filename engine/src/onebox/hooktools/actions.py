@@ -8,6 +8,7 @@ from onebox.flags import UsageError, quote
 from onebox.hooktools.context import Context
 from onebox.hooktools.tool import SMART_FORMAT, Call, tool
 from onebox.names import valid
+from onebox.render.document import ordered
 
 RESERVED = ("stdout", "stdout-encoding", "stderr", "stderr-encoding")
 NO_REASON = "action failed without reason given, check action for errors"
@@ -21,7 +22,7 @@ def action_get(context: Context, call: Call) -> Any:
     for key in call.arg(0).split(".") if call.arg(0) else ():
         inner = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
         found = inner.get(key)
-    return found
+    return ordered(found)
 
 
 @tool("action-set <key>=<value> [<key>=<value> ...]", "Set action results.")

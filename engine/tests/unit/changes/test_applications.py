@@ -62,14 +62,15 @@ def test_an_unknown_option_stops_a_deployment(world: World) -> None:
         ("flag", "True", True),
         ("flag", "0", False),
         ("ratio", "1.5", 1.5),
-        ("ratio", 2, 2.0),
+        ("ratio", "2", 2),
     ],
 )
 def test_values_take_the_type_of_their_option(
     world: World, name: str, given: object, kept: object
 ) -> None:
     model = config.set_values(world.model, "app", {name: given}, ())
-    assert model.applications["app"].config[name] == kept
+    found = model.applications["app"].config[name]
+    assert (found, type(found)) == (kept, type(kept))
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,13 @@ def test_values_take_the_type_of_their_option(
     [
         ({"count": "abc"}, 'option "count" expected int, got "abc"'),
         ({"count": True}, 'option "count" expected int, got True'),
+        ({"count": "1_0"}, 'option "count" expected int, got "1_0"'),
+        ({"count": str(2**63)}, f'option "count" expected int, got "{2**63}"'),
+        ({"ratio": "inf"}, 'option "ratio" expected float, got "inf"'),
+        (
+            {"trust": "perhaps"},
+            'parsing trust setting: strconv.ParseBool: parsing "perhaps": invalid syntax',
+        ),
         ({"flag": "maybe"}, 'option "flag" expected boolean, got "maybe"'),
         ({"nosuch": "1"}, 'unknown option "nosuch"'),
     ],
@@ -148,6 +156,10 @@ def test_a_machine_removed_by_force_takes_its_units_along(world: World) -> None:
     model = units.add(world.model, "app", 2, ("0", "lxd:0"), world.now)
     with pytest.raises(Refused, match='machine 0 has unit "app/0" assigned'):
         units.remove_machine(model, "0", force=False)
+    without_units = units.add(world.model, "app", 1, ("lxd:0",), world.now)
+    without_units = edit.drop(without_units, "units", *without_units.units)
+    with pytest.raises(Refused, match='machine 0 is hosting containers "0/lxd/0"'):
+        units.remove_machine(without_units, "0", force=False)
     model = units.remove_machine(model, "0", force=True)
     assert {unit.life for unit in model.units.values()} == {"dying"}
     for unit in tuple(model.units):

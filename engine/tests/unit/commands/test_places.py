@@ -3,6 +3,7 @@
 """ssh, scp, debug-log and prompts: what reaches out of the command."""
 
 import io
+import os
 
 import pytest
 
@@ -20,6 +21,23 @@ def test_ssh_runs_in_the_machines_directory(juju, daemon):
 @pytest.mark.parametrize(("command", "code"), [("exit 3", 3), ("true", 0)])
 def test_ssh_ends_as_its_command_does(juju, command, code):
     assert juju("ssh", "0", command).code == code
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root needs no sudo to do what it does")
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("sudo id -un", "root"),
+        ("sudo -n -E -- id -un", "root"),
+        ("sudo GREETING=hello sh -c 'echo $GREETING'", "hello"),
+        ("sudo -u nobody id -un", "nobody"),
+        ("bash -c 'sudo id -un'", "root"),
+    ],
+)
+def test_root_needs_no_sudo(juju, daemon, monkeypatch, command, said):
+    monkeypatch.setattr("onebox.commands.ssh.shutil.which", lambda name: None)
+    assert juju("ssh", "0", f"{command} > said").code == 0
+    assert (daemon.folder / "said").read_text() == f"{said}\n"
 
 
 def test_ssh_leaves_flags_of_the_command_alone(juju, daemon):

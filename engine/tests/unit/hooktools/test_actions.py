@@ -21,6 +21,12 @@ def test_reads_parameters(action):
     assert run.ok("action-get nosuch") == ""
 
 
+def test_reads_parameters_in_the_order_of_their_names(action):
+    run = action(b={"z": 1, "a": 2}, a=1)
+    assert run.ok("action-get --format=json") == '{"a":1,"b":{"a":2,"z":1}}\n'
+    assert run.ok("action-get") == "a: 1\nb:\n  a: 2\n  z: 1\n"
+
+
 def test_has_an_empty_map_without_parameters(action):
     assert action().ok("action-get --format=json") == "{}\n"
 

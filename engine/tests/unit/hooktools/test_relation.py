@@ -116,11 +116,22 @@ class TestWriting:
         assert run.json("relation-get -r 1 mode web/0") == "010"
         assert run.json("relation-get -r 1 ok web/0") == "yes"
 
-    @pytest.mark.parametrize("document", ["[1]", "a: {b: c}", "{", "just text"])
-    def test_refuses_what_is_no_map_of_strings(self, hook, document):
-        code, message = hook("web/0").fails("relation-set -r 1 --file -", document)
-        assert code == 1
-        assert message.startswith("yaml: ")
+    @pytest.mark.parametrize(
+        ("document", "reason"),
+        [
+            ("[1]", "unmarshal errors:\n  line 1: cannot unmarshal !!seq into map[string]string"),
+            ("a: 1\nb: {c: d}", "unmarshal errors:\n  line 2: cannot unmarshal !!map into string"),
+            (
+                "x",
+                "unmarshal errors:\n  line 1: cannot unmarshal !!str `x` into map[string]string",
+            ),
+            ("a: b: c", "mapping values are not allowed in this context"),
+            ("x: 1\na: b: c", "line 2: mapping values are not allowed in this context"),
+        ],
+    )
+    def test_refuses_what_is_no_map_of_strings(self, hook, document, reason):
+        refused = hook("web/0").fails("relation-set -r 1 --file -", document)
+        assert refused == (1, f"yaml: {reason}")
 
     def test_the_same_values_are_no_change(self, hook, engine):
         run = hook("web/0")
