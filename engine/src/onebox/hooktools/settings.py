@@ -26,8 +26,8 @@ def strings(document: bytes) -> dict[str, str]:
         raise Refused(f"yaml: {_problem(error)}") from None
     if loaded is None or loaded == "":
         return {}
-    found = cast("dict[Any, Any]", loaded) if isinstance(loaded, dict) else {None: None}
-    if not all(isinstance(part, str) for pair in found.items() for part in pair):
+    found = cast("dict[Any, Any]", loaded) if isinstance(loaded, dict) else None
+    if found is None or not all(isinstance(part, str) for pair in found.items() for part in pair):
         wrong = _not_text(yaml.compose(document, Loader=yaml.CBaseLoader))
         raise Refused("\n  ".join(["yaml: unmarshal errors:", *wrong]))
     return found
