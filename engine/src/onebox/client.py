@@ -20,10 +20,16 @@ START_SECONDS = 60.0
 
 
 class Client:
-    """Asks the daemon of `home`; starts it when nobody listens."""
+    """Asks the daemon of `home`; starts it when nobody listens.
 
-    def __init__(self, home: Home | None = None) -> None:
+    Args:
+        home: where its files are.
+        background: whether no person asks: an engine that its user has stopped stays so.
+    """
+
+    def __init__(self, home: Home | None = None, *, background: bool = False) -> None:
         self.home = home or Home.default()
+        self._background = background
 
     def call(self, method: str, **params: Any) -> Any:
         """The answer to `method`; raises Refused with the daemon's message."""
@@ -75,6 +81,8 @@ class Client:
     def _connect_or_start(self) -> socket.socket:
         with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
             return self._connect()
+        if self._background and self.home.stopped.exists():
+            raise Unreachable("the engine was stopped; it starts with: onebox start")
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             # Again each time: another daemon may hold the place but be about to leave.

@@ -22,7 +22,7 @@ Controls the engine behind the juju command. It starts by itself when juju is us
     onebox status           say whether it runs, where its files are, and which models it holds
     onebox machine VERB ID  a machine that boots: stop it hard, start, cut its network, join
     onebox logs [-n 100]    show the last lines of the engine's own log
-    onebox stop             end the engine; workloads go on, hooks wait for its next start
+    onebox stop             end the engine until the next juju command; workloads go on, hooks wait
     onebox completion       print what makes bash complete juju: source <(onebox completion)
     onebox destroy --yes    end every model, every process, and delete everything
 """
@@ -62,6 +62,8 @@ def _start(client: Client, _: Parsed) -> int:
 
 
 def _stop(client: Client, _: Parsed) -> int:
+    if client.home.root.exists():
+        client.home.stopped.touch(mode=0o600)
     if not client.running():
         console.tell("The engine does not run.")
         return 0

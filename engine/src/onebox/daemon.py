@@ -190,6 +190,7 @@ def _run(home: Home, told: int) -> None:
     )
     threading.stack_size(_STACK_BYTES)
     home.refusal.unlink(missing_ok=True)
+    home.stopped.unlink(missing_ok=True)
     try:
         engine = Engine(home)
     except OneboxError as error:

@@ -20,6 +20,7 @@ class Home:
         database: the SQLite file of the store.
         pid_file: locked by the daemon as long as it lives; holds its process id.
         refusal: why a daemon did not start, for the client that wanted it to.
+        stopped: there when its user has stopped the engine: background jobs start none then.
         daemon_log: what the daemon itself has to say.
         blobs: charms and resources by the SHA-256 of their bytes.
         logs: one log per model, for `juju debug-log`.
@@ -31,6 +32,7 @@ class Home:
         self.database = root / "onebox.sqlite"
         self.pid_file = root / "daemon.pid"
         self.refusal = root / "refusal"
+        self.stopped = root / "stopped"
         self.daemon_log = root / "daemon.log"
         self.blobs = root / "blobs"
         self.logs = root / "logs"

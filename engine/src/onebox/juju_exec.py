@@ -5,7 +5,8 @@
     juju-exec app/0 "JUJU_DISPATCH_PATH=hooks/update-status ./dispatch"
 
 It waits for the unit's current hook, runs in the charm's directory with all hook tools, prints
-what the command printed and ends with its exit code.
+what the command printed and ends with its exit code. While the engine is stopped it fails at once,
+as it does under Juju while the unit's agent does not run.
 """
 
 import re
@@ -62,7 +63,7 @@ def _unit_name(text: str) -> str:
 
 def run(home: Path, model: str, wish: Wish) -> int:
     """Have it run, print what it printed, and say how it ended."""
-    answer = Client(Home(home)).call(
+    answer = Client(Home(home), background=True).call(
         "run_commands",
         model=model,
         unit=wish.unit,

@@ -112,6 +112,14 @@ def test_says_why_it_was_refused(tmp_path, daemon):
     assert (ended.returncode, ended.stderr) == (1, 'ERROR unit "web/9" not found\n')
 
 
+def test_an_engine_that_its_user_has_stopped_stays_so(tmp_path):
+    Home(tmp_path).stopped.touch()
+    ended = start(tmp_path, "web/0", DISPATCH)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == "ERROR the engine was stopped; it starts with: onebox start\n"
+    assert not Home(tmp_path).pid_file.exists(), "an engine was started"
+
+
 def test_bad_arguments_ask_nobody(tmp_path):
     ended = start(tmp_path)
     assert (ended.returncode, ended.stderr) == (2, "ERROR missing commands\n")

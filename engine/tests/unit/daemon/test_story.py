@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from onebox.errors import Refused
+from onebox import control
+from onebox.client import Client
+from onebox.errors import Refused, Unreachable
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -201,6 +203,20 @@ def test_two_clients_start_one_daemon(bench: Bench) -> None:
     assert bench.home.database.stat().st_mode & 0o777 == 0o600
     assert bench.home.socket.stat().st_mode & 0o777 == 0o600
     assert bench.home.root.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_stopped_engine_waits_for_a_person(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONEBOX_HOME", str(bench.home.root))
+    assert control.run(["stop"]) == 0
+    with pytest.raises(Unreachable, match="onebox start"):
+        Client(bench.home, background=True).call("ping")
+    assert control.run(["status"]) == 3
+    assert control.run(["start"]) == 0
+    assert Client(bench.home, background=True).call("ping") == "pong"
+    # One that was killed is another matter: its jobs have news for it.
+    assert not bench.home.stopped.exists()
 
 
 # -- commands on machines, and what may run beside what ------------------------------------------
