@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable
@@ -38,6 +39,7 @@ _OF_THE_MACHINE = (
     "pressure/memory",
 )
 _SINCE = "--since=-24h"
+_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
 def java_machines(collection: Collection) -> None:
@@ -93,17 +95,24 @@ def machine(collection: Collection, paths: UnitPaths) -> None:
 
 
 def configuration(collection: Collection, paths: UnitPaths) -> None:
-    """The files that the workload is told by; of private keys only their certificates."""
-    found = newest(paths.etc.rglob("*"), _CONFIGURATION_FILES)
+    """The files that the workload is told by; of a key's own file only its certificates."""
+    told = (path for path in paths.etc.rglob("*") if path.parent.name != "__pycache__")
+    found = newest(told, _CONFIGURATION_FILES)
     for path in sorted(found):
         name = f"config/{'/'.join(safe(part) for part in path.relative_to(paths.etc).parts)}"
-        if path.stat().st_size > _CONFIGURATION_BYTES:
-            collection.gap(name, f"it has {path.stat().st_size} bytes")
+        try:
+            if path.stat().st_size > _CONFIGURATION_BYTES:
+                collection.gap(name, f"it has {path.stat().st_size} bytes")
+                continue
+            content = path.read_bytes()
+        except OSError as error:
+            # A charm may be writing a newer one at this moment.
+            collection.gap(name, str(error))
             continue
-        content = path.read_bytes()
-        if b"-----BEGIN CERTIFICATE-----" in content:
-            _certificates(collection, f"{name}.json", content)
-        if b"PRIVATE KEY-----" not in content:
+        if blocks := _blocks(content):
+            _certificates(collection, f"{name}.json", blocks)
+        # Any other file with a key in it tells more, and goes without the key.
+        if not (content.lstrip().startswith(b"-----BEGIN") and b"PRIVATE KEY-----" in content):
             collection.file(name, path)
 
 
@@ -166,6 +175,12 @@ def _certificates(collection: Collection, name: str, content: bytes) -> None:
             detail = f"{each['subject']}: valid until {until:%Y-%m-%d %H:%M:%S} UTC"
             severity = "critical" if grave else "warning"
             collection.find(severity, f"a certificate {word}", detail, name)
+
+
+def _blocks(content: bytes) -> bytes:
+    """The certificates in a file, also where their lines end as properties write it."""
+    plain = content.replace(rb"\n", b"\n").replace(b"\\\n", b"\n")
+    return b"\n".join(_CERTIFICATE.findall(plain))
 
 
 def _described(certificate: x509.Certificate) -> dict[str, Any]:

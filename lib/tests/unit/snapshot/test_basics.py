@@ -14,7 +14,7 @@ from dataops.host.paths import UnitPaths
 from dataops.snapshot import basics, processes
 from dataops.snapshot.collect import Collection
 from dataops.snapshot.collector import certificate
-from dataops.snapshot.redact import Redactor
+from dataops.snapshot.redact import Redactor, Secret
 from dataops.testing import eventually
 
 
@@ -71,6 +71,35 @@ def test_of_private_keys_only_the_certificate(
     assert [(each.severity, each.title) for each in collection.findings] == [
         ("warning", "a certificate expires soon")
     ]
+
+
+def test_a_file_that_tells_more_than_a_key_is_there_without_it(
+    paths: UnitPaths, tmp_path: Path
+) -> None:
+    """Kafka's clients keep certificates and keys within properties, each in one line."""
+    public, private = certificate("10.0.0.1", days=30)
+    (tmp_path / "place").mkdir()
+    collection = Collection("spark/0", tmp_path / "place", Redactor([Secret("word", "hush-hush")]))
+    cache = paths.etc / "job" / "__pycache__"
+    cache.mkdir(parents=True)
+    (cache / "runner.pyc").write_bytes(b"\x00")
+    lines = {"login": "user=u password=hush-hush", "ca": public, "key": private, "acks": "all"}
+    escaped = {name: value.replace("\n", "\\n") for name, value in lines.items()}
+    text = "".join(f"{name}={value}\n" for name, value in escaped.items())
+    (paths.etc / "job" / "kafka-c661b8ae.properties").write_text(text)
+    basics.configuration(collection, paths)
+    place = tmp_path / "place" / "config" / "job"
+    name = "kafka-c661b8ae.properties"
+    assert {path.name for path in place.iterdir()} == {name, f"{name}.json"}
+    kept = (place / name).read_text()
+    assert escaped["ca"] in kept
+    assert "acks=all" in kept
+    assert "user=u password=[redacted: word]" in kept
+    assert "key=[redacted: private key]" in kept
+    assert not [line for line in private.splitlines()[1:-1] if line in kept]
+    (described,) = json.loads((place / f"{name}.json").read_text())
+    assert described["subject"] == "CN=snapshot collector"
+    assert collection.gaps == []
 
 
 def test_the_machine_and_the_units_own_processes(
