@@ -41,6 +41,8 @@ _PART_S = 60.0
 # So much work that neighbours get in between, and so little that nobody waits for it.
 _PACE_BLOCK, _PACE_BLOCKS = bytes(1 << 20), 64
 _STAMP = struct.Struct("!q")
+# The library waits whole milliseconds: asked for less, it returns at once.
+_TICK_S = 0.001
 
 
 def settings(access: Access) -> dict[str, Any]:
@@ -258,13 +260,19 @@ class FixedLoad:
             count = int(self._spec.steady_rate * self._spec.steady_seconds)
             began = time.monotonic()
             for index in range(count):
-                while (wait := began + index / self._spec.steady_rate - time.monotonic()) > 0:
-                    self._steady.poll(wait)
+                self._listen(began + index / self._spec.steady_rate)
                 record = _STAMP.pack(time.monotonic_ns()) + self._payload
                 self._send(self._steady, record, index % len(leaders), acknowledged)
             self._steady.flush(_PART_S)
             reader.wait(sum(len(each) for each in times.values()))
         return dict(times), reader.times
+
+    def _listen(self, until: float) -> None:
+        """Hear what was acknowledged until it is that late, and sleep when there is nothing."""
+        while (left := until - time.monotonic()) >= _TICK_S:
+            self._steady.poll(left)
+        if left > 0:
+            time.sleep(left)
 
     def _send(
         self,

@@ -1,6 +1,8 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
 
+import time
+
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 from fakes import mock_cluster
@@ -53,6 +55,27 @@ def test_it_ends_between_two_parts_when_it_is_asked_to(address):
 
     with pytest.raises(Cancelled):
         make(address, go_on).run(5, lambda text, done: None)
+
+
+def test_between_two_records_it_sleeps(address):
+    """The library returns at once when it is asked to wait for less than a millisecond."""
+
+    class Steady:
+        def __init__(self):
+            self.asked = []
+
+        def poll(self, seconds):
+            self.asked.append(seconds)
+            time.sleep(int(seconds * 1000) / 1000)
+
+    load = make(address)
+    load._steady = steady = Steady()
+    until = time.monotonic() + 0.0125
+    load._listen(until)
+    assert time.monotonic() >= until
+    assert all(seconds >= 0.001 for seconds in steady.asked)
+    load._listen(until)
+    assert time.monotonic() >= until
 
 
 def test_a_cluster_that_is_not_there_is_an_error_with_words(monkeypatch):
