@@ -67,6 +67,10 @@ def test_a_broker_fails_over(model: jubilant.Juju, uuid: str, writer: Writer, mo
     assert shown["status"] == "completed", json.dumps(shown, indent=1)
     story = shown["steps"]["fail-over"]["kafka-1"]
     assert "all was as before" in story
+    limit = "promised were at most 1,000 ms" if mode == "planned" else "at most 13.5 s"
+    assert limit in shown["promise"], shown
+    # What the canary felt. A machine that is too busy to tell says so instead.
+    assert not shown["promise"].startswith("not kept"), shown["promise"]
     if mode == "crash":
         assert f"killed (process {before.pid})" in story
         assert not runs(before)

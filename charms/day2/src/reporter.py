@@ -31,6 +31,7 @@ from report.chain import joined, previous, reports_of
 from report.document import Chain, Document
 from report.page import page
 from report.performance.document import Performance, Section
+from report.promise import promise
 from report.toil import toil
 from report_key import signing_key
 from signing import PublicKey
@@ -77,6 +78,7 @@ def write_report(
         evidence=seen,
         limits=limits,
         breaches=breaches(seen, limits) if seen and limits else (),
+        promise=str(promise(operation, seen) or ""),
         performance=section.performance if section else None,
         toil=toil(known, whole[0].at),
         chain=_chain(whole, key.public),

@@ -17,6 +17,7 @@ from dataops.operations import Context, HealthCheck, Params, Result, Scope, Verb
 from dataops.operations import result_key as key
 from observed import Observed
 from operation import Operation, StepState
+from report.promise import promise
 
 
 class Which(Params):
@@ -31,6 +32,7 @@ class Shown(Result):
     Attributes:
         canary: what clients saw, in one line.
         evidence: the same in full, as JSON.
+        promise: whether clients waited no longer than the verbs had promised.
     """
 
     operation: int
@@ -44,6 +46,7 @@ class Shown(Result):
     steps: dict[str, dict[str, str]] = pydantic.Field(default_factory=dict)
     canary: str = ""
     evidence: str = ""
+    promise: str = ""
     report: str = ""
     next_command: str = ""
 
@@ -72,6 +75,7 @@ def show(observed: Observed, operation: Operation) -> Shown:
         next_command=_next_command(observed, operation),
         canary=seen.line if seen else "",
         evidence=seen.model_dump_json() if seen else "",
+        promise=str(promise(operation, seen) or ""),
         report=report if operation.ending else "",
     )
 

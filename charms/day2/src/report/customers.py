@@ -48,13 +48,14 @@ def rows(evidence: Evidence, limits: Limits | None) -> tuple[Row, ...]:
     return (*_counts(evidence, limits), *_times(evidence, limits))
 
 
-def told(evidence: Evidence) -> str:
-    """What it measured, in a sentence or two."""
+def told(evidence: Evidence, promise: str = "") -> str:
+    """What it measured, in a few sentences."""
     if not evidence.sent:
         return "It sent nothing."
     said = f"In all: {evidence.line}."
     parts = f"It wrote to {evidence.partitions} partitions. " if evidence.partitions else ""
-    return f"{parts}{said}"
+    kept = f" The verbs' promise: {promise}." if promise else ""
+    return f"{parts}{said}{kept}"
 
 
 def _phases(evidence: Evidence) -> tuple[Figures, Figures, Figures]:

@@ -225,6 +225,8 @@ class Document(_Part):
         evidence: what customers saw meanwhile; None when the operation changed nothing.
         limits: what the plan allows the operation to cost them.
         breaches: the limits that were passed.
+        promise: whether they waited no longer than the verbs had promised, in a sentence; empty
+            where no verb promised anything.
         performance: what a performance report adds.
         toil: this operation among all.
         chain: what it builds on, and the key that signed it.
@@ -238,6 +240,7 @@ class Document(_Part):
     evidence: Evidence | None = None
     limits: Limits | None = None
     breaches: tuple[str, ...] = ()
+    promise: str = ""
     performance: Performance | None = None
     toil: Toil
     chain: Chain

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from failover import Account
 
 Mode = Literal["planned", "crash", "put-back"]
+# What is promised of an idempotent producer's longest wait.
+PLANNED_GAP_MS = 1000.0
+CRASH_GAP_SESSIONS = 1.5
 
 
 class FailoverParams(Params):
@@ -49,6 +52,8 @@ class FailoverResult(Result):
         led_ms: until others led everything that it led.
         recovered_ms: until every copy was in sync and the orders were as before.
         session_timeout_ms: after which the cluster gives a silent broker up.
+        gap_limit_ms: how long a producer may wait for an acknowledgement at most; None while the
+            session timeout is not known.
     """
 
     unit: str
@@ -61,6 +66,7 @@ class FailoverResult(Result):
     led_ms: float | None = None
     recovered_ms: float | None = None
     session_timeout_ms: int | None = None
+    gap_limit_ms: float | None = None
 
 
 class Spec(pydantic.BaseModel):
@@ -160,7 +166,14 @@ def _told(spec: Spec, account: Account) -> FailoverResult:
         led_ms=led,
         recovered_ms=round(account.recovered * 1000, 1),
         session_timeout_ms=spec.session_timeout_ms or None,
+        gap_limit_ms=_gap_limit(spec) or None,
     )
+
+
+def _gap_limit(spec: Spec) -> float:
+    """In ms: whoever leaves in order is hardly missed, whoever dies has to be given up first."""
+    planned = spec.mode == "planned"
+    return PLANNED_GAP_MS if planned else CRASH_GAP_SESSIONS * spec.session_timeout_ms
 
 
 def _summary(spec: Spec, account: Account) -> str:

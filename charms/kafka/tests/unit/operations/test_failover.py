@@ -38,6 +38,29 @@ def test_the_unit_that_is_meant_knows_the_others():
     assert spec.others == ("10.0.0.1", "10.0.0.3")
 
 
+@pytest.mark.parametrize(("mode", "limit"), [("planned", 1000.0), ("crash", 13_500.0)])
+def test_what_a_producer_may_wait_is_part_of_the_result(mode, limit, monkeypatch):
+    class Failover:
+        def __init__(self, **_):
+            pass
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def planned(self):
+            return Account(3, (1, 1), led=0.1)
+
+        def crash(self):
+            return Account(3, (1, 1), pid=7, gone=0.1, led=5.0)
+
+    monkeypatch.setattr("failover.Failover", Failover)
+    result = VERB.work(Work(VERB.prepare(asked(mode=mode))))
+    assert result.model_dump(by_alias=True)["gap-limit-ms"] == limit
+
+
 @pytest.mark.parametrize("unit", ["kafka/0", "spark/0"])
 def test_other_units_do_nothing_and_say_who_they_are(unit):
     context = asked(unit)
