@@ -149,9 +149,10 @@ def work(work: Work[AssembleSpec]) -> Assembled:
     from dataops.snapshot import manifest, timeline
     from dataops.snapshot.package import pack
     from postmortem.errors import Errors
+    from postmortem.events import grouped
     from postmortem.page import Snapshot, page
-    from postmortem.parts import opened
-    from postmortem.troubles import troubles
+    from postmortem.parts import addresses, opened
+    from postmortem.troubles import merged, told
 
     spec, name = work.spec, f"snapshot-{work.spec.number}"
     place = spec.folder / f".{name}"
@@ -166,12 +167,14 @@ def work(work: Work[AssembleSpec]) -> Assembled:
         raise OperationError(f"No unit's part has arrived. {reasons}")
     work.end_if_cancelled()
     work.progress("puts the lines of all logs in order", 0.4)
-    errors = Errors()
+    known = addresses(parts)
+    errors = Errors(known)
     lines = (part.timeline for part in parts if part.timeline)
     errors.count(timeline.merge(lines, place / "timeline.log"))
     work.end_if_cancelled()
     work.progress("writes the page", 0.7)
-    accounts = [part.account for part in parts]
+    receipts = [part.receipt for part in parts]
+    found = told([part.account for part in parts], spec.ills, absent, receipts)
     snapshot = Snapshot(
         number=spec.number,
         model=spec.model,
@@ -179,7 +182,7 @@ def work(work: Work[AssembleSpec]) -> Assembled:
         by=spec.unit,
         parts=parts,
         absent=absent,
-        troubles=troubles(accounts, spec.ills, absent, [part.receipt for part in parts]),
+        troubles=merged(grouped(found, known)),
         errors=errors,
         past=spec.past,
     )

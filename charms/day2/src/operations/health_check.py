@@ -4,13 +4,17 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 
 from archive import Archive
+from dataops.interfaces.kafka_client import Access
 from dataops.operations import Check, Context, NoParams, OperationError, checking, probe
 from observed import Observed
 from operations.verify_journal import check as journal_check
 from report.units import count
+
+_REACH_SECONDS = 0.3
 
 
 def checks(context: Context[Observed, Archive, NoParams]) -> Iterator[Check]:
@@ -29,13 +33,35 @@ def _kafka(observed: Observed) -> Check:
     def look() -> str:
         if observed.kafka is None:
             raise OperationError("Kafka has not granted access yet.")
-        from cluster_admin import Cluster  # Its client takes a third of a second to load.
+        # The client takes a third of a second to load.
+        from kafka.errors import KafkaError
 
-        with Cluster.connect(observed.kafka) as cluster:
-            brokers = cluster.brokers()
+        from cluster_admin import Cluster
+
+        try:
+            with Cluster.connect(observed.kafka) as cluster:
+                brokers = cluster.brokers()
+        except KafkaError as error:
+            raise OperationError(f"{error}{_silent(observed.kafka)}") from error
         return f"the admin API answers for {count(len(brokers), 'broker')}"
 
     return probe("kafka-access", look, "See juju status kafka; day2 asks for the role admin.")
+
+
+def _silent(access: Access) -> str:
+    """The brokers that nobody can reach: the client does not say which of them it has asked."""
+    silent = [each for each in access.endpoints.split(",") if not _reached(each)]
+    return "".join(f"; {each} does not answer" for each in silent)
+
+
+def _reached(endpoint: str) -> bool:
+    """Whether something listens there."""
+    host, _, port = endpoint.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=_REACH_SECONDS).close()
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _prometheus(observed: Observed) -> Check:

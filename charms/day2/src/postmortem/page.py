@@ -80,7 +80,6 @@ class Snapshot:
 
 def page(snapshot: Snapshot) -> bytes:
     """The page: one file, no script, no address outside the snapshot."""
-    newest = max(snapshot.errors.minutes, default="")
     return render(
         "snapshot.html.j2",
         {"size": size, "clock": clock},
@@ -89,7 +88,8 @@ def page(snapshot: Snapshot) -> bytes:
         minutes=_MINUTES,
         marks=marks(snapshot.made),
         tallest=_tallest(snapshot.errors, snapshot.made),
-        newest=newest,
+        often=snapshot.errors.often(),
+        last=snapshot.errors.last(),
         width=_WIDTH,
         height=_HEIGHT,
         foot=_FOOT,

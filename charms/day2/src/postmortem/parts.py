@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pydantic
 
@@ -19,6 +22,8 @@ from postmortem.told import Absent
 
 # A unit's own limit, and some room for one that is not ours.
 _MOST_BYTES = 96 << 20
+# What a unit knows of the model.
+MODEL = "model.json"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,6 +56,23 @@ def opened(incoming: Path, target: Path) -> tuple[tuple[Part, ...], tuple[Absent
             unit = "/".join(folder.rsplit("-", 1))
             absent.append(Absent(unit=unit, reason=f"its archive cannot be used: {error}"))
     return tuple(parts), tuple(absent)
+
+
+def addresses(parts: Iterable[Part]) -> dict[str, str]:
+    """The units' names by their addresses, as the relations of all of them say."""
+    found: dict[str, str] = {}
+    for part in parts:
+        # One that is not ours may tell anything.
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
+            found |= _addresses(json.loads((part.folder / MODEL).read_text()))
+    return found
+
+
+def _addresses(model: dict[str, Any]) -> dict[str, str]:
+    """Those that one unit knows of others."""
+    relations = [each for several in model["relations"].values() for each in several]
+    bags = [(unit, bag) for relation in relations for unit, bag in relation["bags"].items()]
+    return {bag["ingress-address"]: unit for unit, bag in bags if bag.get("ingress-address")}
 
 
 def _open(archive: Path, folder: Path) -> Part:

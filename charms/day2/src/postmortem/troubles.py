@@ -1,6 +1,6 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""What is wrong, gravest first, each once whoever says it. Pure."""
+"""What is wrong, each once whoever says it. Pure."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from postmortem.told import Absent, Ill
 _ORDER: dict[Severity, int] = {"critical": 0, "warning": 1, "note": 2}
 # Of a clock: below it, the way of the upload explains the difference.
 _SECONDS_OFF = 2.0
+# So the library calls a service that ended though nobody had asked it to.
+_ENDED = "ended by itself"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Trouble:
         next_move: what to do about it, where somebody knows.
         link: the file that shows it, relative to the snapshot.
         at: since when (UTC), where that is known.
+        ended: whether it says that a unit's process ended, or that nothing came of the unit.
+        parts: what it stands for, where it is an event that many tell.
     """
 
     severity: Severity
@@ -37,15 +41,17 @@ class Trouble:
     next_move: str = ""
     link: str = ""
     at: datetime.datetime | None = None
+    ended: bool = False
+    parts: tuple[Trouble, ...] = ()
 
 
-def troubles(
+def told(
     accounts: Sequence[Account],
     ills: Iterable[Ill],
     absent: Iterable[Absent],
     receipts: Iterable[Receipt],
-) -> tuple[Trouble, ...]:
-    """Everything that is wrong: missing units, failed checks, what units found, clocks.
+) -> list[Trouble]:
+    """Everything that a unit says: missing units, failed checks, what units found, clocks.
 
     Args:
         accounts: of the units.
@@ -58,12 +64,17 @@ def troubles(
     found += [_found(account, n) for account in accounts for n in range(len(account.findings))]
     found += [_clock(each) for each in receipts if abs(each.clock_ahead) > _SECONDS_OFF]
     found += [_short(account) for account in accounts if account.too_short]
-    merged: dict[tuple[str, str, str], Trouble] = {}
+    return found
+
+
+def merged(found: Iterable[Trouble]) -> tuple[Trouble, ...]:
+    """The same, gravest first; what several units of an application say is there once."""
+    known: dict[tuple[str, str, str], Trouble] = {}
     for each in found:
         key = (each.severity, each.title, each.units[0].partition("/")[0])
-        first = merged.get(key)
-        merged[key] = _joined(first, each) if first else each
-    return tuple(sorted(merged.values(), key=lambda each: _ORDER[each.severity]))
+        first = known.get(key)
+        known[key] = _joined(first, each) if first else each
+    return tuple(sorted(known.values(), key=lambda each: _ORDER[each.severity]))
 
 
 def _missing(absent: Absent) -> Trouble:
@@ -73,6 +84,7 @@ def _missing(absent: Absent) -> Trouble:
         (absent.unit,),
         absent.reason,
         absent.fetch or f"juju status {absent.unit.partition('/')[0]}",
+        ended=True,
     )
 
 
@@ -85,7 +97,13 @@ def _found(account: Account, number: int) -> Trouble:
     finding = account.findings[number]
     link = f"{account.folder}/{finding.where}" if finding.where else ""
     return Trouble(
-        finding.severity, finding.title, (account.unit,), finding.detail, link=link, at=finding.at
+        finding.severity,
+        finding.title,
+        (account.unit,),
+        finding.detail,
+        link=link,
+        at=finding.at,
+        ended=_ENDED in finding.title,
     )
 
 

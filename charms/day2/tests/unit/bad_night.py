@@ -10,10 +10,11 @@ from world import NOON
 from dataops.snapshot.account import Account, Finding, Gap, Piece
 from dataops.snapshot.collector import Receipt
 from postmortem.errors import Errors
+from postmortem.events import grouped
 from postmortem.page import Snapshot, page
 from postmortem.parts import Part
 from postmortem.told import Absent, Ill, Past
-from postmortem.troubles import troubles
+from postmortem.troubles import merged, told
 
 _LOG = "logs/server.log"
 _LONG = "org.apache.kafka.common.errors.NotLeaderOrFollowerException:" + "x" * 300
@@ -44,14 +45,26 @@ _ACCOUNTS = [
 ]
 
 
+_ADDRESSES = {f"10.0.0.{n}": f"kafka/{n}" for n in range(3)} | {"10.0.0.9": "spark/0"}
+
+
 def _errors():
-    found = Errors()
+    found = Errors(_ADDRESSES)
     for minute in range(50):
         at = NOON - datetime.timedelta(minutes=50 - minute)
         head = f"{at:%Y-%m-%dT%H:%M:%S}.000000Z kafka/1 {_LOG}:{minute} | [{at:%F %T},000]"
         lines = [f"{head} ERROR Disk 7 is full {_LONG}"] * (minute % 7)
         lines += [f"{head} WARN It is slow"] * (minute % 3)
         found.count(line.encode() for line in lines)
+    at = f"{NOON:%Y-%m-%dT%H:%M:%S}"
+    said = ("ERROR Connection to node 1 (10.0.0.1:9094) could not be established",) * 40
+    said += ("ERROR 10.0.0.1:9094: ECONNREFUSED " + _LONG,)
+    found.count(
+        f"{at}.000000Z spark/0 logs/job.log:{n} | {at}Z {text}".encode()
+        for n, text in enumerate(said)
+    )
+    crit = f"{NOON:%Y-%m-%d %H:%M:%S},500 CRIT Supervisor is running as root.  Privileges were"
+    found.count([f"{at}.000000Z spark/0 logs/services.log:1 | {crit}".encode()])
     return found
 
 
@@ -69,6 +82,8 @@ def specimen() -> bytes:
             detail="nothing runs",
             next_move="juju run kafka/1 health-check; then see journalctl -u " + "long-" * 20,
         ),
+        Ill(unit="kafka/1", name="brokers", detail="the cluster does not answer"),
+        Ill(unit="spark/0", name="kafka", detail="10.0.0.1:9093: connection refused " + "x" * 200),
     )
     past = [
         Past(title="rotate-passwords #7", requested="18:40:01", state="failed", message=_LONG),
@@ -85,7 +100,7 @@ def specimen() -> bytes:
                 for account, receipt in zip(_ACCOUNTS, receipts, strict=True)
             ],
             absent=absent,
-            troubles=troubles(_ACCOUNTS, ills, absent, receipts),
+            troubles=merged(grouped(told(_ACCOUNTS, ills, absent, receipts), _ADDRESSES)),
             errors=_errors(),
             past=past,
         )

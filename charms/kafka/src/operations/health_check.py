@@ -73,8 +73,10 @@ def _quorum(o: Observed) -> str:
     """There is a leader, and every voter is a broker that is up."""
     cluster = _cluster(o)
     absent = sorted(set(cluster.voters) - cluster.brokers)
-    if absent or cluster.controller not in cluster.voters:
-        raise OperationError(f"voters {sorted(cluster.voters)}, of which {absent} are down")
+    if absent:
+        raise OperationError("voters down: " + ", ".join(f"{o.app}/{node}" for node in absent))
+    if cluster.controller not in cluster.voters:
+        raise OperationError(f"of the {len(cluster.voters)} voters none leads")
     return f"{len(cluster.voters)} voters, led by {o.app}/{cluster.controller}"
 
 

@@ -30,6 +30,7 @@ class KafkaSpec(Spec):
         address: where it listens.
         addresses: of all brokers, this one's first.
         brokers: how many there should be.
+        members: their ids, as far as their units are here.
     """
 
     node: int
@@ -37,6 +38,7 @@ class KafkaSpec(Spec):
     address: str
     addresses: tuple[str, ...]
     brokers: int
+    members: tuple[int, ...] = ()
 
 
 def prepare(context: Context[Observed, Workload, Where]) -> KafkaSpec:
@@ -50,6 +52,7 @@ def prepare(context: Context[Observed, Workload, Where]) -> KafkaSpec:
         address=o.address,
         addresses=context.workload.addresses,
         brokers=o.planned,
+        members=tuple(sorted(o.members)),
     )
 
 
@@ -79,7 +82,9 @@ def _ask(collection: Collection, spec: KafkaSpec, client: object) -> str:
     brokers: list[dict[str, Any]] = cluster.get("brokers", [])
     up = sorted(one["broker_id"] for one in brokers if not one.get("is_fenced"))
     if cluster and len(up) < spec.brokers:
-        detail = f"up: {', '.join(map(str, up)) or 'none'}"
+        app = collection.unit.partition("/")[0]
+        names = [f"{app}/{node}" for node in spec.members if node not in up]
+        detail = f"down: {', '.join(names)}" if names else f"up: {', '.join(map(str, up))}"
         title = f"{spec.brokers - len(up)} of {spec.brokers} brokers are not up"
         collection.find("critical", title, detail, "kafka/cluster.json")
     found = troubles(answers["topics"] or ())

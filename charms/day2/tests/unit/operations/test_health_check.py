@@ -3,9 +3,11 @@
 
 import contextlib
 import dataclasses
+import socket
 
 import pytest
 from fakes import FakeAdmin, prometheus
+from kafka.errors import KafkaConnectionError
 from world import NOON
 
 import cluster_admin
@@ -54,6 +56,23 @@ def test_kafka_answers_or_says_why_not(observed, tmp_path, monkeypatch):
     monkeypatch.setattr(cluster_admin, "KafkaAdminClient", lambda **_: FakeAdmin())
     found = checks(dataclasses.replace(related, kafka=ACCESS), tmp_path)["kafka-access"]
     assert (found.ok, found.detail) == (True, "the admin API answers for 3 brokers")
+
+
+def test_a_broker_that_cannot_be_reached_is_named(observed, tmp_path, monkeypatch):
+    """The client tells that somebody refused, and not who."""
+
+    def refused(**_):
+        raise KafkaConnectionError("111 ECONNREFUSED")
+
+    monkeypatch.setattr(cluster_admin, "KafkaAdminClient", refused)
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        up, down = (f"127.0.0.1:{each.getsockname()[1]}" for each in (server, taken))
+        access = ACCESS.model_copy(update={"endpoints": f"{up},{down},nonsense"})
+        related = dataclasses.replace(observed, kafka_related=True, kafka=access)
+        check = checks(related, tmp_path)["kafka-access"]
+    assert not check.ok
+    assert check.detail.endswith(f"ECONNREFUSED; {down} does not answer; nonsense does not answer")
 
 
 def test_a_target_that_is_down_is_named(observed, tmp_path):

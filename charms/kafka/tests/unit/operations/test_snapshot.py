@@ -96,6 +96,12 @@ def test_collects_what_the_cluster_says_and_finds_what_is_wrong(prepared, collec
     ]
 
 
+def test_the_brokers_that_are_not_up_are_named(prepared, collection, cluster):
+    cluster(FakeClient())
+    gather(collection, prepared().model_copy(update={"members": (0, 7, 9)}))
+    assert collection.findings[0].detail == "down: kafka/7, kafka/9"
+
+
 def test_a_dead_cluster_is_a_finding_and_no_failure(prepared, collection, cluster):
     cluster(None)
     assert "no broker answers" in gather(collection, prepared())
