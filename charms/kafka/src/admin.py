@@ -39,8 +39,7 @@ from kafka.admin import (
 from kafka.errors import KafkaError
 from kafka.protocol.admin import AlterClientQuotasRequest
 
-from cluster import ClusterError
-from facts import Acl, ClusterFacts, Partition
+from facts import Acl, ClusterError, ClusterFacts, Partition
 from placement import Move
 
 # The client narrates every connection it makes or loses; the unit's log is for the operator.

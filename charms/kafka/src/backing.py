@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import backup_admin
 from backups import Spec
-from cluster import ClusterError, administrator
+from cluster import administrator
 from dataops.backup import finishing, pruning
 from dataops.backup.ahead import ship
 from dataops.backup.manifest import Begun, Cluster, Manifest, Part, begun_key, new_id
@@ -20,6 +20,7 @@ from dataops.backup.ship import Shipper
 from dataops.backup.taking import Job, Marks, take
 from dataops.objectstore import Pace
 from dataops.operations import OperationError, Work
+from facts import ClusterError
 
 if TYPE_CHECKING:
     from admin import Administrator

@@ -9,10 +9,10 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from cluster import ClusterError
 from dataops.backup import verbs as shared
 from dataops.backup.verbs import Access, Where, nowhere, usable
 from dataops.host.wake import juju_exec
+from facts import ClusterError
 from observed import Config, Observed
 from workload import Workload
 

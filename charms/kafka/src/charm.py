@@ -11,7 +11,6 @@ import ops
 
 import operations
 import wiring
-from cluster import ClusterError
 from dataops.certificates.requester import Requester
 from dataops.host import network
 from dataops.interfaces.kafka_client import KafkaClientProvider
@@ -20,6 +19,7 @@ from dataops.jobs import Jobs
 from dataops.operations import Actions, discover
 from dataops.reconciler import Leaving, leaving, observe_all
 from effects import REFUSALS, SETBACKS
+from facts import ClusterError
 from listeners import CLIENT_PORT
 from observed import Observed, World
 from peers import Peers

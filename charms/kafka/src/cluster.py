@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS = 0.5
 
 
-class ClusterError(Exception):
-    """The cluster refused or did not answer; the message says what was asked of it."""
-
-
 @contextlib.contextmanager
 def administrator(addresses: Iterable[str], etc: Path) -> Generator[Administrator | None]:
     """An administrator of the cluster at these addresses; None when none of them answers.

@@ -21,7 +21,6 @@ from pathlib import Path
 
 import backing
 import backups
-from cluster import ClusterError
 from dataops.backup import continuous as course
 from dataops.backup.cut import CutError, closed
 from dataops.backup.finishing import FinishError, LostError
@@ -35,6 +34,7 @@ from dataops.host import wake
 from dataops.host.files import ensure_contents
 from dataops.objectstore import StoreError
 from dataops.operations import OperationError, Work
+from facts import ClusterError
 from shipped import Shipped
 from shipping import SPEC, STATE
 

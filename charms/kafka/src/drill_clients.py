@@ -13,9 +13,9 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 
-from cluster import ClusterError
 from dataops.backup.content import Digest
 from dataops.backup.records import Record
+from facts import ClusterError
 
 Place = tuple[str, int]
 _PATIENCE = 60.0

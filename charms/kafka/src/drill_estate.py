@@ -16,8 +16,8 @@ from kafka.admin import ConfigResource, ConfigResourceType
 
 import group_admin
 from admin import ANY_ACL
-from cluster import ClusterError
 from drill_checks import Estate, Permission
+from facts import ClusterError
 
 _UNCLEAN = 1
 _PATIENCE = 120.0

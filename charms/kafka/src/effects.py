@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import placement
 import steps
 from broker import Broker, BrokerError
-from cluster import ClusterError
 from cluster_id import new_cluster_id
 from dataops.certificates.requester import Requester
 from dataops.host.packages import PackageError
 from dataops.host.services import ServiceError
 from dataops.host.wake import juju_exec
+from facts import ClusterError
 from gate import Gate
 from observed import Observed
 from peers import Peers

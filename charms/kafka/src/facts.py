@@ -9,6 +9,10 @@ from recovery import Share
 from shipped import Shipped
 
 
+class ClusterError(Exception):
+    """The cluster refused or did not answer; the message says what was asked of it."""
+
+
 @dataclasses.dataclass(frozen=True)
 class BrokerFacts:
     """What is on this machine.

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import leadership
-from cluster import ClusterError, administrator
+from cluster import administrator
 from dataops.host.files import ensure_absent, ensure_contents
 from dataops.host.processes import Process, identify, kill
 from dataops.host.services import ServiceManager
 from dataops.operations import OperationError, Work
-from facts import ClusterFacts, Partition
+from facts import ClusterError, ClusterFacts, Partition
 
 if TYPE_CHECKING:
     from admin import Administrator

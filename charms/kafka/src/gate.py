@@ -13,9 +13,9 @@ import login
 import slots
 import steps
 from backup_keys import BackupKeys
-from cluster import ClusterError
 from dataops.interfaces.kafka_client import Access, KafkaClientProvider
 from dataops.rotation import Change
+from facts import ClusterError
 from observed import Observed
 from peers import Peers
 from vault import Vault

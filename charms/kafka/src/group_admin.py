@@ -14,8 +14,8 @@ from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
-from cluster import ClusterError
 from dataops.backup.manifest import Group, GroupOffset
+from facts import ClusterError
 
 # A fresh cluster makes its topic of groups when it is first asked, and loads it.
 _PATIENCE = 120.0

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster import ClusterError
+from facts import ClusterError
 
 if TYPE_CHECKING:
     from confluent_kafka.admin import AdminClient

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from onebox import dispatcher, environment, persona
-from onebox.changes import actions, hooks, parameters
+from onebox.changes import actions, hooks, parameters, told
 from onebox.dispatcher import Ended, Run
 from onebox.engine import Engine
 from onebox.environment import Place
@@ -86,7 +86,7 @@ class Runner:
             return outcome
         machine = model.units[self._room.unit].machine
         self._room.machine.end(model.uuid, machine)
-        return lambda m, now: hooks.rebooted(outcome(m, now), machine)
+        return lambda m, now: told.rebooted(outcome(m, now), machine)
 
     def _committed(self, context: Context, hook: Hook, name: str, kind: str) -> Outcome:
         unit = self._room.unit

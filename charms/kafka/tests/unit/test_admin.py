@@ -9,8 +9,7 @@ from kafka.errors import ClusterAuthorizationFailedError, KafkaTimeoutError, NoE
 
 from access import acls_for
 from admin import Administrator
-from cluster import ClusterError
-from facts import Partition
+from facts import ClusterError, Partition
 
 DIRECTORY = uuid.UUID("12345678-1234-5678-1234-567812345678")
 

@@ -7,11 +7,11 @@ import pytest
 
 import backing
 from backups import Spec, prepared
-from cluster import ClusterError
 from dataops.backup.catalogue import newest_good
 from dataops.backup.finishing import FinishError
 from dataops.backup.sealed import Key
 from dataops.operations import OperationError, Work
+from facts import ClusterError
 
 
 def spec_of(world, **more):

@@ -4,7 +4,6 @@
 import pytest
 
 from backups import Spec, access, prepared, told
-from cluster import ClusterError
 from dataops.backup.finishing import FinishError
 from dataops.backup.manifest import NewerError, UnreadableError
 from dataops.backup.pruning import CollectingError
@@ -13,6 +12,7 @@ from dataops.backup.shelf import DamagedError
 from dataops.backup.taking import TakingError
 from dataops.objectstore import Target, Unreachable
 from dataops.operations import OperationError
+from facts import ClusterError
 from operations.begin_backup import VERB as BEGIN
 from operations.create_backup import VERB as CREATE
 from operations.list_backups import VERB as LIST

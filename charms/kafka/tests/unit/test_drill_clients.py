@@ -8,9 +8,9 @@ import pytest
 from confluent_kafka import KafkaError
 
 import drill_clients
-from cluster import ClusterError
 from dataops.backup.content import Digest
 from dataops.backup.records import Record
+from facts import ClusterError
 
 
 @dataclasses.dataclass

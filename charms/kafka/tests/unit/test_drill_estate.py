@@ -15,7 +15,7 @@ from kafka.admin import (
 )
 
 import drill_estate
-from cluster import ClusterError
+from facts import ClusterError
 
 ID = uuid.uuid4()
 

@@ -9,10 +9,9 @@ from builders import CLUSTER_ID, a_cluster, a_recovery, observed, request
 import effects as module
 import steps
 from access import acls_for
-from cluster import ClusterError
 from dataops.rotation import Rotation
 from effects import Effects
-from facts import Partition
+from facts import ClusterError, Partition
 from gate import Gate
 from quorum import Change as QuorumChange
 

@@ -10,11 +10,10 @@ import pytest
 from builders import a_cluster
 
 import failover as module
-from cluster import ClusterError
 from dataops.host.processes import Process, identify
 from dataops.host.services import Service, ServiceState, Status
 from dataops.operations import Cancelled, OperationError, Work
-from facts import Partition
+from facts import ClusterError, Partition
 from failover import Failover, Ledger
 
 

@@ -8,8 +8,8 @@ from test_effects import Recorder
 import gate
 import slots
 import steps
-from cluster import ClusterError
 from dataops.rotation import Change, Rotation
+from facts import ClusterError
 from gate import Gate
 from slots import Slots
 

@@ -7,8 +7,8 @@ from kafka.errors import NoError, NotCoordinatorError, UnknownMemberIdError
 from kafka.structs import OffsetAndMetadata
 
 import group_admin
-from cluster import ClusterError
 from dataops.backup.manifest import Group, GroupOffset
+from facts import ClusterError
 
 GROUP = Group(
     name="g",

@@ -7,7 +7,7 @@ import pytest
 
 import authority
 import login
-from cluster import ClusterError
+from facts import ClusterError
 
 
 def test_a_broker_that_is_out_of_reach_proves_nothing(tmp_path, monkeypatch):

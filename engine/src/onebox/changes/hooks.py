@@ -158,15 +158,6 @@ def forgotten(model: Model, name: str) -> Model:
     return edit.put_unit(model, unit, local=edit.replace(unit.local, **fields), resolve="")
 
 
-def rebooted(model: Model, machine: str) -> Model:
-    """The model after a machine came up again: its started units run `start` first of all."""
-    for unit in model.units.values():
-        if unit.machine == machine and unit.local.started:
-            local = edit.replace(unit.local, rebooted=True)
-            model = edit.put_unit(model, unit, local=local)
-    return model
-
-
 def cannot_deploy(model: Model, name: str, reason: str, now: datetime) -> Model:
     """The model in which the agent says why a charm's files are not in place."""
     word = "upgrade" if model.units[name].local.installed else "install"

@@ -4,7 +4,7 @@
 
 from datetime import datetime
 
-from onebox.changes import edit, hooks, leadership
+from onebox.changes import edit, leadership, told
 from onebox.errors import Refused, known
 from onebox.model import Base, Machine, Model
 
@@ -55,7 +55,7 @@ def lost(model: Model, name: str) -> Model:
 
 def found(model: Model, name: str) -> Model:
     """The model when a lost machine comes up again: its units run `start` first of all."""
-    return hooks.rebooted(_powered(model, name, down=False), name)
+    return told.rebooted(_powered(model, name, down=False), name)
 
 
 def _powered(model: Model, name: str, *, down: bool) -> Model:

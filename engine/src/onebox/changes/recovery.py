@@ -4,7 +4,7 @@
 
 from datetime import datetime
 
-from onebox.changes import actions, edit, hooks
+from onebox.changes import actions, edit, told
 from onebox.changes.options import update_status_interval
 from onebox.model import Model
 
@@ -22,5 +22,5 @@ def recover(model: Model, boot: str, now: datetime) -> Model:
             model = edit.put_unit(model, unit, next_update_status=now + interval)
     if model.boot not in ("", boot):
         for machine in model.machines:
-            model = hooks.rebooted(model, machine)
+            model = told.rebooted(model, machine)
     return model if model.boot == boot else edit.replace(model, boot=boot)

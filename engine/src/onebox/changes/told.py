@@ -1,6 +1,6 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a unit has been told so far: small edits of its `Local`."""
+"""What units have been told so far: small edits of their `Local`."""
 
 from onebox.changes import edit
 from onebox.model import Hook, Local, Model, Unit
@@ -25,3 +25,11 @@ def put(model: Model, name: str, **fields: object) -> Model:
     """The model with other fields of what a unit knows."""
     unit = model.units[name]
     return edit.put_unit(model, unit, local=edit.replace(unit.local, **fields))
+
+
+def rebooted(model: Model, machine: str) -> Model:
+    """The model after a machine came up again: its started units run `start` first of all."""
+    for unit in model.units.values():
+        if unit.machine == machine and unit.local.started:
+            model = put(model, unit.name, rebooted=True)
+    return model

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Generic
+from collections.abc import Collection, Sequence
+from typing import Any, Generic, Protocol
 
 import ops
+import pydantic
 
 from dataops.interfaces.operations import _bags
 from dataops.interfaces.operations._models import (
@@ -36,10 +37,6 @@ from dataops.operations import (
 from dataops.passing import pass_over
 from dataops.rolling import Hold
 
-if TYPE_CHECKING:
-    # Jobs answer with this interface's outcomes.
-    from dataops.jobs import Jobs
-
 logger = logging.getLogger(__name__)
 
 # A guard that says no is asked again after this time.
@@ -47,6 +44,28 @@ _LOOK_AGAIN_SECONDS = 5.0
 # A verb that waits for its own charm's plan: soon at first, and the more seldom the longer it
 # waits, for each look is a whole hook.
 _PENDING_SECONDS, _PENDING_AT_MOST, _PENDING_SHARE = 2.0, 10.0, 5
+
+
+class LongWork(Protocol):
+    """What runs work that outlives a hook: `dataops.jobs.Jobs`, which knows this interface."""
+
+    def ensure(
+        self, task_id: str, verb: JobVerb[Any, Any, Any, Any, Any], spec: pydantic.BaseModel
+    ) -> bool:
+        """Whether it begins now."""
+        ...
+
+    def outcome(self, task_id: str) -> Outcome | None:
+        """How it ended, or how far it is; None when there is none."""
+        ...
+
+    def keep_only(self, task_ids: Collection[str]) -> None:
+        """Cancel and forget all others."""
+        ...
+
+    def look_again(self, seconds: float) -> None:
+        """Have the charm woken in so many seconds."""
+        ...
 
 
 class OperationsProvider(Generic[ObservedT, WorkloadT]):
@@ -70,7 +89,7 @@ class OperationsProvider(Generic[ObservedT, WorkloadT]):
         verbs: Offered[ObservedT, WorkloadT] | Sequence[OfferedVerb[ObservedT, WorkloadT]],
         *,
         role: str = "",
-        jobs: Jobs | None = None,
+        jobs: LongWork | None = None,
         now: Clock = utc_now,
     ) -> None:
         self._owner = charm
