@@ -58,7 +58,7 @@ class Line:
     @property
     def said(self) -> str:
         """What it says, without its time and its level."""
-        return _HEAD.sub("", self.text)[:160]
+        return _HEAD.sub("", self.text)[:240]
 
     @property
     def kind(self) -> str:

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 # Of logs: nobody was there, or went away.
 REFUSED = re.compile(
     r"ECONNREFUSED|ECONNRESET|ConnectionRefused|No route to host|[Nn]ode not connected"
-    r"|[Cc]onnection (?:was )?(?:refused|reset|lost|could not be established)"
-    r"|[Bb]roker may not be available"
+    r"|[Cc]onnection (?:was )?(?:refused|reset|lost)|could not be established"
+    r"|(?:[Bb]roker|[Nn]ode) may not be available"
 )
 # Of findings and checks, which speak in our own words too.
 _SILENT = re.compile(

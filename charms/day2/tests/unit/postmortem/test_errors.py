@@ -62,7 +62,7 @@ def test_everybody_who_cannot_reach_a_unit_is_one_event():
         line(0, "ERROR Connection to 10.0.0.1:9094 refused: ECONNREFUSED"),
         line(1, "ERROR disk 7 is full", unit="kafka/1"),
         line(4, "ERROR 10.0.0.1: Connection refused", unit="data-access/0"),
-        line(5, "ERROR Connection to kafka/1 was lost: Connection reset"),
+        line(5, "ERROR Connection to node 1 (/10.0.0.1:9094) could not be established."),
         line(6, "ERROR 10.0.0.10: Connection refused"),
     )
     ten, one, disk = errors.last()
