@@ -3,7 +3,9 @@
 """The import arrow of docs/explanation/architecture.md, and the shape that every charm keeps."""
 
 import ast
+import graphlib
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -79,6 +81,31 @@ def test_scheduler_and_changes_are_pure() -> None:
             "onebox.store", "onebox.daemon", "onebox.worker", "onebox.dispatcher", "onebox.client",
         )  # fmt: skip
         assert not effects, path
+
+
+BASES = [ROOT / "engine" / "src", ROOT / "lib" / "src", *(charm / "src" for charm in CHARMS)]
+
+
+@pytest.mark.parametrize("base", BASES, ids=names(BASES))
+def test_no_module_needs_itself(base: Path) -> None:
+    """No circle of imports, be one of them inside a function or for the type checker alone."""
+    places = {
+        ".".join(path.relative_to(base).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in base.rglob("*.py")
+    }
+    needs = {name: narrowed(imported(path), places) - {name} for name, path in places.items()}
+    try:
+        graphlib.TopologicalSorter(needs).prepare()
+    except graphlib.CycleError as error:
+        pytest.fail(" needs ".join(reversed(error.args[1])))
+
+
+def narrowed(wanted: set[str], places: Collection[str]) -> set[str]:
+    """Those of our own modules; a package counts only where something of its own is wanted."""
+    found = wanted & set(places)
+    inner = {name.rpartition(".")[0] for name in found}
+    outer = {name.rpartition(".")[0] for name in wanted - found}
+    return {name for name in found if name not in inner or name in outer}
 
 
 def test_rendering_is_pure() -> None:

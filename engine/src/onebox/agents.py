@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from onebox import history, machine
+from onebox import history, rooms
 from onebox.bridges import Bridges
 from onebox.changes import actions, models, options, recovery
 from onebox.engine import Engine
@@ -141,7 +141,7 @@ class Agents:
             return
         if model.life == "alive" or not models.empty(model):
             return
-        machine.clear(engine.home, model)
+        rooms.clear(engine.home, model)
         engine.store.remove(name)
         # What this model offered or consumed ends in the others.
         self._bridges.wake()

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from onebox import console, flags, focus, machine
+from onebox import console, flags, focus, rooms
 from onebox.client import Client
 from onebox.errors import OneboxError, Refused, Unreachable
 from onebox.flags import Parsed, UsageError
@@ -132,7 +132,7 @@ def _destroy(client: Client, args: Parsed) -> int:
         except Unreachable as error:
             # Nobody knows the models any more; their processes know where they live.
             console.tell(error.message)
-            machine.salvage(client.home)
+            rooms.salvage(client.home)
     _delete(client)
     console.tell(f"Everything in {client.home.root} is gone.")
     return 0

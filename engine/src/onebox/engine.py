@@ -10,8 +10,8 @@ from datetime import datetime, timezone
 from onebox.blobs import Blobs
 from onebox.home import Home
 from onebox.logs import ModelLog
-from onebox.machine import Networks
 from onebox.model import Model
+from onebox.networks import Networks
 from onebox.slots import Slots
 from onebox.store import Store
 

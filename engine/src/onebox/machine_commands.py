@@ -16,6 +16,7 @@ from onebox.engine import Engine
 from onebox.errors import OneboxError, Refused
 from onebox.machine import MachineRoom
 from onebox.model import Model, Task
+from onebox.rooms import room_of
 
 _SHELL = "/bin/bash"
 
@@ -65,7 +66,7 @@ class MachineCommands:
             )
 
     def _ended(self, model: Model, task: Task) -> _Results:
-        room = MachineRoom.of(self._engine.home, model, task.unit)
+        room = room_of(self._engine.home, model, task.unit)
         try:
             # A machine that no unit has come to yet may not be there yet.
             with self._engine.power(model, task.unit):

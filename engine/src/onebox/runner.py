@@ -20,8 +20,8 @@ from onebox.environment import Place
 from onebox.errors import OneboxError, Refused
 from onebox.hooktools.context import Context
 from onebox.logs import UnitLog
-from onebox.machine import UnitRoom
 from onebox.model import Hook, Model, Task
+from onebox.rooms import UnitRoom
 from onebox.services import UnitServices
 
 # What a run changes: applied to whatever the model has become, in one transaction.

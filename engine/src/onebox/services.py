@@ -9,8 +9,8 @@ from pathlib import Path
 from onebox.changes import actions
 from onebox.engine import Engine
 from onebox.errors import Refused
-from onebox.machine import UnitRoom
 from onebox.model import Model
+from onebox.rooms import UnitRoom
 from onebox.store import Change
 
 

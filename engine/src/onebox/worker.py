@@ -14,15 +14,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from onebox import machine, processes, scheduler
+from onebox import processes, rooms, scheduler
 from onebox.changes import actions, hooks, machines, options, relations, subordinates, units
 from onebox.engine import Engine
 from onebox.errors import OneboxError, Refused
 from onebox.juju_exec import Wish
 from onebox.logs import UnitLog
-from onebox.machine import UnitRoom
 from onebox.model import Hook, Model
 from onebox.nspawn.door import Door
+from onebox.rooms import UnitRoom
 from onebox.runner import Runner
 from onebox.scheduler import Deploy, Destroy, Note, RunCommands, RunHook, RunTask, Step, Wait
 
@@ -279,7 +279,7 @@ class UnitWorker(threading.Thread):
         model = self._engine.store.read(self._model_name)
         if self._door is not None:
             self._door.close()
-        machine.vacate(self._engine.home, model, self._unit)
+        rooms.vacate(self._engine.home, model, self._unit)
         self._transact(
             lambda model, now: subordinates.settle(units.gone(model, self._unit, now), now)
         )

@@ -10,10 +10,11 @@ from onebox.api.method import Methods, made, transact
 from onebox.bases import parse_base
 from onebox.changes import machines, units
 from onebox.errors import Refused, known
-from onebox.machine import MachineRoom, demolish
+from onebox.machine import MachineRoom
 from onebox.model import Model
 from onebox.nspawn import network
 from onebox.nspawn.room import NspawnRoom
+from onebox.rooms import demolish, room_of
 
 method = Methods()
 
@@ -94,4 +95,4 @@ def _booting(agents: Agents, model: str, machine: str) -> NspawnRoom:
 def _room(agents: Agents, model: str, machine: str) -> MachineRoom:
     found = agents.engine.store.read(model)
     known(found.machines, "machine", machine)
-    return MachineRoom.of(agents.engine.home, found, machine)
+    return room_of(agents.engine.home, found, machine)

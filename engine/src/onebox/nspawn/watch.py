@@ -8,9 +8,9 @@ import threading
 from onebox.changes import machines, options
 from onebox.engine import Engine
 from onebox.errors import Refused
-from onebox.machine import MachineRoom
 from onebox.model import Model
 from onebox.nspawn.room import NspawnRoom
+from onebox.rooms import room_of
 
 _LOG = logging.getLogger(__name__)
 _SECONDS = 2.0
@@ -32,7 +32,7 @@ class Watch(threading.Thread):
 
     def _look(self, model: Model) -> None:
         for number, machine in model.machines.items():
-            room = MachineRoom.of(self._engine.home, model, number)
+            room = room_of(self._engine.home, model, number)
             if not isinstance(room, NspawnRoom) or machine.down:
                 continue
             try:

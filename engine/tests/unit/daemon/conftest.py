@@ -20,8 +20,8 @@ import pytest
 from onebox import scheduler
 from onebox.client import Client
 from onebox.home import Home
-from onebox.machine import UnitRoom
 from onebox.model import Model
+from onebox.rooms import UnitRoom
 from onebox.scheduler import Wait
 
 CHARMS = Path(__file__).parents[2] / "charms"
