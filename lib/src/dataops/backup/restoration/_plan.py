@@ -48,10 +48,6 @@ class Blueprint:
         """What one node gets: every copy is placed, so that whoever leads has all records."""
         return tuple(one for key, one in self.partitions.items() if node in self.nodes[key])
 
-    def bytes_of(self, node: int) -> int:
-        """How much disk one node needs."""
-        return sum(partition.bytes for partition in self.of(node))
-
 
 def refusals(manifest: Manifest, wish: Wish) -> Iterator[str]:
     """Why this cannot be had from this backup, with the next move."""

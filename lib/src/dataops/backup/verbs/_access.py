@@ -14,6 +14,7 @@ from dataops.objectstore import StoreError, Target
 from dataops.operations import OperationError, Params
 
 if TYPE_CHECKING:
+    from dataops.backup.manifest import Manifest
     from dataops.backup.sealed import Key
     from dataops.backup.shelf import Shelf
 
@@ -88,6 +89,28 @@ def usable(access: AccessT, where: Where) -> AccessT:
     if access.target is None and not where.if_possible:
         raise OperationError(access.nowhere)
     return access
+
+
+def chosen(shelf: Shelf, backup: str, otherwise: str) -> Manifest:
+    """The manifest of a backup.
+
+    Args:
+        shelf: where it is.
+        backup: its id; empty for the newest good one.
+        otherwise: what is told where there is no good one: the next move.
+
+    Raises:
+        OperationError: there is none.
+    """
+    from dataops.backup.catalogue import newest_good
+    from dataops.backup.manifest import Manifest, manifest_key
+
+    if not backup:
+        newest = newest_good(shelf)
+        if newest is None:
+            raise OperationError(f"{shelf.where} has no good backup{otherwise}")
+        backup = newest.id
+    return shelf.need(Manifest, manifest_key(backup))
 
 
 def unit_place(unit: str, model_uuid: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pydantic
 
-from dataops.backup.verbs._access import Access, told
+from dataops.backup.verbs._access import Access, chosen, told
 from dataops.operations import Context, JobVerb, OperationError, Params, Result, Scope, Work
 
 if TYPE_CHECKING:
@@ -92,43 +92,32 @@ def restoring(
         where = params.place or made.cluster
         return made.model_copy(update={"backup": params.id, "cluster": where})
 
-    def work(work: Work[SpecT]) -> Restored:
-        from dataops.backup.catalogue import newest_good
-        from dataops.backup.manifest import Manifest, manifest_key
-        from dataops.backup.trees import place
-
-        spec = work.spec
-        staging = spec.state / _STAGING
-        with told():
-            shelf = spec.shelf()
-            newest = None if spec.backup else newest_good(shelf)
-            backup = spec.backup or (newest.id if newest else "")
-            if not backup:
-                raise OperationError(
-                    f"{shelf.where} has no good backup: see list-backups, and give place=..."
-                )
-            manifest = shelf.need(Manifest, manifest_key(backup))
-            size = place(
-                shelf, manifest, staging, key=spec.opened(), owner=spec.owner,
-                tell=work.progress, check=work.end_if_cancelled,
-            )  # fmt: skip
-        said = put(work, manifest, staging)
-        files = len(manifest.tree.files) if manifest.tree else 0
-        return Restored(
-            id=backup,
-            summary=f"{spec.unit} has {files} files with {size / 1e6:.1f} MB of backup {backup}. "
-            + said,
-            files=files,
-            bytes=size,
-        )
-
     return JobVerb(
         name="restore",
         description=description,
         prepare=prepared,
-        work=work,
+        work=lambda work: _work(work, put),
         params=RestoreParams,
         spec=spec,
         result=Restored,
         scope=Scope.UNIT,
     )
+
+
+def _work(work: Work[SpecT], put: Callable[[Work[SpecT], Manifest, Path], str]) -> Restored:
+    """Checks the whole tree beside what the unit has before anything of that is touched."""
+    from dataops.backup.trees import place
+
+    spec = work.spec
+    staging = spec.state / _STAGING
+    with told():
+        shelf = spec.shelf()
+        manifest = chosen(shelf, spec.backup, ": see list-backups, and give place=...")
+        size = place(
+            shelf, manifest, staging, key=spec.opened(), owner=spec.owner, tell=work.progress,
+            check=work.end_if_cancelled,
+        )  # fmt: skip
+    said = put(work, manifest, staging)
+    files = len(manifest.tree.files) if manifest.tree else 0
+    had = f"{spec.unit} has {files} files with {size / 1e6:.1f} MB of backup {manifest.id}"
+    return Restored(id=manifest.id, summary=f"{had}. {said}", files=files, bytes=size)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pydantic
 
-from dataops.backup.verbs._access import Access, Where, told, usable
+from dataops.backup.verbs._access import Access, Where, chosen, told, usable
 from dataops.operations import Context, JobVerb, OperationError, Result, Scope, Work
 
 # The first ones tell enough; the verdict in the store has more.
@@ -87,8 +87,6 @@ def verifying(
 
 def _work(work: Work[Spec]) -> Verified:
     """Reads everything; the verdict is kept beside the manifest."""
-    from dataops.backup.catalogue import newest_good
-    from dataops.backup.manifest import Manifest, manifest_key
     from dataops.backup.verification import Verification
 
     spec = work.spec
@@ -96,11 +94,7 @@ def _work(work: Work[Spec]) -> Verified:
         return Verified(id="", summary=spec.nowhere, bytes=0, seconds=0.0)
     shelf = spec.shelf()
     with told():
-        newest = None if spec.backup else newest_good(shelf)
-        backup = spec.backup or (newest.id if newest else "")
-        if not backup:
-            raise OperationError(f"{shelf.where} has no good backup yet: run create-backup.")
-        manifest = shelf.need(Manifest, manifest_key(backup))
+        manifest = chosen(shelf, spec.backup, " yet: run create-backup.")
         look = Verification(
             shelf,
             spec.opened(),
@@ -112,15 +106,15 @@ def _work(work: Work[Spec]) -> Verified:
     if not verdict.well:
         named = "; ".join(verdict.problems[:_MOST_NAMED])
         raise OperationError(
-            f"Backup {backup} is damaged in {len(verdict.problems)} places: {named}. Run "
+            f"Backup {manifest.id} is damaged in {len(verdict.problems)} places: {named}. Run "
             "create-backup: what is still on the brokers is stored anew."
         )
     read, count = verdict.facts["bytes"], verdict.facts["partitions"]
     files = len(manifest.tree.files) if manifest.tree else 0
     held = f"{files} files" if manifest.tree else f"{count} partitions"
     return Verified(
-        id=backup,
-        summary=f"Backup {backup} was read whole: {held}, {read / 1e6:.1f} MB, every "
+        id=manifest.id,
+        summary=f"Backup {manifest.id} was read whole: {held}, {read / 1e6:.1f} MB, every "
         f"hash and every CRC right, in {verdict.seconds:.1f} s.",
         bytes=read,
         partitions=count,
