@@ -47,6 +47,20 @@ def tick(value: float, _: int) -> str:
     return f"{value:,.10g}"
 
 
+def bare(axes: Any, unit: str, *, whole: bool = False) -> None:
+    """Axes that say what they must and nothing else: a few figures upwards, the unit as title."""
+    ticker = matplotlib().ticker
+    axes.yaxis.set_major_locator(ticker.MaxNLocator(4, min_n_ticks=2, integer=whole))
+    axes.yaxis.set_major_formatter(ticker.FuncFormatter(tick))
+    axes.grid(axis="y", color=COLOURS.grid, linewidth=0.8)
+    axes.set_axisbelow(True)
+    for side in ("top", "left", "right"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(COLOURS.grid)
+    axes.tick_params(axis="both", length=0, labelsize=9, labelcolor=COLOURS.muted, pad=5)
+    axes.set_title(unit, loc="left", fontsize=9, color=COLOURS.muted, pad=8)
+
+
 def embed(svg: str) -> str:
     """The `<svg>` element alone, with the page's colours and font, hidden from screen readers.
 

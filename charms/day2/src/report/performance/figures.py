@@ -8,7 +8,7 @@ import datetime
 import io
 from typing import Any
 
-from report.performance.drawing import COLOURS, embed, matplotlib, tick
+from report.performance.drawing import COLOURS, bare, embed, matplotlib
 from report.performance.lines import Line
 from report.performance.panels import Panel
 from report.units import quantity, scale
@@ -165,22 +165,14 @@ def _absence(
 def _frame(
     axes: Any, unit: str, largest: float, start: datetime.datetime, end: datetime.datetime
 ) -> None:
-    """Axes that say what they must and nothing else."""
-    dates, ticker = matplotlib().dates, matplotlib().ticker
+    """The time from left to right, a few figures upwards."""
+    dates = matplotlib().dates
     axes.set_xlim(start, end)
     axes.set_ylim(0, largest * 1.18 if largest > 0 else 1)
     locator = dates.AutoDateLocator(minticks=4, maxticks=8, tz=datetime.timezone.utc)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(_clock(end - start))
-    axes.yaxis.set_major_locator(ticker.MaxNLocator(4, min_n_ticks=2, integer=unit in _WHOLE))
-    axes.yaxis.set_major_formatter(ticker.FuncFormatter(tick))
-    axes.grid(axis="y", color=COLOURS.grid, linewidth=0.8)
-    axes.set_axisbelow(True)
-    for side in ("top", "left", "right"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(COLOURS.grid)
-    axes.tick_params(axis="both", length=0, labelsize=9, labelcolor=COLOURS.muted, pad=5)
-    axes.set_title(unit, loc="left", fontsize=9, color=COLOURS.muted, pad=8)
+    bare(axes, unit, whole=unit in _WHOLE)
 
 
 def _clock(span: datetime.timedelta) -> Any:

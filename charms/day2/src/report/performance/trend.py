@@ -9,7 +9,7 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
-from report.performance.drawing import COLOURS, embed, matplotlib, tick
+from report.performance.drawing import COLOURS, bare, embed, matplotlib
 from report.performance.load import Kind, Load, Measured
 from report.performance.noise import Verdict
 from report.units import scale
@@ -74,17 +74,8 @@ def _frame(
     axes: Any, columns: list[tuple[int, tuple[float, ...]]], factor: float, unit: str
 ) -> None:
     """Axes from zero on, so that noise looks as small as it is."""
-    ticker = matplotlib().ticker
     highest = max(max(rounds) for _, rounds in columns) / factor
     axes.set_ylim(0, 1.15 * highest if highest else 1)
     axes.set_xlim(-0.75, max(len(columns), 4) - 0.25)
     axes.set_xticks(range(len(columns)), [f"#{number}" for number, _ in columns])
-    axes.yaxis.set_major_locator(ticker.MaxNLocator(4, min_n_ticks=2))
-    axes.yaxis.set_major_formatter(ticker.FuncFormatter(tick))
-    axes.grid(axis="y", color=COLOURS.grid, linewidth=0.8)
-    axes.set_axisbelow(True)
-    for side in ("top", "left", "right"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(COLOURS.grid)
-    axes.tick_params(axis="both", length=0, labelsize=9, labelcolor=COLOURS.muted, pad=5)
-    axes.set_title(unit, loc="left", fontsize=9, color=COLOURS.muted, pad=8)
+    bare(axes, unit)
