@@ -108,6 +108,14 @@ def narrowed(wanted: set[str], places: Collection[str]) -> set[str]:
     return {name for name in found if name not in inner or name in outer}
 
 
+def test_the_map_names_every_module_of_the_engine() -> None:
+    page = (ROOT / "docs" / "explanation" / "architecture.md").read_text()
+    engine = ROOT / "engine" / "src" / "onebox"
+    modules = {f"`{path.name}`" for path in engine.glob("[a-z]*.py")}
+    folders = {f"`{path.parent.name}/" for path in engine.glob("*/__init__.py")}
+    assert not [name for name in sorted(modules | folders) if name not in page]
+
+
 def test_rendering_is_pure() -> None:
     for path in (ROOT / "engine" / "src" / "onebox" / "render").glob("*.py"):
         assert not imports_any(
