@@ -198,7 +198,8 @@ def _of_secret(model: Model, secret: Secret) -> Iterator[str]:
 
 
 def _of_storage(model: Model, storage: Storage) -> Iterator[str]:
-    yield storage.owner
+    if storage.owner:
+        yield storage.owner
 
 
 def _of_machine(model: Model, machine: Machine) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from onebox import persona
 from onebox.declared import ActionSpec as ActionSpec
 from onebox.declared import Base as Base
 from onebox.declared import Charm as Charm
@@ -312,7 +313,7 @@ class Machine(Frozen):
 
 
 class Storage(Frozen):
-    """One storage instance and the unit it is attached to.
+    """One storage instance and the unit it is attached to: none while it is detached.
 
     `location` is where the charm finds it on its machine, below the machine's directory.
     """
@@ -322,7 +323,10 @@ class Storage(Frozen):
     kind: Literal["filesystem", "block"] = "filesystem"
     owner: str
     location: str
+    pool: str = persona.POOL
     life: Life = "alive"
+    # On its way from its unit, to stay without one.
+    detaching: bool = False
     size: int = 1024
     since: datetime
 

@@ -11,6 +11,8 @@ REGION = "localhost"
 CREDENTIAL = "localhost"
 USER = "admin"
 SPACE = "alpha"
+# Juju's pool of directories on a machine's own disk.
+POOL = "rootfs"
 # Where a controller's API would listen; nothing does, the port only marks a network as taken.
 API_PORT = 17070
 # The last number of the address that stands for the controller in each network.
@@ -20,6 +22,11 @@ API_HOST = 254
 def api(network: str) -> str:
     """The address of the controller that a model's machines are told."""
     return f"{network}.{API_HOST}:{API_PORT}"
+
+
+def detachable(pool: str) -> bool:
+    """Whether storage of a pool outlives its unit, in Juju: these lie on the unit's machine."""
+    return pool not in (POOL, "tmpfs", "loop")
 
 
 def resource_url(network: str, model: str, path: str) -> str:

@@ -119,20 +119,6 @@ def model_directory(home: Home, model: Model) -> Path:
     return home.models / f"{model.name}-{model.uuid[-6:]}"
 
 
-def vacate(home: Home, model: Model, unit: str) -> None:
-    """Ends everything a leaving unit started, and its machine's when it was the last one there."""
-    owner = model.units[unit]
-    others = [u for u in model.units.values() if u.machine == owner.machine and u.name != unit]
-    machine = model.machines[owner.machine]
-    room = UnitRoom.of(home, model, unit)
-    if others or machine.kept:
-        processes.end(processes.of_unit(model.uuid, unit))
-        room.remove()
-    else:
-        room.socket.unlink(missing_ok=True)
-        demolish(home, model, owner.machine)
-
-
 def demolish(home: Home, model: Model, machine: str) -> None:
     """Ends everything on a machine and deletes its files."""
     room = room_of(home, model, machine)

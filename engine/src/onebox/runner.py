@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from onebox import dispatcher, environment, persona
+from onebox import dispatcher, environment, persona, stowage
 from onebox.changes import actions, hooks, parameters, told
 from onebox.dispatcher import Ended, Run
 from onebox.engine import Engine
@@ -78,6 +78,7 @@ class Runner:
             return self._rebooted(model, context, lambda m, now: hooks.requeued(m, unit, now))
         else:
             self._log(_OPERATION, "INFO", f'ran "{name}" hook (via {kind})')
+        stowage.left(self._engine.home, model, self._room, hook)
         return self._rebooted(model, context, self._committed(context, hook, name, kind))
 
     def _rebooted(self, model: Model, context: Context, outcome: Outcome) -> Outcome:
@@ -114,8 +115,7 @@ class Runner:
         instance = model.storage.get(hook.storage or "")
         if instance is None:
             return {}
-        location = self._room.machine.path(instance.location)
-        location.mkdir(parents=True, exist_ok=True)
+        location = stowage.bring(self._engine.home, model, self._room.machine, instance)
         told = self._room.machine.told(location)
         return environment.of_storage(instance.id, instance.kind, told)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from onebox import processes, rooms, scheduler
+from onebox import processes, scheduler, stowage
 from onebox.changes import actions, hooks, machines, options, relations, subordinates, units
 from onebox.engine import Engine
 from onebox.errors import OneboxError, Refused
@@ -116,6 +116,7 @@ class UnitWorker(threading.Thread):
         if isinstance(step, Wait):
             self._sleep(step.until)
         elif isinstance(step, Note):
+            self._passed_over(step)
             self._transact(lambda model, now: self._rested(self._noted(model, step, now), now))
         elif isinstance(step, Destroy):
             self._destroy()
@@ -166,6 +167,13 @@ class UnitWorker(threading.Thread):
         if self._unit in model.units and isinstance(self._choose(model, now), Wait):
             return hooks.rest(model, self._unit, now)
         return model
+
+    def _passed_over(self, step: Note) -> None:
+        """What a hook that is skipped leaves to us all the same."""
+        model = self._engine.store.read(self._model_name)
+        hook = model.units[self._unit].local.hook if self._unit in model.units else None
+        if step.what == "skip" and hook is not None:
+            stowage.left(self._engine.home, model, self._room, hook)
 
     def _noted(self, model: Model, step: Note, now: datetime) -> Model:
         if step.what == "resign":
@@ -279,7 +287,7 @@ class UnitWorker(threading.Thread):
         model = self._engine.store.read(self._model_name)
         if self._door is not None:
             self._door.close()
-        rooms.vacate(self._engine.home, model, self._unit)
+        stowage.vacate(self._engine.home, model, self._unit)
         self._transact(
             lambda model, now: subordinates.settle(units.gone(model, self._unit, now), now)
         )

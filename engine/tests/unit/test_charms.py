@@ -175,6 +175,14 @@ def test_charm_without_config_and_actions(pack):
             {**METADATA, "storage": {"x": {"type": "filesystem", "minimum-size": "big"}}},
             'storage "x": invalid minimum size "big"',
         ),
+        *(
+            (
+                "metadata",
+                {**METADATA, "storage": {"x": {"type": "filesystem", "location": place}}},
+                f'storage "x": invalid location "{place}"',
+            )
+            for place in ("/", "/var", "/srv/../../etc", "/var/lib/juju/storage/mine")
+        ),
         (
             "metadata",
             {**METADATA, "resources": {"x": {"filename": "a/b"}}},

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from onebox import scheduler
-from onebox.changes import applications, config, relations, subordinates, units
+from onebox.changes import applications, config, relations, storage, subordinates, units
 from onebox.errors import Refused
 from onebox.model import Model, Unit
 from onebox.scheduler import RunHook, Wait
@@ -62,15 +62,31 @@ class Life(RuleBasedStateMachine):
         if len(self.world.model.units) < 8:
             self.change(lambda m: units.add(m, app, 1, (), self.world.now))
 
-    @rule(pick=PICK, force=st.booleans())
-    def remove_unit(self, pick: int, force: bool) -> None:
+    @rule(pick=PICK, force=st.booleans(), destroy=st.booleans())
+    def remove_unit(self, pick: int, force: bool, destroy: bool) -> None:
         unit = self.some_unit(pick)
         if unit:
-            self.change(lambda m: self.removed(m, unit, force))
+            self.change(lambda m: self.removed(m, unit, force, destroy))
 
-    def removed(self, model: Model, unit: str, force: bool) -> Model:
+    def removed(self, model: Model, unit: str, force: bool, destroy: bool) -> Model:
         subordinates.refuse_alone(model, unit)
-        return units.remove(model, unit, force)
+        return units.remove(model, unit, force, destroy)
+
+    @rule(pick=PICK, end=st.booleans())
+    def move_storage(self, pick: int, end: bool) -> None:
+        """What a unit has is detached or removed; what nobody has goes to some unit."""
+        model, found = self.world.model, sorted(self.world.model.storage)
+        if not found:
+            return
+        instance = model.storage[found[pick % len(found)]]
+        takers = model.units_of("a") if "a" in model.applications else []
+        if end:
+            self.change(lambda m: storage.remove(m, instance.id))
+        elif instance.owner:
+            self.change(lambda m: storage.detach(m, instance.id))
+        elif takers:
+            taker = takers[pick % len(takers)].name
+            self.change(lambda m: storage.attach(m, instance.id, taker, self.world.now))
 
     @rule(app=ALL, force=st.booleans())
     def remove_application(self, app: str, force: bool) -> None:

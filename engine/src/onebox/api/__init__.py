@@ -10,6 +10,7 @@ from onebox.api import (
     models,
     relations,
     secrets,
+    storage,
     units,
     watching,
 )
@@ -17,7 +18,7 @@ from onebox.api.method import Method
 
 _MODULES = (
     *(actions, applications, crossing, machines, models),
-    *(relations, secrets, units, watching),
+    *(relations, secrets, storage, units, watching),
 )
 
 METHODS: dict[str, Method] = {

@@ -40,8 +40,9 @@ def deploy(
     storage: dict[str, str] | None = None,
     placement: list[str] | None = None,
     expose: bool = False,
+    attached: list[str] | None = None,
 ) -> None:
-    """A new application with its first units."""
+    """A new application with its first units; the one unit of it has `attached` storage."""
     with agents.engine.blobs.stored(*_files(resources)) as blobs:
         asked = Deployment(
             application=application,
@@ -55,6 +56,7 @@ def deploy(
             resources=_resources(agents, resources, blobs),
             storage=storage or {},
             placement=tuple(placement or ()),
+            attached=tuple(attached or ()),
         )
         now = agents.engine.now()
         transact(agents, model, lambda m: applications.deploy(m, asked, now))
@@ -102,7 +104,11 @@ def remove_application(
     force: bool = False,
 ) -> None:
     """The beginning of an application's end."""
-    transact(agents, model, lambda m: units.sweep(applications.remove(m, application, force)))
+
+    def change(before: Model) -> Model:
+        return units.sweep(applications.remove(before, application, force, destroy_storage))
+
+    transact(agents, model, change)
 
 
 @method

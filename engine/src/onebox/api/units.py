@@ -1,14 +1,13 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Units: adding, removing and mending them, their storage, and running commands on them."""
+"""Units: adding, removing and mending them, and running commands on them."""
 
 from typing import Any
 
 from onebox.agents import Agents
 from onebox.api.method import Methods, made, transact
-from onebox.changes import edit, relations, storage, subordinates, units
+from onebox.changes import edit, relations, subordinates, units
 from onebox.changes.units import add
-from onebox.errors import Refused
 from onebox.model import Model
 from onebox.worker import Commands
 
@@ -22,12 +21,13 @@ def add_unit(
     application: str,
     units: int = 1,
     placement: list[str] | None = None,
+    attached: list[str] | None = None,
 ) -> list[str]:
-    """More units of an application; the machine of each."""
+    """More units of an application, one of them with `attached` storage; the machine of each."""
     where, now = placement or [], agents.engine.now()
 
     def change(before: Model) -> tuple[Model, list[str]]:
-        after = add(before, application, units, where, now)
+        after = add(before, application, units, where, now, attached or ())
         fresh = [u for u in after.units_of(application) if u.name not in before.units]
         return after, [unit.machine for unit in fresh]
 
@@ -42,7 +42,7 @@ def remove_unit(
 
     def change(before: Model) -> Model:
         subordinates.refuse_alone(before, unit)
-        return units.remove(before, unit, force)
+        return units.remove(before, unit, force, destroy_storage)
 
     transact(agents, model, change)
 
@@ -51,32 +51,6 @@ def remove_unit(
 def resolve(agents: Agents, model: str, unit: str, skip: bool = False) -> None:
     """Another try of a failed hook, or none with `skip`."""
     transact(agents, model, lambda m: units.resolve(m, unit, skip))
-
-
-@method
-def add_storage(
-    agents: Agents, model: str, unit: str, name: str, directive: str = ""
-) -> list[str]:
-    """More storage for a unit; the new instances."""
-    now, wish = agents.engine.now(), storage.directive(directive)
-
-    def change(before: Model) -> tuple[Model, list[str]]:
-        if name not in before.charm_of(edit.unit(before, unit).application).storage:
-            raise Refused(f'storage name "{name}" not supported by charm', "not-found")
-        after = storage.add(before, unit, name, wish.count or 1, now, size=wish.size)
-        return after, sorted(after.storage.keys() - before.storage.keys())
-
-    return made(agents, model, change)
-
-
-@method
-def detach_storage(
-    agents: Agents,
-    model: str,
-    id: str,  # noqa: A002 - the parameter's name on the wire
-) -> None:
-    """The end of a storage instance, after its last hook."""
-    transact(agents, model, lambda m: storage.detach(m, id))
 
 
 @method

@@ -28,6 +28,8 @@ class Deployment:
     resources: dict[str, Resource] = field(default_factory=dict[str, Resource])
     storage: dict[str, str] = field(default_factory=dict[str, str])
     placement: tuple[str, ...] = ()
+    # Ids of existing storage, for the one unit there is then.
+    attached: tuple[str, ...] = ()
 
 
 def deploy(model: Model, asked: Deployment, now: datetime) -> Model:
@@ -64,7 +66,8 @@ def deploy(model: Model, asked: Deployment, now: datetime) -> Model:
     )
     model = edit.put(model, "applications", name, app)
     model = relations.add_peers(model, name, now)
-    return units.add(model, name, 0 if charm.subordinate else asked.units, asked.placement, now)
+    count = 0 if charm.subordinate else asked.units
+    return units.add(model, name, count, asked.placement, now, asked.attached)
 
 
 def refresh(
@@ -115,7 +118,7 @@ def attach_resource(model: Model, name: str, resource: Resource) -> Model:
     )
 
 
-def remove(model: Model, name: str, force: bool) -> Model:
+def remove(model: Model, name: str, force: bool, destroy_storage: bool = False) -> Model:
     """The model with an application on its way out, with its units and relations."""
     app = edit.application(model, name)
     if not force:
@@ -127,7 +130,7 @@ def remove(model: Model, name: str, force: bool) -> Model:
         if relation.life == "alive" and relation.endpoint_of(name).role != "peer":
             model = relations.remove(model, relation.id, force=force)
     for unit in model.units_of(name):
-        model = units.remove(model, unit.name, force)
+        model = units.remove(model, unit.name, force, destroy_storage)
     return units.application_gone(model, name)
 
 

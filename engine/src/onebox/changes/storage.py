@@ -1,11 +1,13 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Storage instances: made with a unit or on its request, gone with it."""
+"""Storage instances: made with a unit or on its request, gone with it unless they are detached."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from onebox import persona
 from onebox.changes import edit
 from onebox.errors import Refused, known
 from onebox.model import Model, Storage, StorageSpec, Unit
@@ -39,37 +41,72 @@ def directive(text: str) -> Directive:
     return Directive(pool, count, size)
 
 
-def add_initial(model: Model, unit: str, now: datetime) -> Model:
-    """The model with what a new unit's charm needs before it can be installed."""
+def add_initial(model: Model, unit: str, now: datetime, existing: Iterable[str] = ()) -> Model:
+    """The model with what a new unit's charm needs before it can be installed.
+
+    What is `existing` counts as a part of that.
+    """
+    for id_ in existing:
+        model = attach(model, id_, unit, now)
     application = model.units[unit].application
     asked = model.applications[application].storage
     for spec in model.charm_of(application).storage.values():
         wish = directive(asked.get(spec.name, ""))
         count = spec.minimum if wish.count is None else wish.count
-        if count:
-            model = add(model, unit, spec.name, count, now, size=wish.size)
+        missing = count - sum(s.name == spec.name for s in of_unit(model, unit))
+        if missing > 0:
+            model = add(model, unit, spec.name, missing, now)
     return model
 
 
 def add(
-    model: Model, unit: str, name: str, count: int, now: datetime, *, size: int | None = None
+    model: Model, unit: str, name: str, count: int, now: datetime, wish: Directive | None = None
 ) -> Model:
-    """The model with more instances of one storage; Refused beyond what the charm supports."""
+    """The model with more instances of one storage.
+
+    They have the size and pool of a `wish`, else those that the application was deployed with.
+
+    Raises:
+        Refused: they are more than the charm supports.
+    """
     owner = edit.unit(model, unit)
-    charm = model.charm_of(owner.application)
+    spec = _spec(model, owner, name, count)
+    usual = directive(model.applications[owner.application].storage.get(name, ""))
+    pool = (wish and wish.pool) or usual.pool or persona.POOL
+    size = (wish and wish.size) or usual.size or spec.size or DEFAULT_SIZE
+    for _ in range(count):
+        model = _add_one(model, owner, spec, now, pool, size)
+    return model
+
+
+def _spec(model: Model, unit: Unit, name: str, more: int) -> StorageSpec:
+    """What a unit's charm says of a storage; Refused when it does not support so many more."""
+    charm = model.charm_of(unit.application)
     spec = known(charm.storage, "charm storage", name)
-    total = count + sum(s.name == name for s in of_unit(model, unit))
+    total = more + sum(s.name == name for s in of_unit(model, unit.name))
     if spec.maximum is not None and total > spec.maximum:
         raise Refused(
             f'charm "{charm.name}" store "{name}": '
             f"at most {spec.maximum} instances supported, {total} specified"
         )
-    for _ in range(count):
-        model = _add_one(model, owner, spec, now, size or spec.size or DEFAULT_SIZE)
-    return model
+    return spec
 
 
-def _add_one(model: Model, unit: Unit, spec: StorageSpec, now: datetime, size: int) -> Model:
+def attach(model: Model, id_: str, unit: str, now: datetime) -> Model:
+    """The model with a detached instance in the hands of a unit; the same when it has it."""
+    instance, owner = known(model.storage, "storage", id_), edit.unit(model, unit)
+    if instance.owner == unit:
+        return model
+    if instance.owner:
+        raise Refused(f'storage "{id_}" is already attached to unit "{instance.owner}"')
+    location = _location(model, owner, _spec(model, owner, instance.name, 1), id_)
+    attached = edit.replace(instance, owner=unit, location=location, since=now)
+    return edit.put(model, "storage", id_, attached)
+
+
+def _add_one(
+    model: Model, unit: Unit, spec: StorageSpec, now: datetime, pool: str, size: int
+) -> Model:
     # Juju counts all instances of a model together: data/0, logs/1, data/2.
     model, number = edit.next_number(model, "storage")
     id_ = f"{spec.name}/{number}"
@@ -79,6 +116,7 @@ def _add_one(model: Model, unit: Unit, spec: StorageSpec, now: datetime, size: i
         kind=spec.type,
         owner=unit.name,
         location=_location(model, unit, spec, id_),
+        pool=pool,
         size=size,
         since=now,
     )
@@ -99,27 +137,65 @@ def of_unit(model: Model, unit: str) -> list[Storage]:
     return sorted(found, key=lambda s: s.id)
 
 
-def release(model: Model, unit: str) -> Model:
+def keeps(instance: Storage) -> bool:
+    """Whether an instance outlives its unit."""
+    return instance.life == "alive" and (instance.detaching or persona.detachable(instance.pool))
+
+
+def release(model: Model, unit: str, destroy: bool) -> Model:
     """The model with all storage of a leaving unit on its way out.
 
-    It lies on the unit's machine and cannot outlive it, like any that Juju calls not persistent.
+    What lies on the unit's machine cannot outlive it; the rest is only detached, or destroyed too.
     """
     for instance in of_unit(model, unit):
-        model = edit.put(model, "storage", instance.id, edit.replace(instance, life="dying"))
+        stays = not destroy and keeps(instance)
+        change = {"detaching": True} if stays else {"life": "dying"}
+        model = edit.put(model, "storage", instance.id, edit.replace(instance, **change))
     return model
 
 
 def detach(model: Model, id_: str) -> Model:
-    """The model with one instance on its way out."""
-    leaving = edit.replace(known(model.storage, "storage", id_), life="dying")
-    return edit.put(model, "storage", id_, leaving)
+    """The model with one instance on its way from its unit."""
+    instance = known(model.storage, "storage", id_)
+    if not instance.owner:
+        raise Refused(f'storage "{id_}" is not attached')
+    return _settled(model, edit.replace(instance, detaching=True))
 
 
 def remove(model: Model, id_: str) -> Model:
-    """The model without one instance: its detaching hook has run, or it never was attached."""
-    return edit.drop(model, "storage", id_)
+    """The model with one instance on its way out of it."""
+    return _settled(model, edit.replace(known(model.storage, "storage", id_), life="dying"))
+
+
+def _settled(model: Model, instance: Storage) -> Model:
+    """The model with an instance that is leaving; at once if its unit has not heard of it."""
+    model = edit.put(model, "storage", instance.id, instance)
+    local = model.units[instance.owner].local if instance.owner else None
+    hook = local.hook.storage if local and local.hook else None
+    if local and (instance.id in local.storage or hook == instance.id):
+        return model
+    return detached(model, instance.id)
+
+
+def detached(model: Model, id_: str) -> Model:
+    """The model after an instance's detaching hook has run, or where there was no need for it.
+
+    One that a leaving unit leaves behind is its own until the unit is gone.
+    """
+    instance = model.storage.get(id_)
+    if instance is None or not keeps(instance):
+        return edit.drop(model, "storage", id_)
+    if instance.owner and model.units[instance.owner].life != "alive":
+        return model
+    return edit.put(model, "storage", id_, edit.replace(instance, owner="", detaching=False))
 
 
 def unit_gone(model: Model, unit: str) -> Model:
-    """The model without what a unit had; it leaves nothing behind."""
-    return edit.drop(model, "storage", *(s.id for s in of_unit(model, unit)))
+    """The model without what a unit had, but for what it leaves behind."""
+    for instance in of_unit(model, unit):
+        if keeps(instance):
+            alone = edit.replace(instance, owner="", detaching=False)
+            model = edit.put(model, "storage", instance.id, alone)
+        else:
+            model = edit.drop(model, "storage", instance.id)
+    return model

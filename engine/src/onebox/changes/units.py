@@ -15,16 +15,24 @@ from onebox.changes import (
     options,
     relations,
     secrets,
-    storage,
 )
+from onebox.changes import storage as storages
 from onebox.errors import Refused, known
 from onebox.model import Application, Model, Unit
 
 
 def add(
-    model: Model, application: str, count: int, placement: Sequence[str], now: datetime
+    model: Model,
+    application: str,
+    count: int,
+    placement: Sequence[str],
+    now: datetime,
+    storage: Sequence[str] = (),
 ) -> Model:
-    """The model with `count` more units, the first ones placed as `placement` says."""
+    """The model with `count` more units, the first ones placed as `placement` says.
+
+    Each has the existing `storage` from the start: so there is one, or none to attach.
+    """
     edit.refuse_dying(model, application)
     if count and model.charm_of(application).subordinate:
         raise Refused(f'cannot add unit to application "{application}": it is a subordinate')
@@ -32,7 +40,7 @@ def add(
         raise Refused("too many placement directives: there are more of them than units")
     for index in range(count):
         where = placement[index] if index < len(placement) else ""
-        model = _add_one(model, application, where, now)
+        model = _add_one(model, application, where, now, storage)
     return leadership.elect(model, application)
 
 
@@ -43,17 +51,17 @@ def add_beside(model: Model, application: str, principal: Unit, now: datetime) -
     model = edit.put_application(model, app, next_unit=app.next_unit + 1)
     unit = _new(model, app, name, principal.machine, now)
     model = edit.put_unit(model, unit, principal=principal.name)
-    return leadership.elect(storage.add_initial(model, name, now), application)
+    return leadership.elect(storages.add_initial(model, name, now), application)
 
 
-def remove(model: Model, name: str, force: bool) -> Model:
-    """The model with a unit on its way out; its storage lives on its machine and goes with it."""
+def remove(model: Model, name: str, force: bool, destroy_storage: bool = False) -> Model:
+    """The model with a unit on its way out, and its storage from it."""
     unit = edit.unit(model, name)
     forced = unit.force_removal or force
     model = edit.put_unit(model, unit, life="dying", force_removal=forced)
-    model = storage.release(model, name)
+    model = storages.release(model, name, destroy_storage)
     for subordinate in model.subordinates_of(name):
-        model = remove(model, subordinate.name, force)
+        model = remove(model, subordinate.name, force, destroy_storage)
     return leadership.elect(model, unit.application)
 
 
@@ -92,7 +100,7 @@ def gone(model: Model, name: str, now: datetime) -> Model:
     unit = model.units[name]
     for relation in model.relations_of(unit.application):
         model = relations.leave_scope(model, relation.id, name)
-    model = storage.unit_gone(model, name)
+    model = storages.unit_gone(model, name)
     model = secrets.owner_gone(model, name)
     model = actions.unit_gone(model, name, now)
     model = edit.drop(model, "units", name)
@@ -132,14 +140,16 @@ def application_gone(model: Model, name: str) -> Model:
     return edit.drop(model, "applications", name)
 
 
-def _add_one(model: Model, application: str, where: str, now: datetime) -> Model:
+def _add_one(
+    model: Model, application: str, where: str, now: datetime, existing: Sequence[str]
+) -> Model:
     app = model.applications[application]
     name = f"{application}/{app.next_unit}"
     wanted = f"{model.constraints} {app.constraints}".strip()
     model, machine = machines.place(model, where, app.base, now, constraints=wanted)
     model = edit.put_application(model, app, next_unit=app.next_unit + 1)
     model = edit.put(model, "units", name, _new(model, app, name, machine, now))
-    return storage.add_initial(model, name, now)
+    return storages.add_initial(model, name, now, existing)
 
 
 def _new(model: Model, app: Application, name: str, machine: str, now: datetime) -> Unit:

@@ -3,6 +3,7 @@
 """What `metadata.yaml` and `manifest.yaml` say: endpoints, storage, resources, bases."""
 
 import re
+from pathlib import PurePosixPath
 from typing import Any, cast
 
 from onebox.bases import parse_base
@@ -97,12 +98,21 @@ def _storage(charm: str, name: str, spec: Any) -> StorageSpec:
     return StorageSpec(
         name=name,
         type=body["type"],
-        location=str(body.get("location") or ""),
+        location=_location(charm, name, str(body.get("location") or "")),
         minimum=minimum,
         maximum=maximum,
         multiple=multiple,
         size=_least(charm, name, body.get("minimum-size")),
     )
+
+
+def _location(charm: str, name: str, text: str) -> str:
+    """Where a storage is wanted; Refused for a place that is the agent's or not below `/`."""
+    place, ours = PurePosixPath("/", text), PurePosixPath("/var/lib/juju")
+    taken = ours.is_relative_to(place) or place.is_relative_to(ours / "storage")
+    if text and (taken or ".." in place.parts):
+        raise Refused(f'charm "{charm}" storage "{name}": invalid location "{text}"')
+    return text
 
 
 def _least(charm: str, name: str, text: Any) -> int | None:

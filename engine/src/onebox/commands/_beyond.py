@@ -36,7 +36,7 @@ _REASONS = {
         "secret-backends show-secret-backend update-secret-backend"
     ),
     "storage is a directory of the machine; for pools and imports use Juju itself": (
-        "attach-storage create-storage-pool import-filesystem list-storage-pools "
+        "create-storage-pool import-filesystem list-storage-pools "
         "remove-storage-pool storage-pools update-storage-pool"
     ),
     "it needs Juju itself; here, look with juju debug-log and work with juju ssh": (

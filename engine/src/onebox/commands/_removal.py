@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from onebox import console
+from onebox import console, persona
 from onebox.commands._call import Call, Json
 from onebox.errors import Refused, known
 from onebox.flags import UsageError, read_bool, switch
@@ -31,27 +31,28 @@ class Kind:
         noun: `unit`, `application` or `machine`.
         invalid: the error of a name that cannot be one; `{}` is the name.
         failed: what stands before the reason when it cannot be removed; `{}` is the name.
-        lines: what goes with it, from the model and its name.
+        lines: what goes with it, from the model, its name, and whether storage is destroyed.
         remark: what is said below the plan, from the model and the names.
     """
 
     noun: str
     invalid: str
     failed: str
-    lines: Callable[[Json, str], str]
+    lines: Callable[[Json, str, bool], str]
     remark: Callable[[Json, tuple[str, ...]], str] = lambda model, names: ""
 
 
 def remove(call: Call, kind: Kind, **more: Any) -> int:
     """Say what goes and remove it; one that cannot be does not spare the others."""
     _check(call, kind)
+    destroys = more.get("destroy_storage", False)
     model = call.snapshot()
     family = model[f"{kind.noun}s"]
     asks = not call[DRY_RUN] and not call[NO_PROMPT] and _asks(call)
     if asks or call[DRY_RUN]:
         if not _each(call, kind, lambda name: known(family, kind.noun, name)):
             return 1
-        _plan(kind, model, call)
+        _plan(kind, model, call, destroys)
     if call[DRY_RUN]:
         return 0
     if asks:
@@ -61,7 +62,7 @@ def remove(call: Call, kind: Kind, **more: Any) -> int:
         known(family, kind.noun, name)
         request = {kind.noun: name, "force": call[FORCE], **more}
         call.ask(f"remove_{kind.noun}", **request)
-        console.show("" if asks else kind.lines(model, name))
+        console.show("" if asks else kind.lines(model, name, destroys))
 
     return 0 if _each(call, kind, go) else 1
 
@@ -87,15 +88,17 @@ def _check(call: Call, kind: Kind) -> None:
         raise UsageError("--no-wait without --force not valid")
 
 
-def storage_lines(model: Json, units: list[str]) -> str:
-    """`- will remove storage data/0` for all that units have."""
-    ids = sorted(s["id"] for s in model["storage"].values() if s["owner"] in units)
-    return "".join(f"- will remove storage {id_}\n" for id_ in ids)
+def storage_lines(model: Json, units: list[str], destroy: bool = False) -> str:
+    """`- will remove storage data/0` for all that units have, or `detach` where it stays."""
+    own = {s["id"]: s for s in model["storage"].values() if s["owner"] in units}
+    stays = {id_ for id_, s in own.items() if not destroy and persona.detachable(s["pool"])}
+    removed = [f"- will remove storage {id_}\n" for id_ in sorted(own.keys() - stays)]
+    return "".join(removed + [f"- will detach storage {id_}\n" for id_ in sorted(stays)])
 
 
-def _plan(kind: Kind, model: Json, call: Call) -> None:
+def _plan(kind: Kind, model: Json, call: Call, destroys: bool) -> None:
     console.warn("This command will perform the following actions:")
-    console.show("".join(kind.lines(model, name) for name in call.words))
+    console.show("".join(kind.lines(model, name, destroys) for name in call.words))
     if remark := kind.remark(model, call.words):
         console.tell(remark)
 

@@ -47,7 +47,7 @@ TRUST = switch("trust", help="Allows charm to run hooks that require access cred
 OVERLAY = repeated("overlay", help="Bundles to overlay on the primary bundle, applied in order")
 DRY_RUN = switch("dry-run", help="Just show what the deploy would do")
 FORCE = switch("force", help="Allow a charm/bundle to be deployed which bypasses checks")
-ATTACH = option("attach-storage", help="Existing storage to attach; ignored")
+ATTACH = comma_separated("attach-storage", help="Existing storage to attach to the unit")
 BIND = option("bind", help="Configure application endpoint bindings to spaces; ignored")
 MAP_MACHINES = option("map-machines", help="Existing machines to use for bundle deployments")
 DEVICE = repeated("device", help="Charm device constraints; ignored")
@@ -64,6 +64,8 @@ def run(call: Call) -> None:
     """Deploy what the argument names."""
     given, *rest = call.words
     name = rest[0] if rest else ""
+    if call[ATTACH] and call[UNITS] != 1:
+        raise UsageError("--attach-storage cannot be used with -n")
     if name:
         check_name(name)
     default = call.snapshot()["config"].get("default-base", "")
@@ -140,6 +142,7 @@ def _request(call: Call, charm: Charm, application: str, base: str) -> dict[str,
         "resources": resource_paths(call[RESOURCE], charm),
         "storage": dict(call[STORAGE]),
         "placement": [*call[TO]],
+        "attached": [*call[ATTACH]],
         "expose": False,
     }
 

@@ -10,8 +10,8 @@ Examples:
 import sys
 import time
 
-from onebox import focus
-from onebox.commands._call import Call
+from onebox import focus, persona
+from onebox.commands._call import Call, Json
 from onebox.console import tell
 from onebox.errors import Refused
 from onebox.flags import UsageError, duration, switch, takes
@@ -40,6 +40,8 @@ def run(call: Call) -> None:
     model = call.client.call("snapshot", model=name)
     if not call[NO_PROMPT]:
         _confirm(name, model)
+    if not call[DESTROY] and not call[RELEASE]:
+        _refuse_to_lose(name, model)
     tell("Destroying model")
     call.client.call("destroy_model", model=name, force=call[FORCE] or call[NO_WAIT])
     _wait(call, name, call[TIMEOUT])
@@ -48,7 +50,22 @@ def run(call: Call) -> None:
         focus.focus_on("")
 
 
-def _confirm(name: str, model: dict[str, dict[str, object]]) -> None:
+def _refuse_to_lose(name: str, model: Json) -> None:
+    """Refuse the end of storage that outlives its units, unless that is asked for."""
+    kept = [s for s in model["storage"].values() if persona.detachable(s["pool"])]
+    if kept:
+        raise Refused(
+            f'cannot destroy model "{name}"\n\n'
+            f"The model has persistent storage remaining:\n    {len(kept)} filesystem(s)\n\n"
+            "To destroy the storage, run the destroy-model\n"
+            'command again with the "--destroy-storage" option.\n\n'
+            "To release the storage from Juju's management\n"
+            'without destroying it, use the "--release-storage"\n'
+            "option instead. The storage can then be imported\ninto another Juju model.\n"
+        )
+
+
+def _confirm(name: str, model: Json) -> None:
     counts = ((model["machines"], "machine"), (model["applications"], "application"))
     tell(f'This command will destroy the "{name}" model and affect the following resources.')
     tell("It cannot be stopped.\n")

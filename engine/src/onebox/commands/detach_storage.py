@@ -1,6 +1,6 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Detaches storage after its last hook. It lies on its unit's machine, so this is also its end.
+"""Detaches storage from its unit, after its last hook there; what it holds stays.
 
 Examples:
     juju detach-storage data/1
@@ -8,6 +8,7 @@ Examples:
 
 from onebox.commands._call import Call
 from onebox.console import tell
+from onebox.errors import Refused
 from onebox.flags import switch, takes
 
 FORCE = switch("force", help="Forcefully detach storage; ignored")
@@ -17,8 +18,15 @@ FLAGS = (FORCE, NO_WAIT)
 TAKES = takes("<storage id> ...", "detach-storage requires a storage ID")
 
 
-def run(call: Call) -> None:
-    """Detach each and say so."""
-    for id_ in call.words:
-        call.ask("detach_storage", id=id_)
-        tell(f"detaching {id_}")
+def run(call: Call) -> int:
+    """Detach each and say so; one that cannot be does not spare the others."""
+    code = 0
+    for instance in call.words:
+        try:
+            call.ask("detach_storage", instance=instance)
+        except Refused as error:  # noqa: PERF203 - one refusal does not spare the others
+            tell(f"failed to detach {instance}: {error.message}")
+            code = 1
+        else:
+            tell(f"detaching {instance}")
+    return code

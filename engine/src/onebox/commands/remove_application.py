@@ -18,11 +18,11 @@ FLAGS = (*_removal.FLAGS, DESTROY)
 TAKES = takes("<application> [<application>...]", "no application specified")
 
 
-def _lines(model: dict[str, Any], name: str) -> str:
+def _lines(model: dict[str, Any], name: str, destroys: bool) -> str:
     units = [u["name"] for u in model["units"].values() if u["application"] == name]
     units.sort(key=lambda unit: int(unit.rpartition("/")[2]))
     listed = "".join(f"- will remove unit {unit}\n" for unit in units)
-    return f"will remove application {name}\n{listed}{storage_lines(model, units)}"
+    return f"will remove application {name}\n{listed}{storage_lines(model, units, destroys)}"
 
 
 _KIND = Kind(

@@ -26,10 +26,10 @@ def _units(model: dict[str, Any], machine: str) -> list[str]:
     return [u["name"] for u in units if f"{u['machine']}/".startswith(f"{machine}/")]
 
 
-def _lines(model: dict[str, Any], machine: str) -> str:
+def _lines(model: dict[str, Any], machine: str, destroys: bool) -> str:
     units = _units(model, machine)
     listed = "".join(f"- will remove unit {name}\n" for name in units)
-    return f"will remove machine {machine}\n{listed}{storage_lines(model, units)}"
+    return f"will remove machine {machine}\n{listed}{storage_lines(model, units, destroys)}"
 
 
 _KIND = Kind(

@@ -3,6 +3,7 @@
 """Removes storage for good; what is attached goes only with --force, after its last hook.
 
 Examples:
+    juju remove-storage data/0
     juju remove-storage data/1 --force
 """
 
@@ -21,11 +22,12 @@ TAKES = takes("<storage id> ...", "remove-storage requires a storage ID")
 def run(call: Call) -> None:
     """Remove each and say so."""
     for id_ in call.words:
-        if id_ in call.snapshot()["storage"] and not call[FORCE]:
+        attached = call.snapshot()["storage"].get(id_, {}).get("owner")
+        if attached and not call[FORCE]:
             raise Refused(
                 f"failed to remove {id_}: storage is attached\n\n"
                 "Use the --force option to remove attached storage, or use\n"
                 '"juju detach-storage" to explicitly detach the storage\nbefore removing.'
             )
-        call.ask("detach_storage", id=id_)
+        call.ask("remove_storage", instance=id_)
         tell(f"removing {id_}")

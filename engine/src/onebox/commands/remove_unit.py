@@ -21,7 +21,9 @@ _KIND = Kind(
     noun="unit",
     invalid='invalid unit name "{}"',
     failed="removing unit {} failed",
-    lines=lambda model, name: f"will remove unit {name}\n{storage_lines(model, [name])}",
+    lines=lambda model, name, destroys: (
+        f"will remove unit {name}\n{storage_lines(model, [name], destroys)}"
+    ),
 )
 
 

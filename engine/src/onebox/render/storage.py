@@ -6,9 +6,6 @@ from onebox.render import times
 from onebox.render.document import Json
 from onebox.render.table import Cell, status_cell, table
 
-# Juju's pool of directories on a machine's own disk.
-POOL = "rootfs"
-
 
 def listed(model: Json, utc: bool = False) -> Json:
     """What `juju storage` prints: as in a status, but a filesystem names only its machine."""
@@ -41,7 +38,8 @@ def _attached(model: Json, item: Json) -> bool:
 
 
 def _status(model: Json, item: Json, utc: bool) -> Json:
-    current = "attached" if _attached(model, item) else "detached"
+    leaving = item["detaching"] or item["life"] != "alive"
+    current = "detached" if not _attached(model, item) else "detaching" if leaving else "attached"
     return {"current": current, "since": times.since(item["since"], utc)}
 
 
@@ -69,7 +67,7 @@ def _filesystem(model: Json, item: Json, utc: bool) -> Json:
             "machines": {_machine(model, item): mount},
             "units": {item["owner"]: _unit_attachment(model, item)},
         }
-    rest = {"pool": POOL, "size": item["size"], "life": item["life"]}
+    rest = {"pool": item["pool"], "size": item["size"], "life": item["life"]}
     return {**out, **rest, "status": _status(model, item, utc)}
 
 

@@ -108,7 +108,7 @@ def _storage(facts: Facts) -> Step | None:
         return None
     attached = facts.local.storage
     for instance in sorted(facts.model.storage.values(), key=lambda s: s.id):
-        leaving = instance.life != "alive" or not facts.alive
+        leaving = instance.detaching or instance.life != "alive" or not facts.alive
         if instance.owner == facts.unit.name and leaving == (instance.id in attached):
             kind = "storage-detaching" if leaving else "storage-attached"
             return RunHook(Hook(kind=kind, storage=instance.id))

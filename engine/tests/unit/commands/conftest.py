@@ -174,7 +174,15 @@ CHANGES: dict[str, Any] = {
     **dict.fromkeys(["set_trust", "set_exposed", "set_constraints", "deploy", "refresh"]),
     **dict.fromkeys(["remove_unit", "remove_application", "integrate"]),
     **dict.fromkeys(["remove_relation", "resolve", "cancel_task", "attach_resource"]),
-    **dict.fromkeys(["set_model_constraints", "set_ssh_keys", "detach_storage"]),
+    **dict.fromkeys(
+        [
+            "set_model_constraints",
+            "set_ssh_keys",
+            "attach_storage",
+            "detach_storage",
+            "remove_storage",
+        ]
+    ),
     "add_storage": ["data/1"],
     **dict.fromkeys(["offer", "remove_offer", "consume", "remove_saas"]),
     **dict.fromkeys(["update_secret", "grant_secret", "revoke_secret", "remove_secret"]),

@@ -137,6 +137,48 @@ def test_storage_comes_before_install_and_leaves_before_the_end(
     assert model.storage == {}
 
 
+def test_storage_goes_from_unit_to_unit_with_what_it_holds(bench: Bench, keeper: Path) -> None:
+    bench.deploy(keeper, "owner", storage={"notes": "lxd,1"})
+    bench.settle()
+    place = bench.room("owner/0").machine.path("/srv/notes/notes/0")
+    (place / "letter").write_text("dear all")
+    bench.call("detach_storage", instance="notes/0")
+    bench.until(lambda m: not m.storage["notes/0"].owner)
+    bench.settle()
+    assert not place.exists()
+    bench.call("attach_storage", unit="owner/0", instance="notes/0")
+    bench.until(lambda m: m.units["owner/0"].local.storage == {"notes/0"})
+    assert (place / "letter").read_text() == "dear all"
+    bench.call("remove_unit", unit="owner/0")
+    model = bench.until(lambda m: "owner/0" not in m.units)
+    assert model.storage["notes/0"].owner == ""
+    assert not place.exists()
+    bench.call("add_unit", application="owner", attached=["notes/0"])
+    bench.settle()
+    there = bench.room("owner/1").machine.path("/srv/notes/notes/0")
+    assert (there / "letter").read_text() == "dear all"
+    bench.call("remove_unit", unit="owner/1", destroy_storage=True)
+    assert bench.until(lambda m: "owner/1" not in m.units).storage == {}
+
+
+def test_removed_storage_leaves_nothing(bench: Bench, keeper: Path) -> None:
+    bench.deploy(keeper, "owner")
+    bench.settle()
+    room = bench.room("owner/0").machine
+    places = list(room.path("/srv/notes/notes").iterdir())
+    act(bench, "owner/0", "more-notes")
+    model = bench.until(lambda m: len(m.units["owner/0"].local.storage) == 2)
+    kept, gone = sorted(model.storage)
+    bench.call("detach_storage", instance=kept)
+    bench.until(lambda m: not m.storage[kept].owner)
+    bench.call("remove_storage", instance=kept)
+    bench.call("remove_storage", instance=gone)
+    bench.until(lambda m: not m.storage)
+    bench.settle()
+    assert [p for p in places if p.exists()] == []
+    assert [*room.root.parent.parent.glob("storage/*")] == []
+
+
 def test_a_new_engine_renews_the_hook_tools(bench: Bench, keeper: Path) -> None:
     bench.deploy(keeper, "owner")
     bench.settle()
