@@ -66,7 +66,7 @@ def daemon(tmp_path):
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     yield asked, answers
-    thread.join(timeout=10)
+    thread.join(timeout=60)
     listener.close()
 
 

@@ -125,6 +125,6 @@ def mock_cluster(brokers=3):
     owner = Producer(
         {"bootstrap.servers": "none", "test.mock.num.brokers": brokers, "log_level": 0}
     )
-    metadata = owner.list_topics(timeout=10)
+    metadata = owner.list_topics(timeout=60)
     yield ",".join(f"{b.host}:{b.port}" for b in metadata.brokers.values())
     owner.flush(1)

@@ -29,10 +29,10 @@ LIBRARY = Library(
 def brokers():
     """Where three brokers listen that have the canary's topic already; they cannot make one."""
     owner = Producer({"bootstrap.servers": "unused", "test.mock.num.brokers": 3, "log_level": 0})
-    found = owner.list_topics(timeout=10).brokers
+    found = owner.list_topics(timeout=60).brokers
     name = _name("canary-", sorted(found))
     deadline = time.monotonic() + 60
-    while not owner.list_topics(name, timeout=10).topics[name].partitions:
+    while not owner.list_topics(name, timeout=60).topics[name].partitions:
         assert time.monotonic() < deadline
         time.sleep(0.05)
     yield ",".join(f"{broker.host}:{broker.port}" for broker in found.values())

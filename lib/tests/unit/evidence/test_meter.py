@@ -31,7 +31,7 @@ class Running:
             **{
                 "run": 7,
                 "operation": 3,
-                "deadline": time.time() + 60,
+                "deadline": time.time() + 600,
                 "login": LOGIN,
                 "rate": 50,
                 "limits": Limits(before=SHORT, after=SHORT, longest_gap=SHORT),

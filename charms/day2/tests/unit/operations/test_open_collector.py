@@ -39,6 +39,7 @@ class Running(FakeServices):
 def manager(monkeypatch):
     found = Running()
     monkeypatch.setattr(services, "manager", lambda paths, unit: found)
+    monkeypatch.setattr(open_collector, "_PATIENCE_SECONDS", 60)
     yield found
     found.remove_all()
 
