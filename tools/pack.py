@@ -56,78 +56,6 @@ PYTHONS = {"ubuntu@22.04": "3.10", "ubuntu@24.04": "3.12", "ubuntu@26.04": "3.14
 # Zip has no time before this one; a fixed time keeps the archive's bytes the same.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
-DISPATCH = """\
-#!/bin/sh
-# Runs the charm with the packages packed beside it, for Python {python}.
-charm=$(dirname "$(readlink -f "$0")")
-python=$charm/venv/bin/python{python}
-if [ ! -x "$python" ]; then
-    found=$(command -v python{python} || command -v python3)
-    version=$("$found" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-    if [ "$version" != "{python}" ]; then
-        echo "Charm {name} is packed for Python {python}, but this machine has Python" \\
-            "${{version:-none}}: pack it with 'tools/pack.py {name} --python X.Y' for this" \\
-            "machine, or deploy it on a base with Python {python}" >&2
-        exit 1
-    fi
-    mkdir -p "$charm/venv/bin"
-    printf 'home = %s\\ninclude-system-site-packages = false\\nversion = {python}\\n' \\
-        "$(dirname "$(readlink -f "$found")")" > "$charm/venv/pyvenv.cfg"
-    ln -sf "$found" "$python"
-fi
-{passing}export PYTHONPATH="$charm/lib:$charm/src"
-# A hook is over before its garbage matters: to look for it while modules load is a tenth of it.
-exec "$python" -c 'import gc, runpy, sys
-del sys.path[0]
-gc.set_threshold(100_000)
-runpy.run_module("charm", run_name="__main__", alter_sys=True)'
-"""
-
-# For charms that reconcile, as ours do: whatever woke them, they do all there is to do. A foreign
-# charm gets every hook.
-PASSING = """\
-# What a workload's own user reads must not depend on who started the agent.
-umask 022
-# A hook that Juju always follows with another one is left to that one, which does the same:
-# relation-joined to relation-changed, what an application says to the first of its units, and
-# everything before the first start to that.
-new=$charm/.new-relation-${JUJU_RELATION_ID##*:}
-case "$JUJU_DISPATCH_PATH" in
-    hooks/*-relation-created) : > "$new" ;;
-    hooks/*-relation-joined) rm -f "$new"; exit 0 ;;
-    hooks/*-relation-broken) rm -f "$new" ;;
-    hooks/*-relation-changed)
-        # Peers of ours are told by themselves, whether or not there is another one.
-        [ ! -e "$new" ] || [ "$JUJU_REMOTE_APP" = "${JUJU_UNIT_NAME%/*}" ] || exit 0 ;;
-esac
-case "$JUJU_DISPATCH_PATH" in
-    hooks/install | hooks/*-relation-created | hooks/*-storage-attached | \\
-        hooks/leader-elected | hooks/config-changed) [ -e "$charm/.started" ] || exit 0 ;;
-    *) [ -e "$charm/.started" ] || : > "$charm/.started" ;;
-esac
-# So is one of which the charm has said, when it last ran, that it can change nothing
-# (dataops.passing): each line names a hook, and maybe what the other side must not have said.
-# The very hook of that run is never among them: Juju runs it again when it could not keep what it
-# had written, and says nothing of that.
-hook="$JUJU_DISPATCH_PATH $JUJU_RELATION_ID $JUJU_REMOTE_UNIT"
-last=
-[ ! -e "$charm/.last" ] || IFS= read -r last < "$charm/.last"
-if [ -e "$charm/.passed-over" ] && [ "$hook" != "$last" ]; then
-    while read -r passed key; do
-        [ "$JUJU_DISPATCH_PATH" = "hooks/$passed" ] || continue
-        if [ -n "$key" ]; then
-            said=$(relation-get --app "$key" "$JUJU_REMOTE_APP" < /dev/null) || continue
-            [ -z "$said" ] || continue
-        fi
-        # That there is another hook says that the last one was kept.
-        rm -f "$charm/.last"
-        exit 0
-    done < "$charm/.passed-over"
-fi
-rm -f "$charm/.passed-over"
-echo "$hook" > "$charm/.last"
-"""
-
 
 @dataclass(frozen=True)
 class Target:
@@ -322,9 +250,8 @@ def pack(named: str, base: str | None, python: str, arch: str) -> tuple[Path, bo
     with zipfile.ZipFile(building, "w") as archive:
         for file, text in metadata_files(charmcraft, target):
             write(archive, file, text.encode(), executable=False)
-        passing = PASSING if is_ours(charm) else ""
-        dispatch = DISPATCH.format(python=python, name=name, passing=passing)
-        write(archive, "dispatch", dispatch.encode(), executable=True)
+        program = dispatch(name, python, reconciles=is_ours(charm))
+        write(archive, "dispatch", program.encode(), executable=True)
         with tempfile.TemporaryDirectory() as own:
             copy_own_files(charm, Path(own), site)
             compile_bytecode(Path(own), target)
@@ -339,6 +266,18 @@ def pack(named: str, base: str | None, python: str, arch: str) -> tuple[Path, bo
     else:
         building.unlink()
     return result, changed
+
+
+def dispatch(name: str, python: str, *, reconciles: bool) -> str:
+    """The program that Juju starts for every hook and action.
+
+    A charm that reconciles, as ours do, does all there is to do whatever woke it: hooks that
+    another one follows are passed over. A foreign charm gets every hook.
+    """
+    here = Path(__file__).parent
+    text = (here / "dispatch.sh").read_text().replace("@python@", python).replace("@name@", name)
+    passing = (here / "passing.sh").read_text() if reconciles else ""
+    return text.replace("@passing@\n", passing)
 
 
 def copy_own_files(charm: Path, target: Path, site: str) -> None:

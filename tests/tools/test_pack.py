@@ -253,4 +253,5 @@ def test_an_action_is_no_hook_of_that_name(unpacked: Path) -> None:
 
 
 def test_a_charm_of_others_gets_every_hook() -> None:
-    assert "relation-joined" not in pack.DISPATCH
+    assert "relation-joined" in pack.dispatch("ours", "3.12", reconciles=True)
+    assert "relation-joined" not in pack.dispatch("theirs", "3.12", reconciles=False)
