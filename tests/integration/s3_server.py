@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-import random
 import socket
 import subprocess
 from pathlib import Path
 
 from dataops.host.packages import copy_maven_dependencies, find_java
-from dataops.host.ports import bind_failure
+from dataops.host.ports import free_port
 from dataops.objectstore import Target
 from tests.integration.processes import eventually
 
@@ -28,7 +27,7 @@ class S3Server:
     """
 
     def __init__(self, folder: Path, keystore: tuple[Path, str] | None = None) -> None:
-        self._port = _free_port()
+        self._port = free_port("127.0.0.1")
         libs = ROOT / ".cache" / "s3proxy"
         libs.parent.mkdir(exist_ok=True)
         copy_maven_dependencies(POM, libs)
@@ -79,11 +78,3 @@ class S3Server:
         assert self._process is not None and self._process.poll() is None, self._log.read_text()
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self._port)) == 0
-
-
-def _free_port() -> int:
-    """A port that the kernel gives to no client before the server has it."""
-    for port in random.sample(range(20_000, 30_000), 100):
-        if not bind_failure("127.0.0.1", port):
-            return port
-    raise AssertionError("no port is free")

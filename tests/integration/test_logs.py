@@ -78,20 +78,20 @@ def fill(broker: PlainBroker, admin: KafkaAdminClient) -> None:
             producer.produce(topic, b"value %d " % n * 9, b"k%d" % (n % 7), headers=HEADERS)
         producer.produce(topic, None, b"tombstone")
         producer.produce(topic, b"", None)
-        assert producer.flush(30) == 0
+        assert producer.flush(120) == 0
     producer = Producer(basic)
     for n in range(50):
         producer.produce("appended", b"%d" % n, timestamp=1_000_000 + n)
     for n in range(4000):
         producer.produce("trimmed", b"x" * 1000, b"%d" % n)
-    assert producer.flush(30) == 0
+    assert producer.flush(120) == 0
     admin.delete_records({_partition("trimmed"): 2500})
     transact(basic)
     for n in range(300):
         producer.produce("compacted", b"%d" % n, b"key-%d" % (n % 5))
         if n % 100 == 99:
             producer.produce("compacted", None, b"key-1")
-            assert producer.flush(30) == 0
+            assert producer.flush(120) == 0
             # The next record finds a file that is old enough to be closed.
             admin.describe_topics()
     consumer = Consumer({**basic, "group.id": "readers", "enable.auto.commit": False})
@@ -102,7 +102,7 @@ def fill(broker: PlainBroker, admin: KafkaAdminClient) -> None:
 
     def cleaned() -> bool:
         producer.produce("compacted", b"more", b"tick")
-        assert producer.flush(30) == 0
+        assert producer.flush(120) == 0
         try:
             log = min((broker.data / "compacted-0").glob("*.log")).read_bytes()
         except FileNotFoundError:  # The cleaner puts its own file in the place of this one.
@@ -120,7 +120,7 @@ def transact(basic: dict[str, str | int]) -> None:
         producer.begin_transaction()
         for n in range(20):
             producer.produce("transactions", b"%s %d" % (name.encode(), n))
-        assert producer.flush(30) == 0
+        assert producer.flush(120) == 0
         if name == "commit":
             producer.commit_transaction(30)
         elif name == "abort":

@@ -16,6 +16,7 @@ import dataops
 from archive import Archive
 from dataops.host import services
 from dataops.host.files import ensure_absent, ensure_contents, ensure_directory
+from dataops.host.ports import free_port
 from dataops.host.services import Service
 from dataops.host.users import ensure_user
 from dataops.operations import Context, NoParams, OperationError, Result, Scope, Verb
@@ -66,7 +67,7 @@ def run(context: Context[Observed, Archive, NoParams]) -> Opened:
     certificate, key = collector.certificate(address)
     settings = collector.Settings(
         address=address,
-        port=collector.free_port(address),
+        port=free_port(address),
         certificate=own / "certificate.pem",
         key=own / "key.pem",
         token_sha256=hashlib.sha256(token.encode()).hexdigest(),

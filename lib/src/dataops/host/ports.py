@@ -2,7 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether a port is free: who starts on one that is not would fail again and again."""
 
+import secrets
 import socket
+
+# The kernel gives clients ports above these.
+_UNASKED = range(20_000, 30_000)
+_ATTEMPTS = 100
 
 
 def bind_failure(address: str, port: int) -> str:
@@ -15,3 +20,16 @@ def bind_failure(address: str, port: int) -> str:
         except OSError as error:
             return str(error.strerror)
     return ""
+
+
+def free_port(address: str) -> int:
+    """A port on which nobody listens, and that no client is given until somebody does.
+
+    Raises:
+        OSError: nobody can listen there.
+    """
+    reason = ""
+    for port in secrets.SystemRandom().sample(_UNASKED, _ATTEMPTS):
+        if not (reason := bind_failure(address, port)):
+            return port
+    raise OSError(f"Cannot listen on {address}: {reason}")

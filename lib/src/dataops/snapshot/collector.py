@@ -19,7 +19,6 @@ import http.server
 import json
 import re
 import shutil
-import socket
 import ssl
 import sys
 import threading
@@ -240,13 +239,6 @@ class _Upload(http.server.BaseHTTPRequestHandler):
             self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(body)
-
-
-def free_port(address: str) -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((address, 0))
-        return int(probe.getsockname()[1])
 
 
 def serve(settings: Settings) -> None:

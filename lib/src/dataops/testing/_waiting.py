@@ -12,7 +12,7 @@ _T = TypeVar("_T")
 _PAUSE = 0.02  # seconds
 
 
-def eventually(condition: Callable[[], _T], patience: float = 30.0) -> _T:
+def eventually(condition: Callable[[], _T], patience: float = 60.0) -> _T:
     """The first true value of the condition.
 
     Args:
