@@ -81,9 +81,9 @@ class Life(RuleBasedStateMachine):
         instance = model.storage[found[pick % len(found)]]
         takers = model.units_of("a") if "a" in model.applications else []
         if end:
-            self.change(lambda m: storage.remove(m, instance.id))
+            self.change(lambda m: storage.remove(m, instance.id, self.world.now))
         elif instance.owner:
-            self.change(lambda m: storage.detach(m, instance.id))
+            self.change(lambda m: storage.detach(m, instance.id, self.world.now))
         elif takers:
             taker = takers[pick % len(takers)].name
             self.change(lambda m: storage.attach(m, instance.id, taker, self.world.now))

@@ -38,12 +38,14 @@ def attach_storage(agents: Agents, model: str, unit: str, instance: str) -> None
 @method
 def detach_storage(agents: Agents, model: str, instance: str) -> None:
     """An instance without a unit, after its detaching hook."""
-    transact(agents, model, lambda m: storage.detach(m, instance))
+    now = agents.engine.now()
+    transact(agents, model, lambda m: storage.detach(m, instance, now))
 
 
 @method
 def remove_storage(agents: Agents, model: str, instance: str) -> None:
     """The end of an instance, after its detaching hook if a unit has it."""
-    after = transact(agents, model, lambda m: storage.remove(m, instance))
+    now = agents.engine.now()
+    after = transact(agents, model, lambda m: storage.remove(m, instance, now))
     if instance not in after.storage:
         stowage.forget(agents.engine.home, after, instance)

@@ -101,7 +101,7 @@ def _attached(model: Model, name: str, hook: Hook, now: datetime) -> Model:
 
 def _detached(model: Model, name: str, hook: Hook, now: datetime) -> Model:
     model = told.put(model, name, storage=model.units[name].local.storage - {hook.storage})
-    return storage.detached(model, hook.storage or "")
+    return storage.detached(model, hook.storage or "", now)
 
 
 def _idled(model: Model, name: str, hook: Hook, now: datetime) -> Model:

@@ -154,30 +154,30 @@ def release(model: Model, unit: str, destroy: bool) -> Model:
     return model
 
 
-def detach(model: Model, id_: str) -> Model:
+def detach(model: Model, id_: str, now: datetime) -> Model:
     """The model with one instance on its way from its unit."""
     instance = known(model.storage, "storage", id_)
     if not instance.owner:
         raise Refused(f'storage "{id_}" is not attached')
-    return _settled(model, edit.replace(instance, detaching=True))
+    return _settled(model, edit.replace(instance, detaching=True), now)
 
 
-def remove(model: Model, id_: str) -> Model:
+def remove(model: Model, id_: str, now: datetime) -> Model:
     """The model with one instance on its way out of it."""
-    return _settled(model, edit.replace(known(model.storage, "storage", id_), life="dying"))
+    return _settled(model, edit.replace(known(model.storage, "storage", id_), life="dying"), now)
 
 
-def _settled(model: Model, instance: Storage) -> Model:
+def _settled(model: Model, instance: Storage, now: datetime) -> Model:
     """The model with an instance that is leaving; at once if its unit has not heard of it."""
     model = edit.put(model, "storage", instance.id, instance)
     local = model.units[instance.owner].local if instance.owner else None
     hook = local.hook.storage if local and local.hook else None
     if local and (instance.id in local.storage or hook == instance.id):
         return model
-    return detached(model, instance.id)
+    return detached(model, instance.id, now)
 
 
-def detached(model: Model, id_: str) -> Model:
+def detached(model: Model, id_: str, now: datetime) -> Model:
     """The model after an instance's detaching hook has run, or where there was no need for it.
 
     One that a leaving unit leaves behind is its own until the unit is gone.
@@ -187,15 +187,17 @@ def detached(model: Model, id_: str) -> Model:
         return edit.drop(model, "storage", id_)
     if instance.owner and model.units[instance.owner].life != "alive":
         return model
-    return edit.put(model, "storage", id_, edit.replace(instance, owner="", detaching=False))
+    return _alone(model, instance, now)
 
 
-def unit_gone(model: Model, unit: str) -> Model:
+def unit_gone(model: Model, unit: str, now: datetime) -> Model:
     """The model without what a unit had, but for what it leaves behind."""
     for instance in of_unit(model, unit):
-        if keeps(instance):
-            alone = edit.replace(instance, owner="", detaching=False)
-            model = edit.put(model, "storage", instance.id, alone)
-        else:
-            model = edit.drop(model, "storage", instance.id)
+        stays = keeps(instance)
+        model = _alone(model, instance, now) if stays else edit.drop(model, "storage", instance.id)
     return model
+
+
+def _alone(model: Model, instance: Storage, now: datetime) -> Model:
+    alone = edit.replace(instance, owner="", detaching=False, since=now)
+    return edit.put(model, "storage", instance.id, alone)

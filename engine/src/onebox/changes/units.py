@@ -100,7 +100,7 @@ def gone(model: Model, name: str, now: datetime) -> Model:
     unit = model.units[name]
     for relation in model.relations_of(unit.application):
         model = relations.leave_scope(model, relation.id, name)
-    model = storages.unit_gone(model, name)
+    model = storages.unit_gone(model, name, now)
     model = secrets.owner_gone(model, name)
     model = actions.unit_gone(model, name, now)
     model = edit.drop(model, "units", name)

@@ -86,8 +86,8 @@ def left_by(model, unit, *, destroy=False):
     """The model without a unit, once its storage has been detached."""
     gone = edit.put_unit(storage.release(model, unit, destroy), model.units[unit], life="dying")
     for instance in storage.of_unit(gone, unit):
-        gone = storage.detached(gone, instance.id)
-    return storage.unit_gone(gone, unit)
+        gone = storage.detached(gone, instance.id, NOW)
+    return storage.unit_gone(gone, unit, NOW)
 
 
 @pytest.mark.parametrize(
@@ -109,23 +109,23 @@ def test_what_was_detached_stays_and_goes_to_another_unit():
     spec = StorageSpec(name="d", location="/srv/d", minimum=0)
     model = storage.add(model_of(spec, machines=("0", "1")), "a/0", "d", 1, NOW)
     model = hear_of(model, "a/0", "d/0")
-    leaving = storage.detach(model, "d/0")
+    leaving = storage.detach(model, "d/0", NOW)
     assert (leaving.storage["d/0"].detaching, leaving.storage["d/0"].owner) == (True, "a/0")
-    alone = storage.detached(leaving, "d/0")
+    alone = storage.detached(leaving, "d/0", NOW)
     assert (alone.storage["d/0"].detaching, alone.storage["d/0"].owner) == (False, "")
     with pytest.raises(Refused, match='storage "d/0" is not attached'):
-        storage.detach(alone, "d/0")
+        storage.detach(alone, "d/0", NOW)
     there = storage.attach(alone, "d/0", "a/1", NOW)
     assert (there.storage["d/0"].owner, there.storage["d/0"].location) == ("a/1", "/srv/d")
     assert storage.attach(there, "d/0", "a/1", NOW) == there
     with pytest.raises(Refused, match='storage "d/0" is already attached to unit "a/1"'):
         storage.attach(there, "d/0", "a/0", NOW)
-    assert storage.remove(alone, "d/0").storage == {}
+    assert storage.remove(alone, "d/0", NOW).storage == {}
 
 
 def test_a_unit_takes_no_more_than_its_charm_supports():
     model = storage.add_initial(model_of(StorageSpec(name="d"), machines=("0", "1")), "a/0", NOW)
-    model = storage.add_initial(storage.detach(model, "d/0"), "a/1", NOW)
+    model = storage.add_initial(storage.detach(model, "d/0", NOW), "a/1", NOW)
     with pytest.raises(Refused, match='store "d": at most 1 instances supported, 2 specified'):
         storage.attach(model, "d/0", "a/1", NOW)
 
@@ -133,15 +133,15 @@ def test_a_unit_takes_no_more_than_its_charm_supports():
 def test_what_exists_is_a_part_of_what_a_new_unit_needs():
     spec = StorageSpec(name="d", multiple=True, minimum=2, maximum=3)
     model = storage.add(model_of(spec, machines=("0", "1")), "a/0", "d", 1, NOW)
-    model = storage.add_initial(storage.detach(model, "d/0"), "a/1", NOW, ("d/0",))
+    model = storage.add_initial(storage.detach(model, "d/0", NOW), "a/1", NOW, ("d/0",))
     assert [s.id for s in storage.of_unit(model, "a/1")] == ["d/0", "d/1"]
 
 
 def test_what_no_hook_has_heard_of_goes_at_once():
     model = storage.add_initial(model_of(StorageSpec(name="d")), "a/0", NOW)
-    assert storage.remove(model, "d/0").storage == {}
-    assert storage.detach(model, "d/0").storage["d/0"].owner == ""
-    assert storage.remove(hear_of(model, "a/0", "d/0"), "d/0").storage["d/0"].life == "dying"
+    assert storage.remove(model, "d/0", NOW).storage == {}
+    assert storage.detach(model, "d/0", NOW).storage["d/0"].owner == ""
+    assert storage.remove(hear_of(model, "a/0", "d/0"), "d/0", NOW).storage["d/0"].life == "dying"
 
 
 def hear_of(model, unit, *ids):
