@@ -36,9 +36,11 @@ from dataops.backup import metadata
 from dataops.backup.metadata import Image, Remake, nodes_for
 from dataops.backup.metadata._schemas import BY_KEY
 from dataops.testing import eventually
-from tests.integration.plain_broker import PlainBroker, libraries
+from tests.integration.plain_broker import PlainBroker, libraries, run
 
 UNCLEAN = 1
+# By kind of entity, in bytes a second.
+QUOTAS = {"users": "1234567", "clients": "7654321"}
 OLD, NEW = "b2xkb2xkb2xkb2xkb2xkbw", "bmV3bmV3bmV3bmV3bmV3bg"
 
 
@@ -86,9 +88,16 @@ def test_a_cluster_of_our_checkpoint_is_the_old_one(
     old, new = brokers
     old.format()
     old.start()
-    _fill(AdminClient({"bootstrap.servers": old.bootstrap}))
+    admin = AdminClient({"bootstrap.servers": old.bootstrap})
+    _fill(admin)
+    for kind, *which in (("users", "--entity-name", "reader"), ("clients", "--entity-default")):
+        what = ("--alter", "--add-config", f"producer_byte_rate={QUOTAS[kind]}")
+        _configure(old, *what, "--entity-type", kind, *which)
+    # What its controller has done, a broker hears of a little later.
+    eventually(lambda: _heard(admin), patience=60)
     before = _seen(old)
-    assert before["acls"] and before["users"] == {"reader"}
+    assert all(QUOTAS[kind] in before[kind] for kind in QUOTAS), before
+    assert "SCRAM-SHA-512=iterations=8192" in before["users"]
     old.end(kill=True)
 
     image = Image.of(metadata.read_log(old.data / metadata.DIRECTORY))
@@ -104,6 +113,24 @@ def test_a_cluster_of_our_checkpoint_is_the_old_one(
     (new.data / "bootstrap.checkpoint").write_bytes(checkpoint)
     new.start()
     assert _seen(new) == before
+
+
+def _configure(broker: PlainBroker, *arguments: str) -> str:
+    """What Kafka's own program says that sets and shows quotas."""
+    address = ("--bootstrap-server", broker.bootstrap)
+    return run("kafka.admin.ConfigCommand", *address, *arguments, libraries=libraries())
+
+
+def _heard(admin: AdminClient) -> bool:
+    topics = {name for name in admin.list_topics(timeout=60).topics if not name.startswith("__")}
+    if topics != {"plain", "kept"}:
+        return False
+    acls = admin.describe_acls(AclBindingFilter(ResourceType.ANY, None, *_anyone())).result(60)
+    resource = ConfigResource(ResourceType.TOPIC, "plain")
+    (configs,) = admin.describe_configs([resource]).values()
+    retention = configs.result(60)["retention.ms"].value
+    users = admin.describe_user_scram_credentials().result(60)
+    return len(acls) == 1 and retention == "86400000" and set(users) == {"reader"}
 
 
 def _fill(admin: AdminClient) -> None:
@@ -167,7 +194,11 @@ def _seen(broker: PlainBroker) -> dict[str, Any]:
         "topics": {name: (str(one.topic_id), len(one.partitions)) for name, one in topics.items()},
         "configs": configs,
         "acls": {str(one) for one in admin.describe_acls(everything).result(60)},
-        "users": set(admin.describe_user_scram_credentials().result(60)),
+        **{
+            kind: "\n".join(sorted(told.splitlines()))
+            for kind in QUOTAS
+            for told in [_configure(broker, "--describe", "--entity-type", kind)]
+        },
     }
 
 
