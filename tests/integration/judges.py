@@ -15,6 +15,8 @@ from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
 from tests.integration.clients import until_the_end
 from tests.integration.plain_broker import PlainBroker, libraries, run
 
+DUMP = "org.apache.kafka.tools.DumpLogSegments"
+
 
 def consumed(
     broker: PlainBroker, topic: str, isolation: str = "read_committed"
@@ -63,6 +65,13 @@ def configured(broker: PlainBroker, topics: Collection[str]) -> dict[str, dict[s
     }
 
 
+def valid(data: Path, topic: str) -> bool:
+    """Whether Kafka's own program finds every batch of a topic's logs valid, and some at all."""
+    logs = ",".join(str(path) for path in sorted(data.glob(f"{topic}-*/*.log")))
+    text = run(DUMP, "--deep-iteration", "--files", logs, libraries=libraries())
+    return "isvalid: true" in text and "isvalid: false" not in text
+
+
 def dumped(broker: PlainBroker, topics: Collection[str]) -> dict[str, list[str]]:
     """What Kafka's own program makes of each log, which it checks: a line for a batch or record.
 
@@ -73,8 +82,7 @@ def dumped(broker: PlainBroker, topics: Collection[str]) -> dict[str, list[str]]
         for path in broker.data.glob("*-*/*.log")
         if path.parent.name.rpartition("-")[0] in topics
     )
-    program = "org.apache.kafka.tools.DumpLogSegments"
-    text = run(program, "--deep-iteration", "--files", ",".join(logs), libraries=libraries())
+    text = run(DUMP, "--deep-iteration", "--files", ",".join(logs), libraries=libraries())
     assert "isvalid: true" in text and "isvalid: false" not in text
     assert not re.search(r"(?i)exception|mismatch|found non-consecutive", text)
     parts = re.split(r"(?m)^Dumping (.*)$", text)[1:]

@@ -15,6 +15,7 @@ import pytest
 from confluent_kafka.admin import AdminClient
 
 from tests.integration.clients import Writer, nothing_lost, read_all
+from tests.integration.judges import valid
 from tests.integration.operations import begin, ended
 from tests.integration.processes import eventually, kill, one_of_unit
 from tests.integration.test_restore import (
@@ -87,16 +88,6 @@ def placed(model: jubilant.Juju, unit: str) -> Path:
     return data_of(one_of_unit(unit, model.show_model().model_uuid, "kafka.Kafka"))
 
 
-def dumped(data: Path) -> bool:
-    """Whether Kafka's own program finds every batch of the customer's topic valid."""
-    from tests.integration.plain_broker import libraries, run
-
-    logs = ",".join(str(path) for path in sorted(data.glob("orders-*/*.log")))
-    program = "org.apache.kafka.tools.DumpLogSegments"
-    text = run(program, "--deep-iteration", "--files", logs, libraries=libraries())
-    return "isvalid: true" in text and "isvalid: false" not in text
-
-
 def test_data_destroyed_the_minute_before_comes_back(model: jubilant.Juju) -> None:
     access = pipeline.credentials(model, "data-access")
     feed.partitions(access)
@@ -119,7 +110,7 @@ def test_data_destroyed_the_minute_before_comes_back(model: jubilant.Juju) -> No
     assert records(again) == before
     nothing_lost(writer, read_all(again))
     assert resumed(again) == (0, COMMITTED) and noted(again) == "note"
-    assert all(dumped(placed(model, unit)) for unit in units)
+    assert all(valid(placed(model, unit), "orders") for unit in units)
     eventually(lambda: complete(again), 120, "every copy is in sync")
     with Writer(again, first=40_000_000) as more:
         more.progress(100)
@@ -159,7 +150,7 @@ def test_site_lost_clients_follow_to_new_units(model: jubilant.Juju) -> None:
     nothing_lost(writer, read_all(again))
     assert resumed(again) == (0, COMMITTED) and noted(again) == "note"
     units = model.status().apps["kafka"].units
-    assert all(dumped(placed(model, unit)) for unit in units)
+    assert all(valid(placed(model, unit), "orders") for unit in units)
     eventually(lambda: complete(again), 120, "every copy is in sync")
     with Writer(again, first=60_000_000) as more:
         more.progress(100)

@@ -19,6 +19,7 @@ import pytest
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from tests.integration.clients import Writer, read_all, until_the_end
+from tests.integration.judges import valid
 from tests.integration.processes import eventually, of_unit, one_of_unit, runs
 from tools.demo import feed, pipeline
 
@@ -189,6 +190,7 @@ def test_a_destroyed_broker_is_what_it_was(
     assert set(seen) == set(written.acknowledged) and set(seen.values()) == {1}
     assert resumed(access) == (0, COMMITTED)
     assert noted(access) == "note"
+    assert valid(data, "orders")
     with Writer(access, first=20_000_000) as again:
         again.progress(50)
     assert not list(data.parent.glob("kafka.re*"))
