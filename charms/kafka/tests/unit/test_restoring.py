@@ -122,6 +122,19 @@ def test_what_cannot_be_had_is_told(spec, backup, change, why):
     assert share.state == "failed" and why in share.text
 
 
+def test_only_what_was_asked_for_is_placed(spec, backup):
+    """Its records are of one moment, before which nothing is left."""
+    moment = 1_700_000_000_000
+    for to_time, cut, size in ((moment, 0, 2), (moment - 1, 2, 0)):
+        recovery = a_recovery(members=(0,), topics=("a",), to_time=to_time, name=f"r{cut}")
+        made = spec(recovery, cut)
+        share = restoring.work(made.model_copy(update={"node": 0}), recovery, lambda text: None)
+        assert share.state == "placed", share
+        assert (share.account["partitions"], share.account["cut"]) == (2, cut)
+        logs = (made.staging / "logs").glob("a-*/*.log")
+        assert sum(path.stat().st_size > 0 for path in logs) == size
+
+
 def changed(content, how):
     return content[:-9] if how == "truncated" else bytes([*content[:-3], content[-3] ^ 1, 0, 0])
 
