@@ -5,6 +5,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -45,6 +46,17 @@ def work(work):
 
 VERB = JobVerb(name="wait", description="", prepare=None, work=work, params=NoParams, spec=Spec,
                result=Done)
+"""
+# What a job does to another service of its unit, as a failover does to a broker.
+SWAP = """
+import pathlib, sys
+from dataops.host.paths import UnitPaths
+from dataops.host.services import manager
+
+services = manager(UnitPaths(pathlib.Path(sys.argv[1])), "kafka/0")
+services.stop("broker")
+services.start("broker")
+print("done", flush=True)
 """
 SECRET = 'hid$den "q" `x` \\ %h'
 
@@ -166,14 +178,27 @@ def test_stop_kills_what_does_not_listen(services, paths):
 
 
 def test_it_comes_back_after_a_reboot_only_while_started(services):
-    def enabled() -> bool:
-        command = ["systemctl", "is-enabled", "dataops-kafka-0-broker"]
-        return subprocess.run(command, capture_output=True).returncode == 0
-
     started(services)
     assert enabled()
     services.stop("broker")
     assert not enabled()
+
+
+def test_our_own_work_stops_and_starts_another_service(services, paths, user):
+    before = started(services, user)
+    path = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    command = (PYTHON, "-c", SWAP, str(paths.root))
+    services.ensure(Service("work", command, environment=path, restart="no"))
+    services.start("work")
+    log = paths.log / "work.log"
+    assert eventually(lambda: log.exists() and log.read_text().strip()) == "done"
+    assert services.state("broker").pid not in (None, before)
+    assert enabled()
+
+
+def enabled():
+    command = ["systemctl", "is-enabled", "dataops-kafka-0-broker"]
+    return subprocess.run(command, capture_output=True).returncode == 0
 
 
 @pytest.fixture
