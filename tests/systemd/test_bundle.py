@@ -213,6 +213,7 @@ def test_the_job_reads_what_a_customer_writes(model: jubilant.Juju) -> None:
         ("performance-report", {"rounds": 5, "window": "5m"}),
         ("failover", {"unit": "kafka/0", "mode": "planned"}),
         ("failover", {"unit": "kafka/1", "mode": "crash"}),
+        ("failover", {"unit": "spark/0", "mode": "planned"}),
         ("failover", {"unit": "spark/0", "mode": "crash"}),
     ],
     ids=lambda value: value if isinstance(value, str) else "-".join(map(str, value.values())),
