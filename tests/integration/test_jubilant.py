@@ -155,6 +155,29 @@ def test_machines_and_units_come_and_go(well: jubilant.Juju) -> None:
     well.wait(lambda s: set(s.get_units("well")) == {"well/0"}, timeout=PATIENCE, delay=0.3)
 
 
+def test_storage_that_outlives_its_unit_goes_to_the_next(
+    well: jubilant.Juju, charm: Callable[[str], Path]
+) -> None:
+    well.deploy(charm("well"), "spring", storage={"basin": "lxd,1"})
+    wait_until(well, lambda s: s.apps["spring"].is_active)
+    [basin] = well.status().storage.storage
+    well.exec(f"echo deep > $(storage-get -s {basin} location)/depth", unit="spring/0")
+    well.remove_unit("spring/0")
+    wait_until(well, lambda s: s.storage.storage[basin].status.current == "detached")
+    wait_until(well, lambda s: not s.apps["spring"].units)
+    well.add_unit("spring", attach_storage=basin)
+    wait_until(well, lambda s: "spring/1" in s.apps["spring"].units and jubilant.all_active(s))
+    read = well.exec(f"cat $(storage-get -s {basin} location)/depth", unit="spring/1")
+    assert read.stdout == "deep\n"
+    well.remove_application("spring", destroy_storage=True)
+    wait_until(well, lambda s: "spring" not in s.apps)
+    assert not well.status().storage.storage
+
+
+def wait_until(juju: jubilant.Juju, ready: Callable[[jubilant.Status], bool]) -> None:
+    juju.wait(ready, timeout=PATIENCE, delay=0.3, successes=1)
+
+
 def test_the_version_is_one_of_jujus(well: jubilant.Juju) -> None:
     assert well.version().tuple >= (3, 6, 0)
     assert well.debug_log(limit=5).count("\n") == 5
