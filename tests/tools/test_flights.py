@@ -53,6 +53,17 @@ def test_an_interrupted_feed_sends_exactly_the_rest(
         assert [e for e in rest if e.partition == partition] == whole[count:]
 
 
+def test_a_whole_feed_makes_no_event_again(
+    frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = frame.head(1000)
+    present = [0, 0, 0]
+    for event in events(some, 3):
+        present[event.partition] += 1
+    monkeypatch.setattr("tools.demo.feed.events", None)
+    assert not list(unsent(some, present))
+
+
 def test_figures_of_one_hour() -> None:
     times = pd.to_datetime(["2013-01-01T10:05Z", "2013-01-01T10:59Z", "2013-01-01T11:00Z"])
     rows = pd.DataFrame(

@@ -54,6 +54,8 @@ def lengths(access: Credentials, count: int) -> list[int]:
 
 def unsent(frame: pd.DataFrame, present: list[int]) -> Iterator[Event]:
     """The events that are not in the topic yet: an order that never changes tells which."""
+    if sum(present) == len(frame) + len(present):  # with the end of stream in every partition
+        return
     seen = [0] * len(present)
     for event in events(frame, len(present)):
         seen[event.partition] += 1
