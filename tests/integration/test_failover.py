@@ -11,6 +11,7 @@ from typing import Any
 import jubilant
 import pytest
 
+from dataops.evidence import Evidence
 from tests.integration import whole_bundle
 from tests.integration.clients import Writer
 from tests.integration.operations import begin, ended
@@ -69,8 +70,11 @@ def test_a_broker_fails_over(model: jubilant.Juju, uuid: str, writer: Writer, mo
     assert "all was as before" in story
     limit = "promised were at most 1,000 ms" if mode == "planned" else "at most 13.5 s"
     assert limit in shown["promise"], shown
-    # What the canary felt. A machine that is too busy to tell says so instead.
-    assert not shown["promise"].startswith("not kept"), shown["promise"]
+    # Whether it was kept is for the benchmark to say, on a quiet machine; here the verdict has to
+    # be that of what the canary felt.
+    felt = Evidence.model_validate_json(shown["evidence"]).during.longest_gap_ms
+    kept = felt <= (1000 if mode == "planned" else 1.5 * SESSION_TIMEOUT * 1000)
+    assert shown["promise"].startswith("kept: ") == kept, shown["promise"]
     if mode == "crash":
         assert f"killed (process {before.pid})" in story
         assert not runs(before)

@@ -135,7 +135,8 @@ def _answer(outcome: Outcome | None) -> str:
     if checks:
         well = [check for check in checks if check.ok]
         return f"{len(well)} of {len(checks)} checks well"
-    return str(outcome.results.get("summary", "completed"))
+    # A unit that had nothing to do has nothing to tell.
+    return str(outcome.results.get("summary") or "completed")
 
 
 def run(context: Context[Observed, Archive, Which]) -> Shown:

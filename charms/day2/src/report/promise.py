@@ -26,7 +26,8 @@ class Promise:
     Attributes:
         limit_ms: the longest wait that was promised.
         seen_ms: the longest time without acknowledgement while the steps ran.
-        before_ms: the same while nothing was changed yet.
+        before_ms: while nothing was changed yet, the same, or what one record in a hundred took
+            to be acknowledged, if that is longer.
         delayed_ms: the longest that the canary's own process was held up.
     """
 
@@ -52,7 +53,7 @@ class Promise:
         if self.kept is not None:
             return f"{'kept' if self.kept else 'not kept'}: {told}"
         return (
-            f"cannot be judged: {told}, but it was {quantity(self.before_ms, 'ms')} before, and "
+            f"cannot be judged: {told}, but records took {quantity(self.before_ms, 'ms')} before, and "
             f"the canary's own process was held up for {quantity(self.delayed_ms, 'ms')}"
         )
 
@@ -76,6 +77,6 @@ def promise(operation: Operation, evidence: Evidence | None) -> Promise | None:
     return Promise(
         limit_ms=max(limits),
         seen_ms=during.longest_gap_ms,
-        before_ms=evidence.before.longest_gap_ms,
+        before_ms=max(evidence.before.longest_gap_ms, evidence.before.p99_ms or 0.0),
         delayed_ms=during.own_delay_ms,
     )

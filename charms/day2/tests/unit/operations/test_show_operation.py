@@ -7,7 +7,7 @@ from world import SICK, World, plan
 from archive import Archive
 from dataops.evidence import Evidence
 from dataops.interfaces.operations import Outcome, Status
-from dataops.operations import OperationError, Scope
+from dataops.operations import HealthCheck, OperationError, Scope
 from observed import Observed
 from operations.show_operation import VERB
 
@@ -48,6 +48,15 @@ def test_who_answered_what_and_who_has_not(world, tmp_path):
     }
     assert (shown["status"], shown["progress"]) == ("running", "kafka 2/3")
     assert "report" not in shown
+
+
+def test_a_unit_with_nothing_to_tell_has_done_its_part(tmp_path):
+    world = World({"kafka": ["kafka/0"]}, verbs=())
+    world.request(plan({"verb": "look"}))
+    world.drive()
+    world.answer("kafka/0", HealthCheck(), summary=None)
+    world.drive()
+    assert show(world, tmp_path).steps["step1"] == {"kafka-0": "completed"}
 
 
 def test_an_ended_one_names_the_next_moves_and_the_report(world, tmp_path):

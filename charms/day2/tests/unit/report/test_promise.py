@@ -9,7 +9,7 @@ from history import operations
 from report.promise import promise
 
 
-def of(seen, before=40.0, delay=3.0, limit=1000):
+def of(seen, before=40.0, delay=3.0, limit=1000, p99=9.0):
     world = World({"kafka": ["kafka/0", "kafka/1"]}, verbs=())
     world.request(plan({"verb": "look"}))
     world.drive()
@@ -19,7 +19,7 @@ def of(seen, before=40.0, delay=3.0, limit=1000):
     world.drive()
     (operation,) = operations(world.journal)
     evidence = Evidence(
-        before=Figures(sent=9, longest_gap_ms=before),
+        before=Figures(sent=9, longest_gap_ms=before, p99_ms=p99),
         during=Figures(sent=9, longest_gap_ms=seen, own_delay_ms=delay),
     )
     return promise(operation, evidence), promise(operation, None)
@@ -39,6 +39,12 @@ def test_the_gap_is_held_against_what_was_promised(seen, before, delay, told):
     found, unmeasured = of(seen, before, delay)
     assert told in str(found)
     assert unmeasured is None
+
+
+def test_where_records_take_as_long_anyhow_nothing_is_judged():
+    found, _ = of(6700, before=340, p99=630)
+    assert str(found).startswith("cannot be judged")
+    assert "records took 630 ms before" in str(found)
 
 
 def test_who_promises_nothing_breaks_nothing():
