@@ -53,8 +53,9 @@ class Promise:
         if self.kept is not None:
             return f"{'kept' if self.kept else 'not kept'}: {told}"
         return (
-            f"cannot be judged: {told}, but records took {quantity(self.before_ms, 'ms')} before, and "
-            f"the canary's own process was held up for {quantity(self.delayed_ms, 'ms')}"
+            f"cannot be judged: {told}, but records took {quantity(self.before_ms, 'ms')} "
+            f"before, and the canary's own process was held up for "
+            f"{quantity(self.delayed_ms, 'ms')}"
         )
 
 
