@@ -32,6 +32,9 @@ def read(path: Path, overlays: Iterable[Path] = ()) -> Bundle:
     base, *more = _documents(file, home)
     _check_base(base)
     for overlay in overlays:
+        if not overlay.exists():
+            missing = f'unable to process overlays: "{overlay}" not found'
+            raise Refused(f"cannot deploy bundle: {missing}", "not-found")
         more += _documents(overlay, home)
     for document in more:
         base = merge(base, document)

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a bundle says, as frozen values; keys that Juju ignores are ignored here, too."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 
 def _texts(value: Any) -> Any:
@@ -37,12 +37,18 @@ class Spec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, value: Any) -> Any:
+        """A key without a value is as if it were not there."""
+        return _given(cast(dict[str, Any], value)) if isinstance(value, dict) else value
+
 
 class OfferSpec(Spec):
     """An offer of endpoints to other models."""
 
     endpoints: Texts = ()
-    acl: dict[str, str] = Field(default_factory=dict)
+    acl: dict[str, Text] = Field(default_factory=dict)
 
 
 class ApplicationSpec(Spec):
@@ -62,7 +68,7 @@ class ApplicationSpec(Spec):
     options: Annotated[dict[str, Any], AfterValidator(_given)] = Field(default_factory=dict)
     annotations: dict[str, Text] = Field(default_factory=dict)
     constraints: Text = ""
-    storage: dict[str, str] = Field(default_factory=dict)
+    storage: dict[str, Text] = Field(default_factory=dict)
     devices: dict[str, Any] = Field(default_factory=dict)
     bindings: dict[str, Text] = Field(default_factory=dict)
     offers: dict[str, OfferSpec] = Field(default_factory=dict)

@@ -70,6 +70,35 @@ def test_wrong_types_are_named(write, two, key, value, place):
         bundle.read(write(two))
 
 
+def test_keys_without_a_value_and_numbers_for_texts_are_as_good_as_any(write, two):
+    empty = (
+        "to",
+        "options",
+        "annotations",
+        "storage",
+        "resources",
+        "num_units",
+        "expose",
+        "trust",
+    )
+    two["applications"]["tap"].update(dict.fromkeys(empty))
+    two["applications"]["well"].update(storage={"basin": 1}, channel=8, to=[0])
+    two.update(machines={0: {"annotations": None, "constraints": None}}, saas=None)
+    found = bundle.read(write(two))
+    tap, well = found.applications["tap"], found.applications["well"]
+    assert (tap.to, tap.options, tap.num_units, tap.trust) == ((), {}, 0, False)
+    assert (well.storage, well.channel, well.to) == ({"basin": "1"}, "8", ("0",))
+    assert found.machines["0"].constraints == ""
+
+
+def test_missing_overlay(write, two, tmp_path):
+    overlay = tmp_path / "nosuch.yaml"
+    with pytest.raises(Refused) as refused:
+        bundle.read(write(two), [overlay])
+    wanted = f'cannot deploy bundle: unable to process overlays: "{overlay}" not found'
+    assert refused.value.message == wanted
+
+
 @pytest.mark.parametrize("text", ["a: [", "just text", ""])
 def test_what_is_no_bundle(tmp_path, text):
     path = tmp_path / "bundle.yaml"
