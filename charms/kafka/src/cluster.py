@@ -30,7 +30,7 @@ def administrator(addresses: Iterable[str], etc: Path) -> Generator[Administrato
         ClusterError: the cluster failed while it was being used.
     """
     # The client library tries for long; a closed port is known at once.
-    answering = [f"{one}:{INTERNAL_PORT}" for one in addresses if _answers(one)]
+    answering = [f"{one}:{INTERNAL_PORT}" for one in addresses if answers(one)]
     if not answering:
         yield None
         return
@@ -42,7 +42,8 @@ def administrator(addresses: Iterable[str], etc: Path) -> Generator[Administrato
         yield found
 
 
-def _answers(address: str) -> bool:
+def answers(address: str) -> bool:
+    """Whether a broker listens there for other brokers and the charm."""
     try:
         socket.create_connection((address, INTERNAL_PORT), timeout=_CONNECT_SECONDS).close()
     except OSError:

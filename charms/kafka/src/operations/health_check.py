@@ -3,8 +3,9 @@
 """Whether Kafka does its work: this unit's broker, its certificate, its disk, and the cluster."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from cluster import answers
 from dataops.operations import Check, Context, NoParams, OperationError, checking, probe
 from facts import ClusterFacts
 from observed import Observed
@@ -21,9 +22,14 @@ def checks(context: Context[Observed, Workload, NoParams]) -> Iterator[Check]:
     yield probe("broker", lambda: _broker(o), f"see {log} on {o.unit}")
     yield probe("certificate", lambda: _certificate(o), f"juju debug-log --include {o.unit}")
     yield probe("disk", lambda: _disk(workload), "make room, or lower log-retention-hours")
-    yield probe("brokers", lambda: _brokers(o), f"juju status {o.app}")
-    yield probe("quorum", lambda: _quorum(o), f"juju run {o.app}/leader describe-cluster")
-    yield probe("partitions", lambda: _partitions(o), f"juju run {o.app}/leader list-topics")
+    cluster = _cluster(o)
+    yield probe("brokers", lambda: _brokers(o, cluster()), f"juju status {o.app}")
+    yield probe(
+        "quorum", lambda: _quorum(o, cluster()), f"juju run {o.app}/leader describe-cluster"
+    )
+    yield probe(
+        "partitions", lambda: _partitions(cluster()), f"juju run {o.app}/leader list-topics"
+    )
 
 
 def _broker(o: Observed) -> str:
@@ -54,24 +60,29 @@ def _disk(workload: Workload) -> str:
     return text
 
 
-def _cluster(o: Observed) -> ClusterFacts:
-    """What the cluster says, which must answer at all."""
-    if o.cluster is None:
-        raise OperationError("the cluster does not answer")
-    return o.cluster
+def _cluster(o: Observed) -> Callable[[], ClusterFacts]:
+    """What the cluster says; it raises where that is nothing, and names who is silent."""
+    if o.cluster is not None:
+        return lambda facts=o.cluster: facts
+    silent = [peer.unit for peer in o.peers if peer.address and not answers(peer.address)]
+
+    def nothing() -> ClusterFacts:
+        names = "".join(f"; {unit} does not answer" for unit in silent)
+        raise OperationError(f"the cluster does not answer{names}")
+
+    return nothing
 
 
-def _brokers(o: Observed) -> str:
+def _brokers(o: Observed, cluster: ClusterFacts) -> str:
     """Every unit's broker is up."""
-    missing = sorted(o.members - _cluster(o).brokers)
+    missing = sorted(o.members - cluster.brokers)
     if missing:
         raise OperationError("down: " + ", ".join(f"{o.app}/{node}" for node in missing))
     return f"{len(o.members)} of {len(o.members)} are up"
 
 
-def _quorum(o: Observed) -> str:
+def _quorum(o: Observed, cluster: ClusterFacts) -> str:
     """There is a leader, and every voter is a broker that is up."""
-    cluster = _cluster(o)
     absent = sorted(set(cluster.voters) - cluster.brokers)
     if absent:
         raise OperationError("voters down: " + ", ".join(f"{o.app}/{node}" for node in absent))
@@ -80,9 +91,9 @@ def _quorum(o: Observed) -> str:
     return f"{len(cluster.voters)} voters, led by {o.app}/{cluster.controller}"
 
 
-def _partitions(o: Observed) -> str:
+def _partitions(cluster: ClusterFacts) -> str:
     """Every partition has a leader and all of its copies."""
-    partitions = _cluster(o).partitions
+    partitions = cluster.partitions
     short = [f"{part.topic}-{part.index}" for part in partitions if part.short or part.leader < 0]
     if short:
         raise OperationError(f"{len(short)} lack a copy: {', '.join(short[:5])}")

@@ -12,7 +12,8 @@ from operations.health_check import VERB
 
 
 @pytest.fixture
-def workload(tmp_path):
+def workload(tmp_path, monkeypatch):
+    monkeypatch.setattr("operations.health_check.answers", lambda address: address != "10.0.0.2")
     return SimpleNamespace(broker=SimpleNamespace(data=tmp_path))
 
 
@@ -58,3 +59,9 @@ def test_a_port_with_an_old_certificate_is_named(workload):
 def test_every_failure_says_the_next_move(workload):
     checks = VERB.call(observed(broker=BrokerFacts(), cluster=None), workload, {}).failed
     assert all(check.next_move for check in checks)
+
+
+def test_who_is_silent_is_named_where_the_cluster_does_not_answer(workload):
+    checks = {each.name: each for each in VERB.call(observed(cluster=None), workload, {}).failed}
+    for name in ("brokers", "quorum", "partitions"):
+        assert checks[name].detail == "the cluster does not answer; kafka/1 does not answer"
