@@ -246,26 +246,27 @@ def pack(named: str, base: str | None, python: str, arch: str) -> tuple[Path, bo
     packages = site_packages(requirements(charm), target, None if is_ours(charm) else charm)
     site = f"venv/lib/python{python}/site-packages"
     result = charm / f"{name}_{arch}.charm"
+    made = dict(metadata_files(charmcraft, target))
+    made["dispatch"] = dispatch(name, python, reconciles=is_ours(charm))
+    own = dict(own_files(charm, site))
+    # What these sources were packed to the last time.
+    known = CACHE / f"{digest_of_sources(made, own, packages)}.packed"
+    before = digest_of(result) if result.exists() else None
+    if known.exists() and known.read_text() == before:
+        return result, False
     building = result.with_suffix(f".tmp-{os.getpid()}")
     with zipfile.ZipFile(building, "w") as archive:
-        for file, text in metadata_files(charmcraft, target):
-            write(archive, file, text.encode(), executable=False)
-        program = dispatch(name, python, reconciles=is_ours(charm))
-        write(archive, "dispatch", program.encode(), executable=True)
-        with tempfile.TemporaryDirectory() as own:
-            copy_own_files(charm, Path(own), site)
-            compile_bytecode(Path(own), target)
-            for file, path in tree(Path(own)):
-                write(archive, file, path.read_bytes(), executable=os.access(path, os.X_OK))
-        for file, path in tree(packages):
-            name_there = f"{site}/{file}"
-            write(archive, name_there, path.read_bytes(), executable=os.access(path, os.X_OK))
-    changed = not result.exists() or digest_of(result) != digest_of(building)
-    if changed:
-        building.replace(result)
-    else:
-        building.unlink()
-    return result, changed
+        for file, text in made.items():
+            write(archive, file, text.encode(), executable=file == "dispatch")
+        with tempfile.TemporaryDirectory() as directory:
+            copy(own, Path(directory))
+            compile_bytecode(Path(directory), target)
+            add(archive, Path(directory))
+        add(archive, packages, f"{site}/")
+    after = digest_of(building)
+    building.replace(result)
+    known.write_text(after)
+    return result, after != before
 
 
 def dispatch(name: str, python: str, *, reconciles: bool) -> str:
@@ -280,16 +281,42 @@ def dispatch(name: str, python: str, *, reconciles: bool) -> str:
     return text.replace("@passing@\n", passing)
 
 
-def copy_own_files(charm: Path, target: Path, site: str) -> None:
+def own_files(charm: Path, site: str) -> Iterator[tuple[str, Path]]:
     """The charm's own sources, what its workload is pinned by, and the shared library."""
-    sources = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(charm / "src", target / "src", ignore=sources)
+    yield from sources("src/", charm / "src")
     if is_ours(charm):
-        library = ROOT / "lib" / "src" / "dataops"
-        shutil.copytree(library, target / site / "dataops", ignore=sources)
+        yield from sources(f"{site}/dataops/", ROOT / "lib" / "src" / "dataops")
     for pinned in ("pom.xml", "workload.txt", "README.md"):
         if (charm / pinned).is_file():
-            shutil.copy(charm / pinned, target / pinned)
+            yield pinned, charm / pinned
+
+
+def sources(prefix: str, directory: Path) -> Iterator[tuple[str, Path]]:
+    """Every file of a folder but what Python leaves there when it runs."""
+    for file, path in tree(directory):
+        if "__pycache__" not in path.parts:
+            yield prefix + file, path
+
+
+def copy(files: dict[str, Path], target: Path) -> None:
+    """Copy each file to its place below `target`."""
+    for name, path in files.items():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target / name)
+
+
+def add(archive: zipfile.ZipFile, directory: Path, prefix: str = "") -> None:
+    """Add every file of a folder."""
+    for file, path in tree(directory):
+        write(archive, prefix + file, path.read_bytes(), executable=os.access(path, os.X_OK))
+
+
+def digest_of_sources(made: dict[str, str], own: dict[str, Path], packages: Path) -> str:
+    """The SHA-256 in hex of all that an archive is made of."""
+    # The folder of the packages is named by what is in it.
+    parts = [str(RECIPE), packages.name, *(f"{name}\0{text}" for name, text in made.items())]
+    parts += [f"{n}\0{os.access(p, os.X_OK)}\0{digest_of(p)}" for n, p in own.items()]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def digest_of(path: Path) -> str:

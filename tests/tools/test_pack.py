@@ -65,11 +65,43 @@ def test_dispatch_is_executable_in_the_archive(archive: Path) -> None:
     assert stat.S_IMODE(mode) & 0o111
 
 
-def test_packing_again_changes_nothing(archive: Path) -> None:
-    before = archive.read_bytes()
+def again() -> bool:
     _, changed = pack.pack(CHARM, "ubuntu@24.04", pack.host_python(), "amd64")
-    assert not changed
+    return changed
+
+
+def test_packing_again_leaves_the_archive_alone(archive: Path) -> None:
+    before = archive.stat()
+    assert not again()
+    assert archive.stat() == before
+
+
+def test_the_same_sources_give_the_same_bytes(archive: Path) -> None:
+    before = archive.read_bytes()
+    archive.unlink()
+    assert again()
     assert archive.read_bytes() == before
+
+
+def test_an_archive_that_is_not_what_was_packed_is_made_anew(archive: Path) -> None:
+    before = archive.read_bytes()
+    archive.write_bytes(before[:-1])
+    assert again()
+    assert archive.read_bytes() == before
+
+
+@pytest.mark.parametrize("change", ["own", "made", "mode", "packages"])
+def test_whatever_is_packed_counts(tmp_path: Path, change: str) -> None:
+    source = tmp_path / "charm.py"
+    source.write_text("1")
+    before = pack.digest_of_sources({"metadata.yaml": "1"}, {"src/charm.py": source}, Path("a"))
+    if change == "own":
+        source.write_text("2")
+    elif change == "mode":
+        source.chmod(0o755)
+    made = {"metadata.yaml": "2" if change == "made" else "1"}
+    packages = Path("b" if change == "packages" else "a")
+    assert pack.digest_of_sources(made, {"src/charm.py": source}, packages) != before
 
 
 def test_another_python_is_refused_with_the_next_move(archive: Path, tmp_path: Path) -> None:
