@@ -12,7 +12,7 @@ computation: by as much as the machine of the load has become slower or faster, 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 import pydantic
@@ -23,6 +23,8 @@ from report.units import quantity
 # Of the earlier value.
 _UNNOTICED = 0.02
 _WORTH_SAYING = 0.1
+# A band as wide as this says more of the machine than of the cluster.
+_BLIND = 0.5
 
 Finding = Literal["no difference", "better", "worse", "too few rounds"]
 
@@ -107,13 +109,11 @@ def compare(load: Load, earlier: Sequence[Measured]) -> Comparison | None:
     kinds = [kind for kind in KINDS if load.rounds.get(kind.name) and then.rounds.get(kind.name)]
     now = load.measured()
     drift = machine_drift(now, then)
-    return Comparison(
-        earlier=then,
-        verdicts=tuple(
-            _verdict(kind, now.rounds[kind.name], then.rounds[kind.name], drift) for kind in kinds
-        ),
-        caution=" ".join(_cautions(now, then, drift)),
+    verdicts = tuple(
+        _verdict(kind, now.rounds[kind.name], then.rounds[kind.name], drift) for kind in kinds
     )
+    cautions = (*_cautions(now, then, drift), *_blind(verdicts))
+    return Comparison(earlier=then, verdicts=verdicts, caution=" ".join(cautions))
 
 
 def machine_drift(now: Measured, then: Measured) -> float:
@@ -132,6 +132,17 @@ def _cautions(now: Measured, then: Measured, drift: float) -> Iterator[str]:
             f"The machine of the load is not as busy as it was: the same computation "
             f"took {quantity(statistics.median(then.pace), 'ms')} then and "
             f"{quantity(statistics.median(now.pace), 'ms')} now, which widens the band."
+        )
+
+
+def _blind(verdicts: Iterable[Verdict]) -> Iterator[str]:
+    """That so wide a band hides what anybody would notice."""
+    wide = [each for each in verdicts if each.band > _BLIND and each.finding == "no difference"]
+    if wide:
+        yield (
+            f"The rounds differ so much that a change of {100 * _BLIND:.0f}% would not show in "
+            f"{', '.join(each.title.lower() for each in wide)}: repeat it while the machines are "
+            "less busy."
         )
 
 

@@ -104,3 +104,10 @@ def test_a_machine_that_became_busier_widens_the_band_and_is_said():
     assert "took 30 ms then and 50 ms now" in busier.caution
     same = compare(load, [quiet.model_copy(update={"pace": (50.0,) * 5})])
     assert (same.verdicts[0].finding, same.caution) == ("worse", "")
+
+
+def test_a_band_that_hides_what_anybody_would_notice_is_said():
+    wild = [30, 48, 20, 61, 26, 40, 33]
+    found = against([value * 0.7 for value in wild], wild)
+    assert found.verdicts[0].finding == "no difference"
+    assert "a change of 50% would not show in write throughput" in found.caution
