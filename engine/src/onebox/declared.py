@@ -84,13 +84,17 @@ class Base(Frozen):
 
 
 class Charm(Frozen):
-    """One uploaded charm archive. The bytes lie in the engine's blob directory under `digest`."""
+    """One uploaded charm archive. The bytes lie in the engine's blob directory under `digest`.
+
+    `unmet` says what the charm assumes of a Juju that this one is not; empty for nothing.
+    """
 
     url: str
     name: str
     revision: int
     digest: str
     version: str = ""
+    unmet: str = ""
     summary: str = ""
     description: str = ""
     subordinate: bool = False

@@ -252,3 +252,32 @@ def test_bases(text, wanted):
 def test_bad_bases(text):
     with pytest.raises(Refused, match="expected base string"):
         charms.parse_base(text)
+
+
+@pytest.mark.parametrize(
+    ("assumes", "unmet"),
+    [
+        (["juju >= 3.1", "juju < 5"], ""),
+        ([{"any-of": ["k8s-api", {"all-of": ["juju >= 4", "juju<4.1"]}]}], ""),
+        (["juju >= 42"], "  - charm requires Juju version >= 42.0.0, model has version 4.0.15"),
+        (["juju < 4.0.15"], "  - charm requires Juju version < 4.0.15, model has version 4.0.15"),
+        (
+            ["popcorn >= 1.2", {"any-of": ["salt", {"all-of": ["juju", "sugar"]}]}],
+            """\
+  - charm requires feature "popcorn" but model does not support it
+  - charm requires at least one of the following:
+    - charm requires feature "salt" but model does not support it
+    - charm requires all of the following:
+      - charm requires feature "sugar" but model does not support it""",
+        ),
+    ],
+)
+def test_what_it_assumes_of_juju(pack, assumes, unmet):
+    found = charms.read(pack(metadata={**METADATA, "assumes": assumes})).unmet
+    assert found == (f"Charm cannot be deployed because:\n{unmet}" if unmet else "")
+
+
+@pytest.mark.parametrize("assumes", ["juju", [3], [{"none-of": []}], ["juju => 3"], [{}]])
+def test_assumptions_that_are_none(pack, assumes):
+    with pytest.raises(Refused, match="metadata: assumes: "):
+        charms.read(pack(metadata={**METADATA, "assumes": assumes}))

@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 
 from onebox.archive import Archive, opened
+from onebox.charms import assumptions, schemas
 from onebox.charms import metadata as meta
-from onebox.charms import schemas
 from onebox.charms.documents import document, mapping
 from onebox.errors import Refused
 from onebox.model import Charm
@@ -39,6 +39,7 @@ def read(path: Path, *, digest: str = "", python: str | None = None) -> Charm:
             revision=0,
             digest=digest,
             version=(archive.text("version") or "").strip(),
+            unmet=assumptions.unmet(metadata.get("assumes")),
             summary=meta.sentence(metadata, "summary"),
             description=meta.sentence(metadata, "description"),
             subordinate=meta.subordinate(metadata),

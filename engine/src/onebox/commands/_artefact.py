@@ -2,13 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the argument of `juju deploy` means: a charm file, a bundle, or a mistake."""
 
+from __future__ import annotations
+
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from onebox.console import tell
 from onebox.errors import Refused
+
+if TYPE_CHECKING:
+    from onebox.model import Charm
 
 
 @dataclass(frozen=True)
@@ -78,3 +83,9 @@ def _file(path: Path, text: str) -> Artefact:
     if path.suffix in (".yaml", ".yml", ".bundle"):
         return Artefact(path, "bundle")
     raise Refused(f'invalid charm or bundle provided at "{text}"')
+
+
+def refuse_unmet(charm: Charm, application: str, *, force: bool) -> None:
+    """Refuse a charm that assumes another Juju, unless by force."""
+    if charm.unmet and not force:
+        raise Refused(f'cannot deploy "{application}": {charm.unmet}')

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from onebox.commands import _artefact
 from onebox.commands._call import Call
 from onebox.console import show, tell
 from onebox.errors import Refused
@@ -116,6 +117,7 @@ class _Making:
 
         charm = self._charms[parameters["application"]]
         choose_base(charm.bases, parameters["base"], force=self._force)
+        _artefact.refuse_unmet(charm, parameters["application"], force=self._force)
         parameters["charm_url"] = self._urls[parameters.pop("charm_path")]
         self._call.ask("deploy", **parameters)
         for name in sorted(charm.resources):

@@ -128,6 +128,7 @@ def _deploy_charm(call: Call, path: Path, name: str, asked_base: str) -> None:
     source = f'local charm "{charm.name}", revision {stored["revision"]}'
     tell(f"Located {source}")
     tell(f'Deploying "{application}" from {source} on {base}')
+    _artefact.refuse_unmet(charm, application, force=call[FORCE])
     call.ask("deploy", charm_url=stored["url"], **request)
 
 

@@ -62,6 +62,8 @@ def run(call: Call) -> None:
     request = _request(call, charm, name)
     stored = call.ask("upload_charm", path=str(path))
     tell(f'Added local charm "{stored["name"]}", revision {stored["revision"]}, to the model')
+    if charm.unmet and not call[FORCE]:
+        raise Refused(charm.unmet)
     _tell_endpoints(charm, live)
     call.ask("refresh", application=name, charm_url=stored["url"], **request)
 
