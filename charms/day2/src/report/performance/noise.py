@@ -92,9 +92,10 @@ class Comparison(pydantic.BaseModel):
             return f"Too few rounds to compare with {report}."
         if not self.changed:
             widest = max((verdict.band for verdict in self.verdicts), default=0.0)
+            wide = ", too wide to tell much" if widest > _BLIND else ""
             return (
                 f"Under the fixed load there is no difference from {report}, within a noise "
-                f"band of at most ±{100 * widest:.0f}%."
+                f"band of at most ±{100 * widest:.0f}%{wide}."
             )
         told = "; ".join(f"{v.title.lower()} is {v.finding} ({v.figures})" for v in self.changed)
         return f"Under the fixed load, against {report}: {told}; the rest shows no difference."

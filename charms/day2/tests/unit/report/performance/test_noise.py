@@ -111,3 +111,4 @@ def test_a_band_that_hides_what_anybody_would_notice_is_said():
     found = against([value * 0.7 for value in wild], wild)
     assert found.verdicts[0].finding == "no difference"
     assert "a change of 50% would not show in write throughput" in found.caution
+    assert str(found).endswith(", too wide to tell much.")
