@@ -30,6 +30,14 @@ def _file() -> Path:
     return directory() / "current-model"
 
 
+def previous() -> str:
+    """The name of the model that was in focus before; empty when there was none."""
+    try:
+        return _file().with_name("previous-model").read_text().strip()
+    except FileNotFoundError:
+        return ""
+
+
 def current() -> str:
     """The name of the model in focus; empty when there is none."""
     if named := os.environ.get("JUJU_MODEL"):
@@ -47,6 +55,8 @@ def focus_on(name: str) -> None:
         file.unlink(missing_ok=True)
         return
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if file.exists() and (before := file.read_text()) != f"{name}\n":
+        file.with_name("previous-model").write_text(before)
     fresh = file.with_suffix(".new")
     fresh.write_text(name + "\n")
     fresh.replace(file)

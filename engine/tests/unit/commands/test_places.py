@@ -123,15 +123,41 @@ def test_switch_moves_the_focus(juju, daemon, monkeypatch):
     monkeypatch.delenv("JUJU_MODEL")
     none = juju("status")
     assert (none.code, none.err.startswith("ERROR No model in focus.\n")) == (1, True)
-    assert juju("switch", "m").err == "onebox -> onebox:admin/m\n"
+    assert juju("switch", "m").err == "onebox (controller) -> onebox:admin/m\n"
     assert juju("switch").out == "onebox:admin/m\n"
     assert juju("switch", "none").err == (
-        'ERROR "none" is not the name of a model or controller\n'
+        'ERROR cannot determine if "none" is a valid model: '
+        '"onebox:none" is not the name of a model or controller\n'
     )
     assert juju("add-model", "next", "--no-switch").code == 0
     assert juju("switch").out == "onebox:admin/m\n"
     assert juju("add-model", "next").code == 0
     assert juju("switch").out == "onebox:admin/next\n"
+
+
+def test_switch_goes_back(juju, daemon, monkeypatch):
+    monkeypatch.delenv("JUJU_MODEL")
+    refused = juju("switch", "-")
+    assert (refused.code, "no previous model for this controller onebox" in refused.err) == (
+        1,
+        True,
+    )
+    assert juju("switch", "m").code == 0
+    assert juju("add-model", "next").code == 0
+    assert juju("switch", "-").err == "onebox:admin/next -> onebox:admin/m\n"
+    # The daemon of these tests makes no models.
+    assert juju("switch", "-m", "-").err == (
+        'ERROR invalid target model: "onebox:next" is not the name of a model or controller\n'
+    )
+    assert juju("switch", ":m").err == "onebox:admin/m (no change)\n"
+    assert juju("switch", "-c", "onebox").err == "onebox:admin/m (no change)\n"
+    assert juju("switch", "-m", "none").err == (
+        'ERROR invalid target model: "onebox:none" is not the name of a model or controller\n'
+    )
+    assert juju("switch", "-m", "m", "-c", "onebox").err == (
+        "ERROR cannot specify both a --model and --controller\n"
+    )
+    assert juju("switch", "-m", "m", "next").code == 2
 
 
 def test_secret_from_a_file_is_nowhere_on_the_command_line(juju, daemon, tmp_path):
