@@ -22,7 +22,7 @@ from onebox.changes import (
     units,
 )
 from onebox.changes.secrets import Draft
-from onebox.model import Hook, Model
+from onebox.model import Endpoint, Hook, Model
 from onebox.scheduler import Deploy, Destroy, RunHook, RunTask, Wait
 
 if TYPE_CHECKING:
@@ -285,6 +285,24 @@ def test_an_upgrade(world: World) -> None:
     world.settle()
     # A task finds no gap between upgrade-charm and config-changed.
     assert world.hooks("app/0") == ["upgrade-charm", "config-changed", "task 1"]
+
+
+def test_a_new_peer_relation_waits_for_the_charm_that_knows_it(world: World) -> None:
+    world.deploy("app")
+    world.settle()
+    world.ran.clear()
+    old = world.model.charms["local:app-0"]
+    ring = Endpoint(application="app", name="ring", interface="rr", role="peer")
+    new = old.model_copy(
+        update={"url": "local:app-1", "endpoints": {**old.endpoints, "ring": ring}}
+    )
+    charms = {**world.model.charms, new.url: new}
+    model = world.model.model_copy(update={"charms": charms})
+    world.model = applications.refresh(model, "app", new.url, {}, {}, False, world.now)
+    world.settle()
+    told = world.hooks("app/0")
+    assert (told[:2], len(told)) == (["upgrade-charm", "config-changed"], 3)
+    assert told[2].startswith("ring-relation-created")
 
 
 def test_an_interrupted_upgrade_is_resumed_before_anything_else(world: World) -> None:

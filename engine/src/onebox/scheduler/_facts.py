@@ -5,7 +5,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from onebox.model import Application, Local, Model, Unit
+from onebox.model import Application, Charm, Local, Model, Unit
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,12 @@ class Facts:
     @property
     def local(self) -> Local:
         return self.unit.local
+
+    @property
+    def charm(self) -> Charm:
+        """The charm that the unit has unpacked, which may not be its application's any more."""
+        found = self.model.charms.get(self.local.charm_url)
+        return found or self.model.charm_of(self.app.name)
 
     @property
     def alive(self) -> bool:

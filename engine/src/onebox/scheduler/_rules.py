@@ -70,7 +70,9 @@ def _relation_created(facts: Facts) -> Step | None:
     # Juju has no order here. With its peers first, a leader can write down what it decides on
     # while it is still being told of the others.
     for relation in sorted(_relations.relations_of(facts), key=lambda r: len(r.endpoints)):
-        if relation.life == "alive" and relation.id not in facts.local.relations:
+        # What only the next charm knows waits until that one is there.
+        known = relation.endpoint_of(facts.app.name).name in facts.charm.endpoints
+        if known and relation.life == "alive" and relation.id not in facts.local.relations:
             return RunHook(_relations.hook(facts, relation, "relation-created"))
     return None
 

@@ -25,7 +25,8 @@ def world(world: World) -> World:
     wanted = Endpoint(
         application="", name="host", interface="juju-info", role="requirer", scope="container"
     )
-    charm = edit.replace(charm, subordinate=True, endpoints={"host": wanted})
+    kept = {"host": wanted, "cluster": charm.endpoints["cluster"]}
+    charm = edit.replace(charm, subordinate=True, endpoints=kept)
     world.model = edit.put(world.model, "charms", charm.url, charm)
     world.settle()
     return world
