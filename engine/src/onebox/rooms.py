@@ -89,17 +89,23 @@ class UnitRoom:
     def resource(self, filename: str, blob: Path) -> Path:
         """The file of a resource in place; the bytes are shared with the engine's own copy."""
         target = self.base / "resources" / filename
-        if target.exists() and target.stat().st_ino == blob.stat().st_ino:
+        mark = target.with_name(f".{target.name}.copied")
+        if target.exists() and (target.samefile(blob) or _text(mark) == blob.name):
             return target
         target.parent.mkdir(parents=True, exist_ok=True)
         fresh = target.with_name(f".{target.name}.new")
         fresh.unlink(missing_ok=True)
+        mark.unlink(missing_ok=True)
         try:
             fresh.hardlink_to(blob)
         except OSError:
-            # Another file system: a copy does as well.
+            # Another file system: a copy does as well. Made anew for each hook it would be another
+            # file for the charm every time.
             shutil.copyfile(blob, fresh)
-        fresh.replace(target)
+            fresh.replace(target)
+            mark.write_text(blob.name)
+        else:
+            fresh.replace(target)
         return target
 
     def search_path(self) -> str:
@@ -112,6 +118,14 @@ class UnitRoom:
         for path in (self.base, self.tools):
             delete(path)
         self.log.unlink(missing_ok=True)
+
+
+def _text(path: Path) -> str:
+    """What a file says; nothing when there is none."""
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        return ""
 
 
 def model_directory(home: Home, model: Model) -> Path:

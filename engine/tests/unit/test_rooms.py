@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,6 +51,22 @@ def test_a_resource_shares_its_bytes(room: UnitRoom, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.write_text("2")
     assert room.resource("data.txt", other).read_text() == "2"
+
+
+def test_a_resource_is_copied_once_to_another_file_system(
+    room: UnitRoom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(self: Path, target: Path) -> None:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    blobs = {text: tmp_path / f"blob-{text}" for text in "12"}
+    for text, blob in blobs.items():
+        blob.write_text(text)
+    first = room.resource("data.txt", blobs["1"]).stat()
+    assert os.path.samestat(room.resource("data.txt", blobs["1"]).stat(), first)
+    for text in "21":
+        assert room.resource("data.txt", blobs[text]).read_text() == text
 
 
 def test_a_host_without_python_gets_ours_at_the_end(
