@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The whole bundle where Juju would put it: machines that systemd boots, and no registry.
 
-By name and as root, twenty minutes; archives and image are built the first time:
+By name and as root, forty minutes; archives and image are built the first time:
 
     sudo .venv/bin/pytest tests/systemd/test_bundle.py
 """
