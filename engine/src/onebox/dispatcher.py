@@ -144,7 +144,9 @@ class Run:
         self, argv: tuple[str, ...], environment: Mapping[str, str], cwd: Path
     ) -> subprocess.Popen[bytes]:
         # A session of its own tells, after our own death, what the hook itself left running from
-        # the services it started, which have sessions of theirs.
+        # the services it started, which have sessions of theirs. That of the run before would
+        # tell of nothing, should we die before this one is written down.
+        self._record.unlink(missing_ok=True)
         process = subprocess.Popen(
             argv,
             cwd=cwd,

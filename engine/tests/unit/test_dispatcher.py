@@ -91,6 +91,13 @@ def test_the_socket_lives_as_long_as_the_run(stage: Stage) -> None:
     assert not stage.address.exists()
 
 
+def test_the_run_before_is_forgotten_before_another_begins(stage: Stage) -> None:
+    stage.record.write_text("1\n")
+    with pytest.raises(FileNotFoundError):
+        stage.run(("/nosuch/program",), {}, stage.directory)
+    assert not stage.record.exists()
+
+
 def test_what_runs_a_hook(tmp_path: Path) -> None:
     with pytest.raises(OneboxError, match="charm missing from disk"):
         find_program(tmp_path, "hooks/install")
