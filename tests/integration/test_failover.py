@@ -67,6 +67,7 @@ def test_a_broker_fails_over(model: jubilant.Juju, uuid: str, writer: Writer, mo
     shown = fail_over(model, "kafka/1", mode)
     assert shown["status"] == "completed", json.dumps(shown, indent=1)
     story = shown["steps"]["fail-over"]["kafka-1"]
+    print(f"{shown['promise']}; another writer waited for {writer.longest_gap:.3f} s. {story}")
     assert "all was as before" in story
     limit = "promised were at most 1,000 ms" if mode == "planned" else "at most 13.5 s"
     assert limit in shown["promise"], shown
