@@ -14,7 +14,7 @@ fail() { printf 'ERROR %s\n' "$*" >&2; exit 1; }
 missing_packages() {
     local java_version
     python3 -c 'import ensurepip, venv' 2>/dev/null || command -v uv >/dev/null || echo python3-venv
-    java_version=$(java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')
+    java_version=$({ java -version 2>&1 || true; } | sed -n 's/.* version "\([0-9]*\).*/\1/p')
     [ "${java_version:-0}" -ge 17 ] || echo openjdk-17-jre-headless
     command -v mvn >/dev/null || echo maven
     [ -z "${browser_wanted:-}" ] || missing_browser
@@ -32,9 +32,10 @@ missing_browser() {
 
 # Installs the missing packages after saying so; where that is not allowed, names them and fails.
 install_packages() {
-    local packages sudo=
-    mapfile -t packages < <(missing_packages)
-    [ ${#packages[@]} -gt 0 ] || return 0
+    local missing packages sudo=
+    missing=$(missing_packages)
+    [ -n "$missing" ] || return 0
+    mapfile -t packages <<< "$missing"
     say "Missing on this machine: ${packages[*]}"
     command -v apt-get >/dev/null ||
         fail "Cannot install them without apt: install Java 17 or later, Maven and Python's venv module by your system's means, then run this again"
