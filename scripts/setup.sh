@@ -15,9 +15,18 @@ missing_packages() {
     local java_version
     python3 -c 'import ensurepip, venv' 2>/dev/null || command -v uv >/dev/null || echo python3-venv
     java_version=$({ java -version 2>&1 || true; } | sed -n 's/.* version "\([0-9]*\).*/\1/p')
-    [ "${java_version:-0}" -ge 17 ] || echo openjdk-17-jre-headless
+    [ "${java_version:-0}" -ge 17 ] || java_package
     command -v mvn >/dev/null || echo maven
     [ -z "${browser_wanted:-}" ] || missing_browser
+}
+
+# Kafka and Spark run on both; not every release has the older one.
+java_package() {
+    local name
+    for name in openjdk-17-jre-headless openjdk-21-jre-headless; do
+        if apt-cache show "$name" >/dev/null 2>&1; then echo "$name"; return; fi
+    done
+    echo openjdk-17-jre-headless
 }
 
 # The tests look at pages in a real browser. Ubuntu has it as a snap only, which containers cannot
@@ -44,8 +53,10 @@ install_packages() {
             fail "Cannot install them without root: run 'sudo apt-get install ${packages[*]}', then run this again"
         sudo=sudo
     fi
-    say "Installing with apt: ${packages[*]}"
     $sudo apt-get -qq update
+    # Only now is it known what this release has.
+    mapfile -t packages <<< "$(missing_packages)"
+    say "Installing with apt: ${packages[*]}"
     $sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${packages[@]}" ||
         fail "apt could not install them: run 'apt-get install ${packages[*]}' by hand and read what it says"
 }

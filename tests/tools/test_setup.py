@@ -19,6 +19,7 @@ class Machine:
 
     def __init__(self, root: Path) -> None:
         self.log = root / "apt.log"
+        self.packages = ["openjdk-17-jre-headless", "openjdk-21-jre-headless", "maven"]
         self._path = root / "bin"
         self._path.mkdir()
         for name in THERE:
@@ -36,6 +37,9 @@ class Machine:
         self.has("id", f"echo {user}")
         if apt:
             self.has("apt-get", f'echo "$*" >> {self.log}')
+            # It knows packages once it was told to look for them.
+            known = "|".join(self.packages)
+            self.has("apt-cache", f'grep -qs update {self.log} && [[ "$2" =~ ^({known})$ ]]')
         return subprocess.run(
             ["bash", "-c", "set -euo pipefail; . scripts/setup.sh; install_packages; echo done"],
             cwd=ROOT,
@@ -73,6 +77,15 @@ def test_root_has_what_is_missing_installed_after_being_told(
     update, install = machine.log.read_text().splitlines()
     assert update == "-qq update"
     assert install.endswith("--no-install-recommends openjdk-17-jre-headless maven")
+
+
+def test_a_release_without_that_java_gives_the_next_one(machine: Machine) -> None:
+    machine.has("mvn")
+    machine.packages.remove("openjdk-17-jre-headless")
+    done = machine.install(user=0)
+    assert done.returncode == 0, done.stderr
+    assert "Installing with apt: openjdk-21-jre-headless\n" in done.stdout
+    assert machine.log.read_text().endswith(" openjdk-21-jre-headless\n")
 
 
 def test_who_may_not_install_is_told_the_command(machine: Machine) -> None:
