@@ -24,7 +24,11 @@ missing_packages() {
 java_package() {
     local name
     for name in openjdk-17-jre-headless openjdk-21-jre-headless; do
-        if apt-cache show "$name" >/dev/null 2>&1; then echo "$name"; return; fi
+        # `show` also finds what another package only speaks of.
+        if LC_ALL=C apt-cache policy "$name" 2>/dev/null | grep -q 'Candidate: [^(]'; then
+            echo "$name"
+            return
+        fi
     done
     echo openjdk-17-jre-headless
 }

@@ -12,6 +12,11 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 THERE = ("bash", "cat", "dirname", "env", "grep", "python3", "sed")
 JAVA_17 = "echo 'openjdk version \"17.0.13\" 2024-10-15' >&2"
 JAVA_11 = "echo 'openjdk version \"11.0.25\" 2024-10-15' >&2"
+APT_CACHE = """
+echo "$2:"; echo "  Installed: (none)"
+if grep -qs update {log} && [[ "$2" =~ ^({known})$ ]]; then echo "  Candidate: 21.0.12-1"
+else echo "  Candidate: (none)"; fi
+"""
 
 
 class Machine:
@@ -37,9 +42,9 @@ class Machine:
         self.has("id", f"echo {user}")
         if apt:
             self.has("apt-get", f'echo "$*" >> {self.log}')
-            # It knows packages once it was told to look for them.
+            # It knows packages once it was told to look for them; of others it only speaks.
             known = "|".join(self.packages)
-            self.has("apt-cache", f'grep -qs update {self.log} && [[ "$2" =~ ^({known})$ ]]')
+            self.has("apt-cache", APT_CACHE.format(log=self.log, known=known))
         return subprocess.run(
             ["bash", "-c", "set -euo pipefail; . scripts/setup.sh; install_packages; echo done"],
             cwd=ROOT,
