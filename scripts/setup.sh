@@ -25,7 +25,7 @@ java_package() {
     local name
     for name in openjdk-17-jre-headless openjdk-21-jre-headless; do
         # `show` also finds what another package only speaks of.
-        if LC_ALL=C apt-cache policy "$name" 2>/dev/null | grep -q 'Candidate: [^(]'; then
+        if [[ $(LC_ALL=C apt-cache policy "$name" 2>/dev/null) == *'Candidate: '[^\(]* ]]; then
             echo "$name"
             return
         fi
