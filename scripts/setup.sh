@@ -61,7 +61,8 @@ install_packages() {
     # Only now is it known what this release has.
     mapfile -t packages <<< "$(missing_packages)"
     say "Installing with apt: ${packages[*]}"
-    $sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${packages[@]}" ||
+    # What dpkg says of each package is for nobody; what goes wrong it says on standard error.
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends "${packages[@]}" > /dev/null ||
         fail "apt could not install them: run 'apt-get install ${packages[*]}' by hand and read what it says"
 }
 
