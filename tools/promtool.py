@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tools.debian import DebianError, unpack
+from dataops.host.packages import PackageError, unpack_apt
 
 HOME = Path(__file__).resolve().parent.parent / ".cache" / "promtool"
 
@@ -19,8 +19,8 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory(prefix="dataops-promtool-") as directory:
         try:
-            unpack(["prometheus"], Path(directory))
-        except DebianError as error:
+            unpack_apt(["prometheus", "promtool"], Path(directory))
+        except PackageError as error:
             print(f"ERROR promtool is missing. {error}", file=sys.stderr)
             return 1
         HOME.mkdir(parents=True, exist_ok=True)

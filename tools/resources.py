@@ -26,8 +26,8 @@ from dataops.host.packages import (
     copy_maven_dependencies,
     find_java,
     pip_install,
+    unpack_apt,
 )
-from tools import debian
 
 ROOT = Path(__file__).resolve().parent.parent
 CHARMS = ROOT / "charms"
@@ -49,7 +49,7 @@ def prometheus(target: Path) -> None:
     """The distribution's packages, unpacked."""
     pins = (CHARMS / "prometheus-bridge" / "workload.txt").read_text().splitlines()
     names = [line.partition("#")[0].partition(">")[0].strip() for line in pins]
-    debian.unpack([name for name in names if name], target)
+    unpack_apt([name for name in names if name], target)
 
 
 def s3proxy(target: Path) -> None:
@@ -109,7 +109,7 @@ def main() -> int:
         for name in args.names or RESOURCES:
             path = build(name, args.output, with_java=args.java)
             print(f"{path}  {path.stat().st_size / 1e6:.1f} MB", flush=True)
-    except (PackageError, debian.DebianError) as error:
+    except PackageError as error:
         print(f"ERROR {error}", file=sys.stderr)
         return 1
     return 0

@@ -117,6 +117,8 @@ def _in_place(tree: Path, fill: Callable[[Path], None]) -> None:
     scratch.mkdir(parents=True)
     try:
         fill(scratch)
+        # One without programs in it may be there.
+        ensure_absent(tree)
         scratch.replace(tree)
     finally:
         ensure_absent(scratch)
@@ -134,41 +136,13 @@ def _unpack_archive(archive: Path, target: Path) -> None:
 
 def _download(names: tuple[str, ...], target: Path) -> None:
     """The packages' files, from the distribution."""
-    if not (shutil.which("apt-get") and shutil.which("dpkg")):
+    if not shutil.which("apt-get"):
         raise InstallError(_without_source(names, "this machine has no apt"))
-    with_root = os.geteuid() == 0
-    failure = _apt("download", *names, directory=target)
-    if failure and with_root and not _apt("update", directory=target):
-        failure = _apt("download", *names, directory=target)
-    if failure:
-        raise InstallError(_without_source(names, failure))
-    for package in sorted(target.glob("*.deb")):
-        done = subprocess.run(
-            ["dpkg", "-x", str(package), str(target)], check=False, capture_output=True, text=True
-        )
-        if done.returncode:
-            raise InstallError(f"Cannot unpack {package.name}: {done.stderr.strip()}")
-        package.unlink()
+    try:
+        packages.unpack_apt(names, target)
+    except PackageError as error:
+        raise InstallError(_without_source(names, str(error))) from error
     ensure_absent(target / "usr" / "share" / "doc")
-
-
-def _apt(*arguments: str, directory: Path) -> str:
-    """Runs apt-get; the last line of what it complains about, empty when all went well."""
-    # The hook's PYTHONPATH is the charm's; apt has hooks of its own in Python.
-    inherited = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    done = subprocess.run(
-        ["apt-get", "--quiet", *arguments],
-        cwd=directory,
-        env={**inherited, "LC_ALL": "C"},
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    if done.returncode == 0:
-        return ""
-    complaints = [line for line in done.stderr.splitlines() if line.startswith("E:")]
-    return complaints[0].removeprefix("E:").strip() if complaints else done.stderr.strip()
 
 
 def _without_source(names: tuple[str, ...], reason: str) -> str:

@@ -117,7 +117,9 @@ def test_a_download_that_fails_says_why_and_leaves_nothing(tmp_path, monkeypatch
     fake.parent.mkdir()
     fake.write_text("#!/bin/sh\necho 'E: Unable to locate package prometheus' >&2\nexit 100\n")
     fake.chmod(0o755)
-    (tmp_path / "path" / "dpkg").symlink_to(fake)
+    knows_nothing = tmp_path / "path" / "apt-cache"
+    knows_nothing.write_text("#!/bin/sh\n")
+    knows_nothing.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path / 'path'}:/nonexistent")
 
     with pytest.raises(InstallError, match="Unable to locate package prometheus"):

@@ -6,7 +6,7 @@ Each call does nothing the second time. A failure is a ``PackageError``, whose m
 what is missing and the next move.
 """
 
-from dataops.host.packages._apt import ensure_apt
+from dataops.host.packages._apt import ensure_apt, unpack_apt
 from dataops.host.packages._archive import unpack
 from dataops.host.packages._errors import PackageError
 from dataops.host.packages._java import ensure_java, find_java
@@ -21,4 +21,5 @@ __all__ = [
     "find_java",
     "pip_install",
     "unpack",
+    "unpack_apt",
 ]

@@ -3,7 +3,9 @@
 """Packages of the distribution."""
 
 import os
+import re
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +17,7 @@ _OPTIONS = ("DPkg::Lock::Timeout=300", *_PATIENCE)
 _APT = ("apt-get", *(word for option in _OPTIONS for word in ("-o", option)))
 _QUIET = {"DEBIAN_FRONTEND": "noninteractive", "NEEDRESTART_MODE": "l"}
 _UNITS = Path("/etc/systemd/system")
+_CANDIDATE = re.compile(r"^(\S+):\n  Installed: .*\n  Candidate: (?!\(none\))", re.MULTILINE)
 
 
 def ensure_apt(names: Sequence[str], *, masked: Sequence[str] = ()) -> bool:
@@ -40,6 +43,56 @@ def ensure_apt(names: Sequence[str], *, masked: Sequence[str] = ()) -> bool:
         _mask(unit)
     _install(missing)
     return True
+
+
+def offered(names: Sequence[str]) -> list[str]:
+    """Those of the packages that this machine's release has, in the order given.
+
+    Releases differ: what one has in a single package, the next one has in two.
+
+    Raises:
+        PackageError: there is no apt here, or it cannot get its lists.
+    """
+    found = _with_candidate(names)
+    if not found and os.geteuid() == 0:
+        run([*_APT, "update"], _QUIET)
+        found = _with_candidate(names)
+    return found
+
+
+def unpack_apt(names: Sequence[str], target: Path) -> None:
+    """The files of packages below ``target``; nothing is installed, so no service starts.
+
+    Args:
+        names: the first must be had, the others where this release has them.
+        target: an existing directory.
+
+    Raises:
+        PackageError: apt does not know the first, or brings or unpacks one of them not.
+    """
+    with tempfile.TemporaryDirectory(dir=target, prefix=".packages-") as directory:
+        try:
+            _download(names, Path(directory))
+        except PackageError:
+            if os.geteuid() != 0:
+                raise
+            # Lists that are old name files that are gone.
+            run([*_APT, "update"], _QUIET)
+            _download(names, Path(directory))
+        for archive in sorted(Path(directory).glob("*.deb")):
+            run(["dpkg", "-x", str(archive), str(target)])
+
+
+def _download(names: Sequence[str], directory: Path) -> None:
+    # As root, apt would drop to a user who may not write here.
+    command = [*_APT, "-o", "APT::Sandbox::User=root", "download"]
+    run([*command, *dict.fromkeys([names[0], *offered(names)])], _QUIET, cwd=directory)
+
+
+def _with_candidate(names: Sequence[str]) -> list[str]:
+    told = run(["apt-cache", "policy", *names], {"LC_ALL": "C"})
+    known = set(_CANDIDATE.findall(told))
+    return [name for name in names if name in known]
 
 
 def _installed(name: str) -> bool:

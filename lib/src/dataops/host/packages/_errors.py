@@ -5,6 +5,7 @@
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 _KINDS = ("http", "https", "no")
 
@@ -13,12 +14,18 @@ class PackageError(Exception):
     """Something cannot be installed; the operator can act on the message."""
 
 
-def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> str:
+def run(
+    command: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+    *,
+    cwd: Path | None = None,
+) -> str:
     """What the command prints.
 
     Args:
         command: program and arguments.
         environment: variables to add to ours.
+        cwd: where it runs; here, without.
 
     Raises:
         PackageError: with the last words of a command that failed.
@@ -28,6 +35,7 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
     try:
         done = subprocess.run(
             command,
+            cwd=cwd,
             env={**inherited, **_proxies(), **(environment or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -9,11 +9,12 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from dataops.host.packages._apt import ensure_apt
+from dataops.host.packages._apt import ensure_apt, offered
 from dataops.host.packages._errors import PackageError
 
 _OLDEST = 17
-_PACKAGE = "openjdk-17-jre-headless"
+# Not every release has the first.
+_PACKAGES = ("openjdk-17-jre-headless", "openjdk-21-jre-headless")
 _HOMES = Path("/usr/lib/jvm")
 _VERSION = re.compile(r'version "?(?:1\.)?(\d+)', re.IGNORECASE)
 
@@ -35,7 +36,7 @@ def find_java(brought: Path | None = None) -> Path:
         seen[str(program)] = version
     old = "".join(f" ({program} is Java {version})" for program, version in seen.items())
     raise PackageError(
-        f"No Java {_OLDEST} or newer{old}: run `sudo apt-get install --yes {_PACKAGE}`"
+        f"No Java {_OLDEST} or newer{old}: run `sudo apt-get install --yes {_PACKAGES[0]}`"
     )
 
 
@@ -44,9 +45,9 @@ def ensure_java(brought: Path | None = None) -> Path:
     try:
         return find_java(brought)
     except PackageError:
-        if os.geteuid() != 0:
+        if os.geteuid() != 0 or not shutil.which("apt-get"):
             raise
-        ensure_apt([_PACKAGE])
+        ensure_apt((offered(_PACKAGES) or _PACKAGES)[:1])
         return find_java(brought)
 
 
