@@ -30,6 +30,9 @@ if [ -e "$charm/.passed-over" ] && [ "$hook" != "$last" ]; then
         [ "$JUJU_DISPATCH_PATH" = "hooks/$passed" ] || continue
         if [ -n "$key" ]; then
             said=$(relation-get --app "$key" "$JUJU_REMOTE_APP" < /dev/null) || continue
+            if [ -n "$JUJU_REMOTE_UNIT" ]; then
+                said=$said$(relation-get "$key" "$JUJU_REMOTE_UNIT" < /dev/null) || continue
+            fi
             [ -z "$said" ] || continue
         fi
         # That there is another hook says that the last one was kept.

@@ -276,6 +276,14 @@ def test_a_hook_is_passed_over_unless_the_other_side_has_said_something(unpacked
     assert ran(unpacked, ASKED) == [ASKED]
 
 
+def test_what_a_unit_has_said_counts_as_well(unpacked: Path) -> None:
+    tool(unpacked, '[ "$1" = --app ] || { [ "$*" = "users kafka/0" ] && echo relation-7; }')
+    (unpacked / ".passed-over").write_text("kafka-relation-changed users\n")
+    # What the application says comes without a unit.
+    assert ran(unpacked, CHANGED) == []
+    assert ran(unpacked, CHANGED, unit="kafka/0") == [CHANGED]
+
+
 def test_a_hook_runs_when_it_cannot_be_known_what_was_said(unpacked: Path) -> None:
     tool(unpacked, "exit 1")
     (unpacked / ".passed-over").write_text("operations-relation-changed task\n")

@@ -11,6 +11,7 @@ import operations
 from dataops.interfaces.operations import OperationsProvider
 from dataops.jobs import Jobs
 from dataops.operations import Actions, discover
+from dataops.passing import pass_over
 from dataops.reconciler import leaving, observe_all
 from observed import Observed
 from plan import plan
@@ -54,6 +55,8 @@ class CertificatesCharm(ops.CharmBase):
 
                 monitoring(self, observed).publish()
             self.verbs.run_due(observed, self.registry)
+            if not observed.asked:
+                pass_over(self, "certificates", unless="certificate_signing_requests")
 
     def _observe(self, event: ops.EventBase | None = None) -> Observed:
         """The facts, read once."""

@@ -103,6 +103,11 @@ class Observed:
     unreadable: tuple[str, ...] = ()
     leaving: Leaving = dataclasses.field(default_factory=Leaving)
 
+    @property
+    def asked(self) -> bool:
+        """Whether anybody is known to have asked for a certificate; only the leader knows."""
+        return bool(self.requests or self.issued or self.refused or self.unreadable)
+
     @classmethod
     def read(
         cls, charm: ops.CharmBase, provider: Provider, leaving: Leaving | None = None

@@ -24,7 +24,8 @@ def pass_over(charm: ops.CharmBase, endpoint: str, *, unless: str = "") -> None:
     Args:
         charm: the charm, which reconciles: whatever wakes it, it does all there is to do.
         endpoint: whose changes can make no difference now.
-        unless: a key of the other application's databag; where it is set, the hook runs.
+        unless: a key of the other side; where its application or its unit has set it, the hook
+            runs.
     """
     known = charm.__dict__.get("_passing")
     if known is None:

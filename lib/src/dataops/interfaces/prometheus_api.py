@@ -17,8 +17,9 @@ from collections.abc import Iterable, Mapping
 import ops
 import pydantic
 
-from dataops.interfaces._accepted import users_in, write_users
+from dataops.interfaces._accepted import ACCEPTED, users_in, write_users
 from dataops.interfaces._secrets import drop_secret, ensure_secret, read_secret
+from dataops.passing import pass_over
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,6 +80,7 @@ class QueryProvider:
             elif "secret-user" in bag:
                 bag["secret-user"] = ""
                 drop_secret(model, self._label(relation.id))
+        pass_over(self._charm, self._endpoint, unless=ACCEPTED)
 
     def withdraw(self, relation_id: int) -> None:
         """Forgets the login of a relation that is broken; the leader only."""

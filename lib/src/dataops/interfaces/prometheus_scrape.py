@@ -28,6 +28,7 @@ from dataops.interfaces._secrets import ensure_secret, read_secret
 from dataops.interfaces.alert_rules import load_alert_rules
 from dataops.interfaces.prometheus_api import Login
 from dataops.interfaces.topology import Topology
+from dataops.passing import pass_over
 
 _ADDRESS = "prometheus_scrape_unit_address"
 _NAME = "prometheus_scrape_unit_name"
@@ -127,6 +128,8 @@ class MetricsProvider:
             self._publish_unit(relation)
             if self._charm.unit.is_leader():
                 self._publish_application(relation)
+        if self._login is None:
+            pass_over(self._charm, self._endpoint, unless="event")
 
     def refusals(self) -> dict[str, str]:
         """What a scraping application refused of ours, by its name."""

@@ -12,6 +12,7 @@ from dataops.interfaces._accepted import write_users
 from dataops.interfaces._secrets import read_secret
 from dataops.interfaces.kafka_client._databag import entries, replace
 from dataops.interfaces.kafka_client._models import Access, TopicRequest, Version
+from dataops.passing import pass_over
 
 # What the published v0 library asks for; providers decide by it what goes into secrets.
 _REQUESTED_SECRETS = (
@@ -47,6 +48,7 @@ class KafkaClientRequirer:
         *,
         version: Version = "v1",
     ) -> None:
+        self._charm = charm
         self._model = charm.model
         self._endpoint = endpoint
         self._requests = _joined(requests)
@@ -58,20 +60,19 @@ class KafkaClientRequirer:
         """Write the requests: the unit's part on every unit, the application's on the leader."""
         secrets = {"requested-secrets": json.dumps(_REQUESTED_SECRETS)}
         secrets["provided-secrets"] = json.dumps(["mtls-cert"])
-        for relation in self._model.relations[self._endpoint]:
-            if not relation.active:
-                continue
+        for relation in self._active():
             if self._version == "v0" and self._requests:
                 relation.data[self._model.unit].update(secrets)
             if self._model.unit.is_leader():
                 replace(relation.data[self._model.app], self._asked(secrets))
+        granted = "endpoints" if self._version == "v0" else "requests"
+        if not any(granted in relation.data[relation.app] for relation in self._active()):
+            pass_over(self._charm, self._endpoint, unless=granted)
 
     def accesses(self) -> dict[str, Access]:
         """The access to each topic that has been granted, with the newest credentials."""
         found: dict[str, Access] = {}
-        for relation in self._model.relations[self._endpoint]:
-            if not relation.active:
-                continue
+        for relation in self._active():
             bag = relation.data[relation.app]
             for request in self._requests:
                 access = self._read(request, bag)
@@ -85,9 +86,11 @@ class KafkaClientRequirer:
         A provider that rotates credentials keeps the old user until every unit has said so: call
         it once the workload really logs in as these users.
         """
-        for relation in self._model.relations[self._endpoint]:
-            if relation.active:
-                write_users(relation.data[self._model.unit], usernames)
+        for relation in self._active():
+            write_users(relation.data[self._model.unit], usernames)
+
+    def _active(self) -> list[ops.Relation]:
+        return [each for each in self._model.relations[self._endpoint] if each.active]
 
     def _asked(self, secrets: Mapping[str, str]) -> dict[str, str]:
         if not self._requests:
