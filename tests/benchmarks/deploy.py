@@ -13,8 +13,8 @@ files. What the first deployment took, with its installation, is printed beside.
 deploys into a fresh model, then stops the engine and ends every process, empties all data
 directories, and starts by hand what had run there. The script does not wait where it need not:
 Spark's daemons start while the broker does. Before each deployment it waits until the file system
-takes the inodes that the last one has given back: a user has none to wait for. Unlike the bundle it needs no certificates, no
-credentials and no day2: that is what is compared.
+takes the inodes that the last one has given back: a user has none to wait for. Unlike the bundle
+it needs no certificates, no credentials and no day2: that is what is compared.
 
 Prints one JSON line with the seconds of each and the median ratio, and fails beyond the limit. The
 CPU seconds of each (engine, hooks and workloads) stand beside: other work on the machine stretches
