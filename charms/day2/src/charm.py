@@ -22,6 +22,7 @@ from dataops.interfaces.prometheus_api import QueryRequirer
 from dataops.interfaces.s3 import S3Requirer
 from dataops.jobs import Jobs
 from dataops.operations import Actions, discover
+from dataops.passing import pass_over
 from dataops.reconciler import leaving, observe_all
 from desk import Desk
 from driver import Driver, Tools, follow
@@ -86,6 +87,9 @@ class Day2Charm(ops.CharmBase):
         if observed.task is None:
             # A job goes on with what it was told when it began.
             QueryRequirer(self, PROMETHEUS).accept(observed.visitors)
+        if not observed.visitors:
+            # Where it is, each job reads for itself.
+            pass_over(self, PROMETHEUS, unless="secret-user")
         return None
 
     def _on_collect_status(self, event: ops.CollectStatusEvent) -> None:

@@ -137,9 +137,10 @@ class QueryRequirer:
     def accept(self, usernames: Iterable[str]) -> None:
         """Tell the provider which users this unit works with now, and no others.
 
-        One that changes its passwords keeps the old user until every unit has said so.
+        One that changes its passwords keeps the old user until every unit has said so. Who never
+        had a user has nothing to say.
         """
         users = tuple(usernames)
         for relation in self._charm.model.relations[self._endpoint]:
-            if relation.active:
+            if relation.active and (users or ACCEPTED in relation.data[self._charm.unit]):
                 write_users(relation.data[self._charm.unit], users)
