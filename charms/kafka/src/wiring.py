@@ -66,7 +66,7 @@ def effects(
     """What can be done, now that these are the facts."""
     gate = Gate(observed, made.peers, clients, Vault(charm.model), made.backup_keys)
     # An empty resource, or none, means Maven.
-    fetch = functools.partial(given.resource, charm.model, "kafka")
+    fetch = functools.partial(given.resource, charm, "kafka")
     return Effects(
         observed, made.broker, admin, made.peers, gate, made.requester, fetch, made.key,
         functools.partial(backups.lasting, observed, made),

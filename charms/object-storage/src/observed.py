@@ -126,7 +126,7 @@ class Observed:
                 for one in requests
             },
             data=given.storage(charm.model),
-            archive=given.resource(charm.model, "s3proxy"),
+            archive=given.resource(charm, "s3proxy"),
             tls=tls,
             now=time.time(),
             leaving=leaving or Leaving(),

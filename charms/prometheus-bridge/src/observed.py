@@ -143,7 +143,7 @@ class Observed:
             sources=MetricsConsumer(charm, "monitoring").sources(),
             remote_write=tuple(target.url for target in remote_write.targets()),
             data=given.storage(charm.model),
-            archive=given.resource(charm.model, "prometheus"),
+            archive=given.resource(charm, "prometheus"),
             tls=tls,
             accounts=accounts,
             leader=charm.unit.is_leader(),

@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an operator gives a charm."""
 
+from pathlib import Path
+
 import ops
 import pydantic
+import pytest
 from ops import testing
 
 from dataops import given
@@ -56,19 +59,107 @@ def test_storage():
         assert given.storage(manager.charm.model) is not None
 
 
-def test_an_empty_resource_counts_as_none(tmp_path):
+class Questions:
+    """What Juju is asked about resources, and its answers."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.answer: Path | Exception = ops.ModelError("resource programs not found")
+
+    def fetch(self, name: str) -> Path:
+        assert name == "programs"
+        self.asked += 1
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+class Unit:
+    """One unit, from hook to hook."""
+
+    def __init__(self) -> None:
+        self.state = testing.State()
+
+    def hook(self, name: str) -> Path | None:
+        event = getattr(CONTEXT.on, name)()
+        with CONTEXT(event, self.state) as manager:
+            found = given.resource(manager.charm, "programs")
+            assert given.resource(manager.charm, "programs") == found
+            self.state = manager.run()
+        return found
+
+
+@pytest.fixture
+def juju(monkeypatch):
+    questions = Questions()
+    monkeypatch.setattr(ops.model.Resources, "fetch", lambda _, name: questions.fetch(name))
+    return questions
+
+
+@pytest.fixture
+def archive(tmp_path):
     path = tmp_path / "programs.tgz"
-    path.touch()
-    with charm(resources=[testing.Resource(name="programs", path=path)]) as manager:
-        assert given.resource(manager.charm.model, "programs") is None
-        path.write_bytes(b"archive")
-        assert given.resource(manager.charm.model, "programs") == path
+    path.write_bytes(b"archive")
+    return path
 
 
-def test_a_resource_that_nobody_attached(monkeypatch):
-    def fetch(resources, name):
-        raise ops.ModelError(f"resource {name} not found")
+def test_an_installed_unit_never_asks_again(juju, archive):
+    juju.answer, unit = archive, Unit()
+    assert unit.hook("start") == archive
+    assert unit.hook("update_status") == unit.hook("config_changed") == archive
+    assert juju.asked == 1
 
-    monkeypatch.setattr(ops.model.Resources, "fetch", fetch)
-    with charm() as manager:
-        assert given.resource(manager.charm.model, "programs") is None
+
+def test_whoever_has_no_answer_asks(juju, archive):
+    juju.answer = archive
+    assert Unit().hook("update_status") == archive
+
+
+def test_nothing_attached_is_an_answer_too(juju):
+    unit = Unit()
+    assert unit.hook("start") is None and unit.hook("update_status") is None
+    assert juju.asked == 1
+
+
+def test_no_answer_is_none(juju, archive):
+    unit, juju.answer = Unit(), ops.ModelError("could not download resource: timeout")
+    assert unit.hook("start") is None
+    juju.answer = archive
+    assert unit.hook("update_status") == archive
+
+
+@pytest.mark.parametrize("hook", ["upgrade_charm", "start"])
+def test_one_attached_later_is_seen_in_the_hook_that_announces_it(juju, archive, hook):
+    unit = Unit()
+    assert unit.hook("start") is None
+    juju.answer = archive
+    assert unit.hook("update_status") is None
+    assert unit.hook(hook) == unit.hook("update_status") == archive
+
+
+def test_another_one_takes_its_place(juju, archive, tmp_path):
+    juju.answer, unit = archive, Unit()
+    unit.hook("start")
+    juju.answer = other = tmp_path / "other.tgz"
+    other.write_bytes(b"other")
+    assert unit.hook("config_changed") == archive
+    assert unit.hook("upgrade_charm") == unit.hook("config_changed") == other
+
+
+def test_an_empty_one_counts_as_none(juju, archive):
+    juju.answer, unit = archive, Unit()
+    assert unit.hook("start") == archive
+    archive.write_bytes(b"")
+    assert unit.hook("upgrade_charm") is None and unit.hook("update_status") is None
+
+
+def test_a_file_that_is_gone_is_asked_for_again(juju, archive, tmp_path):
+    juju.answer, unit = archive, Unit()
+    unit.hook("start")
+    juju.answer = archive.rename(tmp_path / "elsewhere.tgz")
+    assert unit.hook("update_status") == juju.answer
+
+
+def test_a_resource_that_the_charm_has_not(juju):
+    juju.answer = NameError("no resource")
+    assert Unit().hook("start") is None

@@ -17,6 +17,11 @@ def is_current(target: Path, digest: str) -> bool:
     return marker.is_file() and marker.read_text() == digest
 
 
+def is_published(target: Path) -> bool:
+    """Whether the directory was published, and nobody has disowned its contents since."""
+    return (target / _MARKER).is_file()
+
+
 @contextlib.contextmanager
 def publishing(target: Path, digest: str) -> Generator[Path]:
     """A scratch directory beside the target, which takes its place at the end.
@@ -24,6 +29,10 @@ def publishing(target: Path, digest: str) -> Generator[Path]:
     Leaves the old target alone when the block raises.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
+    for left in target.parent.glob(f".{target.name}.*"):
+        # Of a hook that was killed, with the agent or with the machine.
+        if left.is_dir():
+            shutil.rmtree(left)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as scratch:
         fresh, old = Path(scratch) / "new", Path(scratch) / "old"
         fresh.mkdir(mode=0o755)

@@ -3,12 +3,13 @@
 """Archives stay inside their target."""
 
 import io
+import os
 import tarfile
 import zipfile
 
 import pytest
 
-from dataops.host.packages import PackageError, unpack
+from dataops.host.packages import PackageError, _archive, unpack
 
 
 @pytest.fixture(params=["filters", "no filters"], autouse=True)
@@ -44,7 +45,31 @@ def test_another_archive_replaces_the_contents(tmp_path):
     target = tmp_path / "bin"
     unpack(tar(tmp_path / "a.tar.gz", [(program("old"), b"x")]), target)
     assert unpack(tar(tmp_path / "b.tar.gz", [(program("new"), b"x")]), target)
-    assert sorted(path.name for path in target.iterdir()) == [".digest", "new"]
+    assert sorted(path.name for path in target.iterdir()) == [".archive", ".digest", "new"]
+
+
+def test_an_archive_is_read_again_only_when_it_is_another_file(tmp_path, monkeypatch):
+    archive = tar(tmp_path / "a.tar.gz", [(program("bin/kafka"), b"x")])
+    target, read = tmp_path / "bin", []
+    monkeypatch.setattr(_archive, "_digest", lambda path: read.append(path) or "the same")
+    assert unpack(archive, target)
+    assert not unpack(archive, target)
+    assert len(read) == 1
+    os.utime(archive, ns=(1, 1))
+    assert not unpack(archive, target)
+    assert not unpack(archive, target)
+    assert len(read) == 2
+    # What somebody else has put in the place of the contents.
+    (target / ".digest").unlink()
+    assert unpack(archive, target)
+
+
+def test_what_a_killed_hook_left_is_cleared_away(tmp_path):
+    target = tmp_path / "bin"
+    left = tmp_path / f".{target.name}.half" / "new"
+    left.mkdir(parents=True)
+    unpack(tar(tmp_path / "a.tar.gz", [(program("new"), b"x")]), target)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tar.gz", "bin"]
 
 
 def test_a_zip_keeps_its_programs(tmp_path):
