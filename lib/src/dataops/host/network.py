@@ -14,14 +14,19 @@ logger = logging.getLogger(__name__)
 def address(charm: ops.CharmBase, endpoint: str) -> str:
     """This unit's bind address on the endpoint, as IPv4 text.
 
+    Of several, the one by which Juju tells others to come in: a machine has bridges of its own
+    that nobody else reaches.
+
     Raises:
         RuntimeError: when the network of the endpoint has no IPv4 address.
     """
     binding = charm.model.get_binding(endpoint)
-    interfaces = binding.network.interfaces if binding else []
-    for interface in interfaces:
-        if isinstance(interface.address, ipaddress.IPv4Address):
-            return str(interface.address)
+    if binding:
+        found = [interface.address for interface in binding.network.interfaces]
+        ingress = binding.network.ingress_addresses
+        for one in sorted(found, key=lambda one: one not in ingress):
+            if isinstance(one, ipaddress.IPv4Address):
+                return str(one)
     raise RuntimeError(
         f"No IPv4 address on endpoint {endpoint!r}: check `juju show-unit {charm.unit.name}`"
         " and the space the endpoint is bound to"

@@ -12,11 +12,12 @@ from dataops.host.network import address
 META = {"name": "kafka", "provides": {"kafka-client": {"interface": "kafka_client"}}}
 
 
-def bound(*addresses: str) -> str:
+def bound(*addresses: str, ingress: str = "10.9.9.9") -> str:
     context = testing.Context(ops.CharmBase, meta=META)
     network = testing.Network(
         "kafka-client",
         bind_addresses=[testing.BindAddress([testing.Address(a) for a in addresses])],
+        ingress_addresses=[ingress],
     )
     with context(context.on.start(), testing.State(networks=[network])) as manager:
         return address(manager.charm, "kafka-client")
@@ -24,6 +25,10 @@ def bound(*addresses: str) -> str:
 
 def test_the_first_ipv4_address():
     assert bound("fd00::1", "10.1.2.3", "10.1.2.4") == "10.1.2.3"
+
+
+def test_the_one_by_which_others_come_in() -> None:
+    assert bound("172.17.0.1", "10.1.2.3", ingress="10.1.2.3") == "10.1.2.3"
 
 
 def test_none_says_what_to_look_at():
