@@ -35,7 +35,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "pack"
 # Another number makes anew what the cache holds.
-RECIPE = 7
+RECIPE = 8
 # Parts of packages that no charm of ours comes near: figures in other formats than SVG, builders
 # of extensions, registries of schemas, commands, earlier interfaces, clocks of other countries.
 UNUSED = (
@@ -46,6 +46,8 @@ UNUSED = (
     "confluent_kafka/schema_registry", "confluent_kafka/avro", "confluent_kafka/kafkatest",
     "kafka/benchmarks", "kafka/cli", "jsonschema/benchmarks", "pydantic/v1",
 )  # fmt: skip
+# What installers and type checkers tell each other.
+INSTALLERS = ("RECORD", "WHEEL", "INSTALLER", "REQUESTED", "top_level.txt", "uv_cache.json")
 # The PATH that Juju gives to hooks: the Python found there is the one that runs a charm.
 AGENT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -160,8 +162,9 @@ def leave_out_unused(packages: Path) -> None:
     unused += [path for pattern in UNUSED for path in packages.glob(pattern)]
     for path in unused:
         shutil.rmtree(path, ignore_errors=True)
-    for stub in packages.rglob("*.pyi"):
-        stub.unlink()
+    notes = (path for name in INSTALLERS for path in packages.glob(f"*.dist-info/{name}"))
+    for path in (*packages.rglob("*.pyi"), *packages.rglob("py.typed"), *notes):
+        path.unlink()
     # The wheel of zstandard brings its debugging symbols, and a second binding for PyPy.
     for binding in packages.glob("zstandard/_cffi.*.so"):
         binding.unlink()
@@ -287,7 +290,10 @@ def own_files(charm: Path, site: str) -> Iterator[tuple[str, Path]]:
     """The charm's own sources, what its workload is pinned by, and the shared library."""
     yield from sources("src/", charm / "src")
     if is_ours(charm):
-        yield from sources(f"{site}/dataops/", ROOT / "lib" / "src" / "dataops")
+        for file, path in sources(f"{site}/dataops/", ROOT / "lib" / "src" / "dataops"):
+            # Fakes are for the tests of charms.
+            if not file.startswith(f"{site}/dataops/testing/"):
+                yield file, path
     for pinned in ("pom.xml", "workload.txt", "README.md"):
         if (charm / pinned).is_file():
             yield pinned, charm / pinned
