@@ -107,11 +107,25 @@ def test_a_lost_machine_is_lost_until_it_comes_back(juju, status):
     assert on(juju, leader, f"grep -c 'ran \"start\" hook' {log}") == "2"
 
 
+def test_a_machine_that_reboots_boots_again(juju, status):
+    booted = "systemctl show --property=UserspaceTimestamp"
+    before = on(juju, "tap/0", booted)
+    on(juju, "tap/0", "systemd-run --quiet --on-active=1 systemctl reboot")
+    eventually(lambda: on(juju, "tap/0", booted) != before, 60, "it has booted")
+    started = "grep -c 'ran \"start\" hook' /var/log/juju/unit-tap-0.log"
+    eventually(lambda: on(juju, "tap/0", started) == "2", 60, "the unit knows")
+    juju.wait(lambda s: jubilant.all_active(s) and jubilant.all_agents_idle(s))
+
+
 def test_a_terminated_container_is_noticed(juju, status):
     unit = "tap/0"
     number = status.apps["tap"].units[unit].machine
     name = f"--machine=ob-{juju.show_model().model_uuid[-6:]}-{number}"
-    (outer,) = [p for p in psutil.process_iter(["cmdline"]) if name in (p.info["cmdline"] or ())]
+    (outer,) = [
+        p
+        for p in psutil.process_iter(["name", "cmdline"])
+        if p.info["name"] == "systemd-nspawn" and name in (p.info["cmdline"] or ())
+    ]
     (first,) = outer.children()
     outer.kill()
     juju.wait(lambda s: s.apps["tap"].units[unit].juju_status.current == "lost")

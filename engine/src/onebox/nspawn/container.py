@@ -22,6 +22,16 @@ _POWER_OFF_SECONDS = 30.0
 # Puts itself into groups of its own before it becomes the container: two that share one would
 # end each other's services. Where systemd runs the host, it does that.
 _OWN_GROUPS = 'for g in $GROUPS_OF_IT; do mkdir -p "$g" && echo $$ > "$g/cgroup.procs"; done; '
+# Says which process the container is, and leaves for any engine how that one has ended.
+_KEEPER = f"""\
+/bin/sh -c '{_OWN_GROUPS} exec "$@"' sh "$@" >> console.log 2>&1 &
+echo $!
+wait $!
+echo $? > ended.new && mv ended.new ended
+"""
+# How systemd-nspawn ends when the machine wants to boot again and it may not do that by itself.
+_AGAIN = "133"
+_WORD_SECONDS = 2.0
 _HIERARCHIES = ("systemd", "unified")
 _CGROUPS = Path("/sys/fs/cgroup")
 
@@ -92,18 +102,21 @@ class Container:
             arguments += ["--register=no", "--keep-unit"]
             present = (_CGROUPS / name for name in _HIERARCHIES)
             groups = [f"{g}/onebox/{self.name}" for g in present if g.is_dir()]
-        with (self.directory / "console.log").open("ab") as console:
-            process = subprocess.Popen(
-                ["/bin/sh", "-c", f'{_OWN_GROUPS} exec "$@"', "sh", *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=console,
-                stderr=console,
-                env={"PATH": os.environ.get("PATH", ""), "GROUPS_OF_IT": " ".join(groups)},
-                start_new_session=True,
-                cwd="/",
-            )
-        self._remember(process.pid)
-        self._reap(process)
+        (self.directory / "ended").unlink(missing_ok=True)
+        keeper = subprocess.Popen(
+            ["/bin/sh", "-c", _KEEPER, "sh", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"PATH": os.environ.get("PATH", ""), "GROUPS_OF_IT": " ".join(groups)},
+            start_new_session=True,
+            cwd=self.directory,
+        )
+        self._reap(keeper)
+        assert keeper.stdout
+        # One that has ended already is not booted, which is what is said then.
+        with keeper.stdout as said, suppress(OSError):
+            self._remember(int(said.readline()))
         leader = self._booted()
         self._keep({**self._kept(), "leader": leader, "began": _began(leader)})
         return leader
@@ -117,6 +130,13 @@ class Container:
             return False
         self._keep({**kept, "leader": leader, "began": _began(leader)})
         return True
+
+    def wants_to_boot(self) -> bool:
+        """Whether a machine that is lost went down to boot again.
+
+        Where systemd runs the host, systemd-nspawn stays, and boots it by itself.
+        """
+        return self._ended() == _AGAIN
 
     def power_off(self, grace: float = _POWER_OFF_SECONDS) -> None:
         """Shuts the machine down in order, or pulls the plug after `grace` seconds."""
@@ -154,6 +174,9 @@ class Container:
             if outer is not None:
                 psutil.wait_procs([outer], timeout=_POWER_OFF_SECONDS)
                 outer.kill()
+        if outer is not None:
+            # Whoever notes it writes into a directory that may be about to go.
+            self._ended()
 
     def enter(self, leader: int, directory: str = "/") -> tuple[str, ...]:
         """What to put before a command so that it runs in the machine, as its root."""
@@ -173,6 +196,15 @@ class Container:
         except (KeyError, OSError, psutil.Error):
             return None
         return process if alive else None
+
+    def _ended(self) -> str:
+        """The exit code of the process outside, which has ended; empty when nobody noted it."""
+        deadline = time.monotonic() + _WORD_SECONDS
+        while time.monotonic() < deadline:
+            with suppress(OSError):
+                return (self.directory / "ended").read_text().strip()
+            time.sleep(0.02)
+        return ""
 
     def _kept(self) -> dict[str, Any]:
         try:

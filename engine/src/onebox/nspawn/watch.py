@@ -7,7 +7,7 @@ import threading
 
 from onebox.changes import machines, options
 from onebox.engine import Engine
-from onebox.errors import Refused
+from onebox.errors import OneboxError, Refused
 from onebox.model import Model
 from onebox.nspawn.room import NspawnRoom
 from onebox.rooms import room_of
@@ -36,7 +36,10 @@ class Watch(threading.Thread):
             if not isinstance(room, NspawnRoom) or machine.down:
                 continue
             try:
-                if room.lost:
+                if room.lost and room.container.wants_to_boot():
+                    room.start()
+                    change = machines.found
+                elif room.lost:
                     _LOG.warning("machine %s of model %s is down", number, model.name)
                     room.lose()
                     change = machines.lost
@@ -48,3 +51,5 @@ class Watch(threading.Thread):
             except Refused:
                 # The machine or the model has gone meanwhile.
                 continue
+            except OneboxError as error:
+                _LOG.warning("%s", error)

@@ -44,3 +44,14 @@ def test_a_machine_that_has_ended_is_lost_until_that_is_known(container):
     assert container.lost
     container.forget()
     assert not container.lost
+
+
+@pytest.mark.parametrize(("code", "again"), [("133", True), ("0", False), ("137", False)])
+def test_one_that_reboots_says_so_by_its_exit_code(container, code, again):
+    (container.directory / "ended").write_text(f"{code}\n")
+    assert container.wants_to_boot() is again
+
+
+def test_one_whose_end_nobody_noted_stays_down(container, monkeypatch):
+    monkeypatch.setattr("onebox.nspawn.container._WORD_SECONDS", 0)
+    assert not container.wants_to_boot()
