@@ -4,9 +4,9 @@
 
 import logging
 import re
-import urllib.request
 from collections.abc import Iterable, Mapping
 
+from dataops.host import network
 from listeners import METRICS_PORT
 
 logger = logging.getLogger(__name__)
@@ -42,8 +42,7 @@ def parse(text: str) -> dict[str, float]:
 def _ask(address: str) -> str | None:
     url = f"http://{address}:{METRICS_PORT}/metrics?name[]={_METRIC}"
     try:
-        with urllib.request.urlopen(url, timeout=_SECONDS) as answer:
-            return answer.read().decode()
+        return network.ask(url, _SECONDS).decode()
     except OSError as error:
         logger.warning("Metrics of %s: %s", address, error)
         return None

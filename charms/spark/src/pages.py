@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from dataops.host import network
 from ports import secure
 
 
@@ -28,8 +29,6 @@ def read(url: str, ca: str = "", timeout: float = 5) -> Any:
     """
     # Here, because most hooks read none.
     import ssl
-    import urllib.request
 
     context = ssl.create_default_context(cadata=ca) if ca else None
-    with urllib.request.urlopen(url, timeout=timeout, context=context) as answer:  # noqa: S310
-        return json.load(answer)
+    return json.loads(network.ask(url, timeout, context))

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-import urllib.request
 from typing import TYPE_CHECKING, Any
 
+from dataops.host import network
 from dataops.operations import Context
 from dataops.snapshot import job
 from dataops.snapshot.job import Spec, Where
@@ -118,8 +118,7 @@ def _secrets(o: Observed) -> dict[str, str]:
 
 def _get(url: str) -> str:
     """A page of our own."""
-    with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  our own address
-        return answer.read().decode()
+    return network.ask(url, 5).decode()
 
 
 VERB = job.collecting(prepare, gather, KafkaSpec)

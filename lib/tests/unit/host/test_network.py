@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where a unit listens."""
 
+import http.server
+import threading
+
 import ops
 import pytest
 from ops import testing
@@ -62,3 +65,29 @@ def test_the_name_asks_no_name_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("socket.gethostname", lambda: "juju-1")
     monkeypatch.setattr("socket.getfqdn", lambda: pytest.fail("asked"))
     assert network.name() == "juju-1"
+
+
+def test_a_proxy_of_the_model_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path == "/metrics" else 404)
+            self.end_headers()
+            self.wfile.write(b"up 1")
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        try:
+            assert network.ask(f"{url}/metrics", 20) == b"up 1"
+            with pytest.raises(OSError, match="404"):
+                network.ask(url, 20)
+        finally:
+            server.shutdown()
