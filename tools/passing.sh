@@ -19,16 +19,21 @@ case "$JUJU_DISPATCH_PATH" in
     *) [ -e "$charm/.started" ] || : > "$charm/.started" ;;
 esac
 # So is one of which the charm has said, when it last ran, that it can change nothing
-# (dataops.passing): each line names a hook, and maybe what the other side must not have said.
+# (dataops.passing): each line names a hook, and maybe what the other side must not have said, or
+# by relation the digest of all that it may have said.
 # The very hook of that run is never among them: Juju runs it again when it could not keep what it
 # had written, and says nothing of that.
 hook="$JUJU_DISPATCH_PATH $JUJU_RELATION_ID $JUJU_REMOTE_UNIT"
 last=
 [ ! -e "$charm/.last" ] || IFS= read -r last < "$charm/.last"
 if [ -e "$charm/.passed-over" ] && [ "$hook" != "$last" ]; then
-    while read -r passed key; do
+    while read -r passed key digest; do
         [ "$JUJU_DISPATCH_PATH" = "hooks/$passed" ] || continue
-        if [ -n "$key" ]; then
+        if [ -n "$digest" ]; then
+            [ "$key" = "=${JUJU_RELATION_ID##*:}" ] || continue
+            said=$(relation-get --format=json --app - "$JUJU_REMOTE_APP" < /dev/null | sha256sum)
+            [ "${said%% *}" = "$digest" ] || continue
+        elif [ -n "$key" ]; then
             said=$(relation-get --app "$key" "$JUJU_REMOTE_APP" < /dev/null) || continue
             if [ -n "$JUJU_REMOTE_UNIT" ]; then
                 said=$said$(relation-get "$key" "$JUJU_REMOTE_UNIT" < /dev/null) || continue

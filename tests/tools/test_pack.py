@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from dataops.passing import digest
 from tools import pack
 
 CHARM = "data-access"
@@ -281,6 +282,22 @@ def test_what_a_unit_has_said_counts_as_well(unpacked: Path) -> None:
     (unpacked / ".passed-over").write_text("kafka-relation-changed users\n")
     # What the application says comes without a unit.
     assert ran(unpacked, CHANGED) == []
+    assert ran(unpacked, CHANGED, unit="kafka/0") == [CHANGED]
+
+
+def test_while_an_application_says_the_same_its_units_wake_nobody(unpacked: Path) -> None:
+    tool(unpacked, '[ "$*" = "--format=json --app - kafka" ] && cat "$(dirname "$0")/said"')
+    bag = {"topic": "flights", "extra-user-roles": "<producer> & consumer"}
+    (unpacked / "said").write_text(
+        '{"extra-user-roles":"\\u003cproducer\\u003e \\u0026 consumer","topic":"flights"}\n'
+    )
+    heard = f"kafka-relation-changed =3 {digest({})}\nkafka-relation-changed =4 {digest(bag)}\n"
+    (unpacked / ".passed-over").write_text(heard)
+    assert ran(unpacked, CHANGED, unit="kafka/0") == []
+    # Another relation, to which nobody has listened.
+    assert ran(unpacked, CHANGED, unit="kafka/0", relation="kafka:5") == [CHANGED]
+    (unpacked / ".passed-over").write_text(heard)
+    (unpacked / "said").write_text('{"topic":"flights"}\n')
     assert ran(unpacked, CHANGED, unit="kafka/0") == [CHANGED]
 
 

@@ -73,6 +73,13 @@ def _rotate(o: Observed, cluster: ClusterFacts, rotation: Rotation | None) -> It
         yield ProveRefused(told)
 
 
+def settled(o: Observed) -> bool:
+    """Whether every client has what it asks for: then what its units accept decides nothing."""
+    clients = [one.username for one in o.requests]
+    given = all(o.agreement.slots_of(one).user(one) in o.passwords for one in clients)
+    return given and not o.agreement.turning
+
+
 def crowded(o: Observed) -> bool:
     """Whether many clients are about to say, one hook each, that they follow a change."""
     rotation = o.agreement.rotation

@@ -162,8 +162,6 @@ class Observed(World):
         )
         logins = [clients.credentials(one) for one in requests] if leader else []
         agreement = peers.agreement()
-        # A look at every unit of every client: only while that decides something.
-        turning = agreement.rotation is not None and not agreement.rotation.finished
         return cls(
             **_fields(world),
             unit=charm.unit.name,
@@ -183,7 +181,10 @@ class Observed(World):
             answered=clients.answered(world.leaving.broken) if leader else frozenset(),
             store=store,
             store_trouble=store_trouble,
-            accepted={one.username: clients.accepted(one) for one in requests if turning},
+            # A look at every unit of every client: only while that decides something.
+            accepted={
+                one.username: clients.accepted(one) for one in requests if agreement.turning
+            },
         )
 
     @property

@@ -68,6 +68,11 @@ class Agreement:
     rotation: Rotation | None = None
     recovery: Recovery | None = None
 
+    @property
+    def turning(self) -> bool:
+        """Whether all clients' credentials change now."""
+        return self.rotation is not None and not self.rotation.finished
+
     def slots_of(self, client: str) -> Slots:
         """Which users stand for the client."""
         return self.slots.get(client, Slots())

@@ -100,6 +100,8 @@ def publish(charm: ops.CharmBase, observed: Observed) -> None:
         # Once the broker listens, it wakes this charm, which then lets everybody in together.
         # And who does not lead has nothing to say to clients.
         pass_over(charm, "kafka-client")
+    elif admission.settled(observed):
+        pass_over(charm, "kafka-client", heard=True)
 
 
 def _jobs(host: str) -> list[dict[str, Any]]:

@@ -9,14 +9,21 @@ what was said before is forgotten first: a run that fails leaves nothing passed 
 stays silent gets every hook.
 """
 
+import hashlib
+import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import ops
 
 FILE = ".passed-over"
+# As Go's encoder writes them, which prints a databag for `relation-get --format=json`.
+_ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
-def pass_over(charm: ops.CharmBase, endpoint: str, *, unless: str = "") -> None:
+def pass_over(
+    charm: ops.CharmBase, endpoint: str, *, unless: str = "", heard: bool = False
+) -> None:
     """Let `relation-changed` of this endpoint pass until the charm runs for another reason.
 
     Takes effect once this run has succeeded.
@@ -26,12 +33,29 @@ def pass_over(charm: ops.CharmBase, endpoint: str, *, unless: str = "") -> None:
         endpoint: whose changes can make no difference now.
         unless: a key of the other side; where its application or its unit has set it, the hook
             runs.
+        heard: only while the other application says what it says in this run; what its units say
+            makes no difference.
     """
     known = charm.__dict__.get("_passing")
     if known is None:
         # The framework keeps only weak references to observers: the charm has to hold this one.
         known = charm.__dict__["_passing"] = _Passing(charm)
-    known.lines.add(f"{endpoint}-relation-changed {unless}".rstrip())
+    hook = f"{endpoint}-relation-changed"
+    if not heard:
+        known.lines.add(f"{hook} {unless}".rstrip())
+        return
+    for relation in charm.model.relations[endpoint]:
+        if relation.active:
+            known.lines.add(f"{hook} ={relation.id} {digest(relation.data[relation.app])}")
+
+
+def digest(bag: Mapping[str, str]) -> str:
+    """The SHA-256 of what `relation-get --format=json` prints of a databag.
+
+    One that Juju writes otherwise, by a sign that it escapes, is another one: then the hook runs.
+    """
+    text = json.dumps(dict(bag), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(f"{text.translate(_ESCAPED)}\n".encode()).hexdigest()
 
 
 class _Passing(ops.Object):

@@ -218,6 +218,21 @@ def test_many_clients_that_are_about_to_follow_are_a_crowd_for_a_while():
         assert not admission.crowded(world.facts)
 
 
+def test_all_is_settled_but_while_credentials_change_or_somebody_waits():
+    world = World([7, 8])
+    world.settle()
+    assert admission.settled(world.facts)
+    world.ask()
+    assert not admission.settled(world.facts)
+    for client in ("relation-7", "relation-8"):
+        world.settle()
+        assert not admission.settled(world.facts)
+        world.follow(client)
+    world.settle()
+    assert world.agreement.rotation.finished and admission.settled(world.facts)
+    assert not admission.settled(but(world.facts, passwords={}))
+
+
 def test_a_client_that_does_not_follow_keeps_its_user_and_is_named():
     world = World([7, 8])
     world.ask()

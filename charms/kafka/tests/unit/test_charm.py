@@ -349,12 +349,13 @@ def test_a_renewal_from_the_first_call_to_the_proof(machine, context, monkeypatc
 
 def test_clients_are_let_in_together_once_the_broker_listens(machine, context, monkeypatch):
     passed = []
-    monkeypatch.setattr(wiring, "pass_over", lambda _, endpoint: passed.append(endpoint))
+    monkeypatch.setattr(wiring, "pass_over", lambda _, name, **how: passed.append((name, how)))
     out = context.run(context.on.install(), deployed())
-    assert passed == ["kafka-client"]
+    assert passed.pop() == ("kafka-client", {})
     ready = dataclasses.replace(out, relations=deployed(CERTIFICATES).relations)
     context.run(context.on.config_changed(), ready)
-    assert passed == ["kafka-client"]
+    # From now on only what they ask for matters.
+    assert passed.pop() == ("kafka-client", {"heard": True})
     # Whoever does not lead has nothing to say to them.
     context.run(context.on.config_changed(), dataclasses.replace(ready, leader=False))
-    assert passed == ["kafka-client"] * 2
+    assert passed == [("kafka-client", {})]
