@@ -16,6 +16,9 @@ _PATIENCE = ("Acquire::Retries=1", "Acquire::http::Timeout=20", "Acquire::https:
 _OPTIONS = ("DPkg::Lock::Timeout=300", *_PATIENCE)
 _APT = ("apt-get", *(word for option in _OPTIONS for word in ("-o", option)))
 _QUIET = {"DEBIAN_FRONTEND": "noninteractive", "NEEDRESTART_MODE": "l"}
+_INTERRUPTED = "dpkg --configure -a"
+_BUSY = "lists/lock"
+_BUSY_SECONDS, _PAUSE_SECONDS = 120.0, 2.0
 _UNITS = Path("/etc/systemd/system")
 _CANDIDATE = re.compile(r"^(\S+):\n  Installed: .*\n  Candidate: (?!\(none\))", re.MULTILINE)
 
@@ -55,7 +58,7 @@ def offered(names: Sequence[str]) -> list[str]:
     """
     found = _with_candidate(names)
     if not found and os.geteuid() == 0:
-        run([*_APT, "update"], _QUIET)
+        _update()
         found = _with_candidate(names)
     return found
 
@@ -77,7 +80,7 @@ def unpack_apt(names: Sequence[str], target: Path) -> None:
             if os.geteuid() != 0:
                 raise
             # Lists that are old name files that are gone.
-            run([*_APT, "update"], _QUIET)
+            _update()
             _download(names, Path(directory))
         for archive in sorted(Path(directory).glob("*.deb")):
             run(["dpkg", "-x", str(archive), str(target)])
@@ -105,10 +108,26 @@ def _install(names: Sequence[str]) -> None:
     command = [*_APT, "install", "--yes", "--no-install-recommends", *names]
     try:
         run(command, _QUIET)
-    except PackageError:
+    except PackageError as error:
+        if _INTERRUPTED in str(error):
+            # Whoever installed last was killed, with the agent or with the machine.
+            run(["dpkg", "--configure", "-a"], _QUIET)
         # A fresh machine has no package lists, an old one outdated ones.
-        run([*_APT, "update"], _QUIET)
+        _update()
         run(command, _QUIET)
+
+
+def _update() -> None:
+    """Get the lists; apt does not wait for whoever gets them already, as machines do at boot."""
+    # Hardly any hook needs it.
+    import tenacity
+
+    busy = tenacity.retry_if_exception(
+        lambda error: isinstance(error, PackageError) and _BUSY in str(error)
+    )
+    patience, pause = tenacity.stop_after_delay(_BUSY_SECONDS), tenacity.wait_fixed(_PAUSE_SECONDS)
+    patiently = tenacity.Retrying(retry=busy, stop=patience, wait=pause, reraise=True)
+    patiently(run, [*_APT, "update"], _QUIET)
 
 
 def _mask(unit: str) -> None:

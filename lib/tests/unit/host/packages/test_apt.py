@@ -15,8 +15,17 @@ for name; do :; done
 APT = """#!/bin/sh
 echo "$@" >> {home}/journal
 case " $* " in
-*" update "*) mkdir -p {home}/lists; cp {home}/release {home}/lists/all; exit 0 ;;
+*" update "*)
+    rm {home}/busy 2>/dev/null && {{
+        echo "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7" >&2
+        exit 100
+    }}
+    mkdir -p {home}/lists; cp {home}/release {home}/lists/all; exit 0 ;;
 *" install "*)
+    [ ! -e {home}/interrupted ] || {{
+        echo "E: dpkg was interrupted, you must manually run 'sudo dpkg --configure -a'" >&2
+        exit 100
+    }}
     [ -d {home}/lists ] || {{ echo "E: Unable to locate package" >&2; exit 100; }}
     for name; do case $name in -*|install|*::*) ;;
         nonsense) printf 'W: old lists\nE: Unable to locate package nonsense\n' >&2; exit 100 ;;
@@ -41,6 +50,7 @@ for name; do
 done
 """
 UNPACK = """#!/bin/sh
+[ "$1" != --configure ] || {{ rm {home}/interrupted; exit; }}
 mkdir -p $3/usr/bin && cp $2 $3/usr/bin/$(cat $2)
 """
 
@@ -78,6 +88,18 @@ def test_what_is_missing_is_installed_after_an_update_if_need_be(machine):
         (False, True),
     ]
     assert all("DPkg::Lock::Timeout=300" in line for line in journal(machine))
+
+
+def test_what_a_kill_left_unfinished_is_finished_first(machine):
+    (machine / "interrupted").touch()
+    assert ensure_apt(["maven"])
+
+
+def test_who_gets_the_lists_already_is_waited_for(machine, monkeypatch):
+    monkeypatch.setattr("dataops.host.packages._apt._PAUSE_SECONDS", 0)
+    (machine / "busy").touch()
+    assert ensure_apt(["maven"])
+    assert sum("update" in line for line in journal(machine)) == 2
 
 
 def test_apt_s_own_words_are_in_the_error(machine):
