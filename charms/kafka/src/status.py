@@ -28,7 +28,8 @@ def _blocked(o: Observed) -> Iterator[str]:
         yield f"invalid option {o.config_problem}: see `juju config {o.app}`"
     if o.problem:
         yield o.problem
-    if not o.certified:
+    # A unit without storage is not there yet or on its way out: relations go after the storage.
+    if not o.certified and o.storage is not None:
         yield f"no certificates: juju integrate {o.app}:certificates <certificates provider>"
     if o.denied:
         yield f"certificate refused: {o.denied}: see the provider{_still(o)}"
@@ -50,8 +51,8 @@ def _waiting(o: Observed) -> str:
     """The first thing that is not there yet."""
     founder = f"{o.app}/{o.agreement.first}"
     steps = (
-        (o.tls is not None, f"waiting for a certificate from the provider{_still(o)}"),
         (o.storage is not None, "waiting for storage"),
+        (o.tls is not None, f"waiting for a certificate from the provider{_still(o)}"),
         (bool(o.agreement.cluster_id), "waiting for the leader to found the cluster"),
         (o.broker.listening, "waiting for the broker to start"),
         (o.cluster is not None, f"waiting for the cluster, founded by {founder}, to answer"),

@@ -42,6 +42,8 @@ def test_what_only_the_operator_can_change(facts, words):
     [
         ({"tls": None}, "certificate"),
         ({"storage": None}, "storage"),
+        # What a unit says that is removed: first its storage goes, then its relations.
+        ({"storage": None, "certified": False, "tls": None}, "waiting for storage"),
         ({"agreement": Agreement()}, "leader"),
         ({"broker": BrokerFacts(running=True)}, "broker to start"),
         ({"cluster": None}, "founded by kafka/0"),
