@@ -18,23 +18,28 @@ logger = logging.getLogger(__name__)
 def address(charm: ops.CharmBase, endpoint: str) -> str:
     """This unit's bind address on the endpoint, as IPv4 text.
 
-    Of several, the one by which Juju tells others to come in: a machine has bridges of its own
-    that nobody else reaches.
-
     Raises:
         RuntimeError: when the network of the endpoint has no IPv4 address.
     """
     binding = charm.model.get_binding(endpoint)
-    if binding:
-        found = [interface.address for interface in binding.network.interfaces]
-        ingress = binding.network.ingress_addresses
-        for one in sorted(found, key=lambda one: one not in ingress):
-            if isinstance(one, ipaddress.IPv4Address):
-                return str(one)
+    found = listening(binding.network) if binding else None
+    if found:
+        return str(found)
     raise RuntimeError(
         f"No IPv4 address on endpoint {endpoint!r}: check `juju show-unit {charm.unit.name}`"
         " and the space the endpoint is bound to"
     )
+
+
+def listening(network: ops.Network) -> ipaddress.IPv4Address | None:
+    """The bind address where workloads listen; None when there is no IPv4 address.
+
+    Of several, the one by which Juju tells others to come in: a machine has bridges of its own
+    that nobody else reaches.
+    """
+    found = [interface.address for interface in network.interfaces]
+    addresses = [one for one in found if isinstance(one, ipaddress.IPv4Address)]
+    return min(addresses, key=lambda one: one not in network.ingress_addresses, default=None)
 
 
 def name() -> str:

@@ -14,7 +14,6 @@ secret, and the requirer's unit bag says in `accepted-users` that it works with 
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
 import json
 import pathlib
 from collections.abc import Mapping, Sequence
@@ -23,6 +22,7 @@ from typing import Any, cast
 import ops
 import pydantic
 
+from dataops.host.network import listening
 from dataops.interfaces._accepted import users_in, write_users
 from dataops.interfaces._secrets import ensure_secret, read_secret
 from dataops.interfaces.alert_rules import load_alert_rules
@@ -144,7 +144,9 @@ class MetricsProvider:
     def _publish_unit(self, relation: ops.Relation) -> None:
         """The address is read anew each time, because it may change in a unit's life."""
         binding = self._charm.model.get_binding(relation)
-        address = _listening(binding.network) if binding else None
+        network = binding.network if binding else None
+        # Where workloads listen, whatever comes first.
+        address = (listening(network) or network.bind_address) if network else None
         if address is not None:
             relation.data[self._charm.unit].update(
                 {_ADDRESS: str(address), _NAME: self._charm.unit.name, _PATH: ""}
@@ -172,13 +174,6 @@ class MetricsProvider:
         label = f"{self._endpoint}-login"
         uri = ensure_secret(self._charm.model, relation, label, content)
         return {"basic_auth": {"username": self._login.username, "password": uri}}
-
-
-def _listening(network: ops.Network) -> object:
-    """Where workloads listen: the IPv4 address, where there is one, whatever comes first."""
-    found = (interface.address for interface in network.interfaces)
-    first = next((one for one in found if isinstance(one, ipaddress.IPv4Address)), None)
-    return first or network.bind_address
 
 
 def accepted(relations: Sequence[ops.Relation]) -> dict[str, frozenset[str] | None]:
