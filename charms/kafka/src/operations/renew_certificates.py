@@ -20,6 +20,11 @@ RenewContext = Context[Observed, Workload, RenewCertificates]
 def run(context: RenewContext) -> Renewed:
     """Asks for the certificate, and looks how far it is: the charm's own plan loads it."""
     o, workload = context.observed, context.workload
+    if not o.certified:
+        raise OperationError(
+            f"No certificates provider is related, and the old certificate of {o.unit} is served: "
+            f"juju integrate {o.app}:certificates <certificates provider>, then run this again"
+        )
     renewal = _begun(context)
     if o.tls and o.tls.serial == renewal.serial:
         workload.requester.request(new_key=context.params.new_key)

@@ -15,7 +15,12 @@ from charmlibs.interfaces.tls_certificates import CertificateSigningRequest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from ops import testing
 
 from dataops.certificates import Identity, parse
@@ -34,6 +39,16 @@ class FakeAuthority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
         self.pem = self._build(self._name, self._key.public_key(), [], -_DAY, 1000 * _DAY, ca=True)
+
+    @classmethod
+    def holding(cls, certificate: str, key: str) -> FakeAuthority:
+        """One that signs as the authority whose certificate and key these are, PEM."""
+        found = cls()
+        private = load_pem_private_key(key.encode(), None)
+        assert isinstance(private, ec.EllipticCurvePrivateKey)
+        found._key, found.pem = private, certificate
+        found._name = x509.load_pem_x509_certificate(certificate.encode()).subject
+        return found
 
     @property
     def subject(self) -> str:
@@ -58,7 +73,19 @@ class FakeAuthority:
             end: until when, from now.
             also: other roots to trust, PEM.
         """
-        text = asked(state)
+        signed = self.signed(asked(state), names=names, start=start, end=end, also=also)
+        return _told(state, certificates=[signed], request_errors=[])
+
+    def signed(
+        self,
+        text: str,
+        *,
+        names: Collection[str] | None = None,
+        start: datetime.timedelta = -_DAY,
+        end: datetime.timedelta = 90 * _DAY,
+        also: Collection[str] = (),
+    ) -> dict[str, Any]:
+        """What the provider's databag says of the request `text`, PEM; the rest as `answer`."""
         request = CertificateSigningRequest.from_string(text)
         told = (
             names if names is not None else [*(request.sans_ip or ()), *(request.sans_dns or ())]
@@ -66,13 +93,12 @@ class FakeAuthority:
         public = x509.load_pem_x509_csr(text.encode()).public_key()
         subject = x509.load_pem_x509_csr(text.encode()).subject
         signed = self._build(subject, public, [_name(one) for one in told], start, end)
-        answer = {
+        return {
             "certificate": signed,
             "ca": self.pem,
             "chain": [signed, self.pem, *also],
             "certificate_signing_request": text,
         }
-        return _told(state, certificates=[answer], request_errors=[])
 
     def introduce(self, state: testing.State, *roots: str) -> testing.State:
         """The state after it has handed out the same with other roots to trust, PEM."""
@@ -84,9 +110,7 @@ class FakeAuthority:
 
     def refuse(self, state: testing.State, message: str = "not here") -> testing.State:
         """The state after it has refused the request."""
-        error = {"code": 102, "name": "IP_NOT_ALLOWED", "message": message}
-        told = [{"csr": asked(state), "error": error}]
-        return _told(state, certificates=[], request_errors=told)
+        return _told(state, certificates=[], request_errors=[refused(asked(state), message)])
 
     def identity(self, *names: str) -> Identity:
         """Key and certificate of a server with these names, as it would have handed them out."""
@@ -122,6 +146,11 @@ class FakeAuthority:
         if sans:
             builder = builder.add_extension(x509.SubjectAlternativeName(sans), critical=False)
         return builder.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
+
+
+def refused(text: str, message: str = "not here") -> dict[str, Any]:
+    """What a provider's databag says of the request `text`, PEM, that it refuses."""
+    return {"csr": text, "error": {"code": 102, "name": "IP_NOT_ALLOWED", "message": message}}
 
 
 def asked(state: testing.State) -> str:

@@ -137,6 +137,16 @@ def test_a_provider_whose_clock_is_ahead_is_waited_for():
         assert not desk.asked
 
 
+@pytest.mark.parametrize("renewal", [None, BEGUN])
+def test_without_a_provider_it_says_how_to_get_one_and_goes_on_once_there_is(renewal):
+    desk = Desk(renewal)
+    with pytest.raises(OperationError, match="juju integrate kafka:certificates"):
+        call(desk, observed(certified=False, tls=None))
+    assert not desk.asked and desk.renewal == renewal
+    with pytest.raises(Pending):
+        call(desk, observed())
+
+
 def test_a_broker_that_serves_nobody_has_nothing_to_prove():
     found = observed()
     with pytest.raises(OperationError, match="serves nobody"):
