@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 SERVICE = "s3proxy"
 # Until it listens: a Java machine's start, and a bit.
 _START_SECONDS = 5.0
+# After that it is looked at so often.
+_AGAIN_SECONDS = 10.0
 _ABANDONED_SECONDS = 24 * 3600
 
 
@@ -151,6 +153,9 @@ class Server:
         if changed or not running:
             self._services.restart(SERVICE)
             self._waker.after(_START_SECONDS)
+        elif not _listens(step.address, step.port):
+            # Whoever was to look at it came too early: this machine is slow.
+            self._waker.after(_AGAIN_SECONDS)
 
     def _allow(self, key: Key, step: Serve, objects: Path) -> tuple[Path, bool]:
         """The file that lets the key in, and whether it changed."""

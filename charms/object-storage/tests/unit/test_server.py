@@ -45,6 +45,20 @@ def test_a_store_that_died_is_started(machine, facts):
     assert machine.services.journal[-1] == ("restart", "s3proxy")
 
 
+def test_whoever_looks_too_early_looks_again_until_it_listens(machine, facts, monkeypatch):
+    heard = []
+    monkeypatch.setattr("server._listens", lambda *where: bool(heard))
+    machine.server.converge(plan(facts()))
+    (soon,) = machine.waker.asked
+    for looks in (2, 3):
+        machine.server.converge(plan(facts()))
+        # A store that never listens must not keep the unit busy.
+        assert len(machine.waker.asked) == looks and machine.waker.asked[-1] > soon
+    heard.append("it")
+    machine.server.converge(plan(facts()))
+    assert len(machine.waker.asked) == 3
+
+
 def test_a_port_that_somebody_else_has_is_named(machine, facts):
     machine.taken = "Address already in use"
     machine.server.converge(plan(facts()))
