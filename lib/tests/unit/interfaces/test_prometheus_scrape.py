@@ -118,11 +118,16 @@ def test_every_unit_publishes_where_it_is(tmp_path):
 
 @pytest.mark.parametrize(
     ("addresses", "told"),
-    [(["fd00::7", "10.1.2.3"], "10.1.2.3"), (["fd00::7", "fd00::8"], "fd00::7")],
+    [
+        (["fd00::7", "10.1.2.3"], "10.1.2.3"),
+        (["fd00::7", "fd00::8"], "fd00::7"),
+        # Others come in by the second: the first is a bridge of the machine's own.
+        (["172.17.0.1", "192.0.2.0"], "192.0.2.0"),
+    ],
 )
 def test_a_unit_is_where_its_workload_listens(tmp_path, addresses, told):
     bound = testing.BindAddress([testing.Address(each) for each in addresses])
-    network = testing.Network("monitoring", bind_addresses=[bound])
+    network = testing.Network("monitoring", [bound], ingress_addresses=["192.0.2.0"])
     relation = published(tmp_path, leader=False, networks=[network])
     assert relation.local_unit_data["prometheus_scrape_unit_address"] == told
 
