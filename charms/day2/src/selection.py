@@ -57,6 +57,8 @@ def parameters(step: Step, operation: Operation) -> dict[str, Any]:
             if reference.name not in given:
                 raise UnresolvableError(f"{reference.text}: the operation was not given it")
             return given[reference.name]
+        if _went_without(operation, reference):
+            return None
         return within(_result(operation, reference), reference.key, reference)
 
     return filled(step.params, lookup)
@@ -140,6 +142,15 @@ def _meant(step: Step) -> str:
     if isinstance(step.applications, Role):
         return f"the applications of the role {step.applications.role}"
     return "the related applications" if step.applications == "all" else "day2's own verbs"
+
+
+def _went_without(operation: Operation, reference: Reference) -> bool:
+    """Whether an optional step has given no result, and the operation goes on without it."""
+    attempts = operation.attempts(reference.name)
+    if not attempts or not all(state.step.optional for state in attempts):
+        return False
+    given = (answer.status for state in attempts for answer in state.answers.values())
+    return not any(status is Status.COMPLETED for status in given)
 
 
 def _result(operation: Operation, reference: Reference) -> dict[str, Any]:

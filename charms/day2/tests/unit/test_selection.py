@@ -110,3 +110,51 @@ def test_a_guard_takes_the_defaults_of_its_own_plan():
     assert parameters(first, operation) == {"n": 3}
     with pytest.raises(UnresolvableError, match="was not given it"):
         parameters(second, operation)
+
+
+READER = {"applications": {"role": "stream-processing"}, "optional": True}
+ASKED = {"applications": "kafka", "params": {"key": "${steps.step1.key}", "n": 1}}
+
+
+def reader_world(**units):
+    roles = {"kafka": "event-streaming", "spark": "stream-processing"}
+    named = {"kafka": ["kafka/0"], **units}
+    return World(named, dict.fromkeys(named, Scope.LEADER), verbs=(), roles=roles)
+
+
+def test_what_an_optional_step_never_gave_is_left_out():
+    world = reader_world()
+    world.request(plan(READER, ASKED))
+    world.drive()
+    assert world.tasks["kafka"].params == {"n": 1}
+
+
+def test_what_an_optional_step_gave_is_passed_on():
+    world = reader_world(spark=["spark/0"])
+    world.request(plan(READER, ASKED))
+    world.drive()
+    world.answer("spark", key="public")
+    world.drive()
+    assert world.tasks["kafka"].params == {"n": 1, "key": "public"}
+
+
+def test_the_operation_goes_on_without_an_optional_step_that_failed_and_ends_ill():
+    world = reader_world(spark=["spark/0"])
+    world.request(plan({**READER, "on-failure": "continue"}, ASKED))
+    world.drive()
+    world.answer("spark", failure="no Spark yet")
+    world.drive()
+    assert world.tasks["kafka"].params == {"n": 1}
+    world.answer("kafka")
+    world.drive()
+    assert current(world.journal) is None
+    assert any("no Spark yet" in record.body.get("message", "") for record in world.journal)
+
+
+def test_a_result_that_had_to_be_given_is_missed():
+    world = reader_world(spark=["spark/0"])
+    world.request(plan({**READER, "optional": False, "on-failure": "continue"}, ASKED))
+    world.drive()
+    world.answer("spark", failure="no Spark yet")
+    world.drive()
+    assert world.may_run("kafka") == []
