@@ -10,20 +10,26 @@ next finds them by that, and removes them first.
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 
 from dataops.host.processes import Process, identify, kill
+from dataops.host.services import Service, ServiceManager, Status
 from dataops.host.users import process_of
 
 # An argument of every process of a rehearsal: Java takes it for a property.
 _MARK = "-Ddataops.scratch="
+# What outlives the process that began it is a service of this name.
+SERVICE = "rehearsal"
+_OVER = (Status.STOPPED, Status.FAILED, Status.ABSENT)
 _ATTEMPTS = 20
 _PAUSE = 0.2
 
@@ -38,18 +44,20 @@ class Scratch:
     Args:
         directory: of nothing else; its parent exists.
         user: whom its processes run as; None is oneself.
+        services: of the unit: what a program needs that is to outlive whoever began it.
     """
 
-    def __init__(self, directory: Path, user: str | None = None) -> None:
+    def __init__(
+        self, directory: Path, user: str | None = None, services: ServiceManager | None = None
+    ) -> None:
         self.directory = directory
         self._user = user
+        self._services = services
         self._process: subprocess.Popen[bytes] | None = None
+        self._stays = False
 
     def __enter__(self) -> Scratch:
-        self.clear()
-        self.directory.mkdir(mode=0o700)
-        if self._user:
-            shutil.chown(self.directory, self._user, self._user)
+        self.make()
         return self
 
     def __exit__(
@@ -58,19 +66,41 @@ class Scratch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.clear()
+        if error is not None or not self._stays:
+            self.clear()
 
-    def clear(self) -> bool:
-        """Whether there was anything; now there is nothing."""
-        found = self.directory.exists()
+    def make(self) -> None:
+        """Have the place, empty."""
+        self.clear()
+        self.directory.mkdir(mode=0o700)
+        if self._user:
+            shutil.chown(self.directory, self._user, self._user)
+
+    def stay(self) -> None:
+        """Have it left as it is, unless there is an error: somebody else clears it."""
+        self._stays = True
+
+    def end(self) -> bool:
+        """Whether any process of it was there; now there is none."""
+        found = False
         for process in self.processes():
             found = True
             # It may end by itself meanwhile.
             with contextlib.suppress(ProcessLookupError):
                 kill(process)
         if self._process is not None:
+            # A script on its way to Java does not show the mark yet.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(30)
             self._process = None
+        if self._services and self._services.state(SERVICE).status is not Status.ABSENT:
+            self._services.remove(SERVICE)
+        return found
+
+    def clear(self) -> bool:
+        """Whether there was anything; now there is nothing."""
+        found = self.end() or self.directory.exists()
         if self.directory.exists():
             shutil.rmtree(self.directory)
         return found
@@ -87,31 +117,89 @@ class Scratch:
             command: the program and its arguments.
             log: takes what it prints.
         """
-        program, *arguments = command
-        # What Java would keep in /tmp would outlive the rehearsal.
-        here = (f"-Djava.io.tmpdir={self.directory}", "-XX:-UsePerfData")
-        marked = [program, f"{_MARK}{self.directory}", *here, *arguments]
+        self.begin(self._marked(command), log)
+
+    def keep(self, command: Iterable[str], log: Path) -> None:
+        """Begin a Java program of it that goes on when this process has ended.
+
+        Args:
+            command: the program and its arguments.
+            log: takes what it prints.
+
+        Raises:
+            ServiceError: it cannot be begun.
+        """
+        assert self._services is not None, "whoever keeps a program gives a service manager"
+        service = Service(
+            name=SERVICE,
+            command=self._marked(command),
+            user=self._user,
+            working_directory=self.directory,
+            log=log,
+            restart="no",
+        )
+        self._services.ensure(service)
+        self._services.restart(SERVICE)
+
+    def begin(
+        self, command: Iterable[str], log: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Begin a program of it, which gives its Java the `options`.
+
+        Args:
+            command: the program and its arguments.
+            log: takes what it prints.
+            environment: all of it; None is that of this process.
+        """
         with log.open("ab") as file:
             self._process = subprocess.Popen(
-                marked, stdin=subprocess.DEVNULL, stdout=file, stderr=file, cwd=self.directory,
-                start_new_session=True, **process_of(self._user),
+                list(command), stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+                cwd=self.directory, env=environment, start_new_session=True,
+                **process_of(self._user),
             )  # fmt: skip
 
-    def wait(self, ready: Callable[[], bool], patience: float, log: Path) -> None:
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Of Java: its program is found by the first; no file of it outlives the rehearsal."""
+        place = self.directory
+        return f"{_MARK}{place}", f"-Djava.io.tmpdir={place}", "-XX:-UsePerfData"
+
+    def _marked(self, command: Iterable[str]) -> tuple[str, ...]:
+        program, *arguments = command
+        return program, *self.options, *arguments
+
+    def wait(
+        self, ready: Callable[[], bool], patience: float, log: Path, what: str = "broker"
+    ) -> None:
         """Return once it is ready.
+
+        Args:
+            ready: tells that; it may raise.
+            patience: seconds.
+            log: what its program prints.
+            what: it is, for the error.
 
         Raises:
             ScratchError: its program ended, or takes too long.
         """
         deadline = time.monotonic() + patience
-        while not ready():
-            if self._process is None or self._process.poll() is not None:
-                raise ScratchError(f"The rehearsal's broker ended: {_end(log)}")
+        while True:
+            # Asked first: a program may well end as soon as it is ready.
+            ended = self._ended()
+            if ready():
+                return
+            if ended:
+                raise ScratchError(f"The rehearsal's {what} ended: {_end(log)}")
             if time.monotonic() > deadline:
                 raise ScratchError(
-                    f"The rehearsal's broker is not ready after {patience:g} s: {_end(log)}"
+                    f"The rehearsal's {what} is not ready after {patience:g} s: {_end(log)}"
                 )
             time.sleep(_PAUSE)
+
+    def _ended(self) -> bool:
+        if self._process is not None:
+            return self._process.poll() is not None
+        return self._services is None or self._services.state(SERVICE).status in _OVER
 
 
 def address(ports: Iterable[int]) -> str:

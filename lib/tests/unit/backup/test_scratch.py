@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dataops.backup.scratch import Scratch, ScratchError, address
-from dataops.testing import eventually
+from dataops.testing import FakeServices, eventually
 
 CHILD = """
 import sys, time
@@ -81,3 +81,42 @@ def test_an_address_is_free_and_our_own() -> None:
     assert host.startswith("127.")
     with socket.socket() as probe:
         probe.bind((host, 9093))
+
+
+def test_what_is_to_stay_outlives_its_maker_until_somebody_clears_it(tmp_path: Path) -> None:
+    services, place = FakeServices(), tmp_path / "scratch"
+    with Scratch(place, None, services) as scratch:
+        scratch.keep(["/usr/bin/java", "kafka.Kafka"], place / "log")
+        scratch.wait(lambda: True, 5, place / "log")
+        scratch.stay()
+    assert services.running["rehearsal"].command[1] == f"-Ddataops.scratch={place}"
+    assert services.running["rehearsal"].restart == "no"
+    assert place.exists()
+    assert Scratch(place, None, services).clear()
+    assert not services.defined and not place.exists()
+
+
+def test_what_was_to_stay_is_cleared_when_it_fails(tmp_path: Path) -> None:
+    services, place = FakeServices(), tmp_path / "scratch"
+    with pytest.raises(KeyError), Scratch(place, None, services) as scratch:
+        scratch.keep(["/usr/bin/java"], place / "log")
+        scratch.stay()
+        raise KeyError
+    assert not services.defined and not place.exists()
+
+
+def test_a_service_that_ended_is_told_with_its_last_words(tmp_path: Path) -> None:
+    services, place = FakeServices(), tmp_path / "scratch"
+    with Scratch(place, None, services) as scratch:
+        scratch.keep(["/usr/bin/java"], place / "log")
+        (place / "log").write_text("no room\n")
+        services.crash("rehearsal")
+        with pytest.raises(ScratchError, match="rehearsal's query ended: no room"):
+            scratch.wait(lambda: False, 5, place / "log", what="query")
+
+
+def test_a_program_that_ends_once_it_is_ready_was_ready(tmp_path: Path) -> None:
+    with Scratch(tmp_path / "scratch") as scratch:
+        done = tmp_path / "scratch" / "done"
+        scratch.begin(["/bin/sh", "-c", 'touch "$WHERE"'], tmp_path / "log", {"WHERE": str(done)})
+        scratch.wait(done.exists, 30, tmp_path / "log")
