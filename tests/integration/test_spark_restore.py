@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -19,7 +20,8 @@ from tests.integration import one_broker
 from tests.integration.clients import Writer, read_all, until_the_end
 from tests.integration.one_broker import charm
 from tests.integration.operations import begin, ended
-from tests.integration.processes import eventually, one_of_unit
+from tests.integration.processes import eventually, of_unit, one_of_unit
+from tests.integration.test_restore import data_of
 from tools.demo import feed, pipeline
 
 pytestmark = pytest.mark.long
@@ -145,13 +147,36 @@ def written(
     before = write(customer, 0, 300)
     for job in ("copy", "keep"):
         eventually(lambda job=job: read(data, job) >= len(before), 240, f"{job} to read")
-    told = ended(model, begin(model, "create-backup", pace=0), 240)
+    told = ended(model, begin(model, "create-backup", pace=0, records="always"), 240)
     assert told["status"] == "completed", told
     later = write(customer, 1_000_000, 300)
     both = len(before) + len(later)
     for job in ("copy", "keep"):
         eventually(lambda job=job: read(data, job) >= both, 240, f"{job} to read the rest")
     yield before, later
+
+
+def test_a_rehearsal_is_read_by_a_spark_query_and_leaves_nothing(
+    model: jubilant.Juju, data: Path, written: tuple[set[str], set[str]]
+) -> None:
+    before, _ = written
+    uuid = model.show_model().model_uuid
+    told = ended(model, begin(model, "dr-drill"), 400)
+    print(json.dumps(told, indent=1, default=str))
+    assert told["status"] == "completed", told
+    shown = json.dumps(told, default=str)
+    read_back = re.search(r"a Spark query reads (\d+) records", shown)
+    assert read_back and int(read_back[1]) >= len(before)
+    # What is told is public: the key has never left Spark's machine.
+    assert "PRIVATE KEY" not in shown
+    for unit in ("kafka/0", "spark/0"):
+        assert not of_unit(unit, uuid, "dataops.scratch=")
+    storage = data_of(one_of_unit("kafka/0", uuid, "kafka.Kafka")).parent
+    workload = Path(one_of_unit("spark/0", uuid, "deploy.worker.Worker").environ()["SPARK_HOME"])
+    assert not (storage / "rehearsal").exists()
+    root = next(one for one in workload.parents if one.name == "workload")
+    assert root.is_dir() and not (root / "rehearsal").exists()
+    assert states(model) == {"copy": "running", "keep": "running"}
 
 
 def test_jobs_go_on_in_a_kafka_that_is_restored_under_them(

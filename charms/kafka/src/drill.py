@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import drill_checks
 import drill_clients
 import drill_estate
+import drill_readable
 import group_admin
 from admin import connect
 from cluster_id import new_cluster_id
-from dataops.backup.manifest import Manifest
+from dataops.backup.manifest import Manifest, Partition
 from dataops.backup.metadata import Image
 from dataops.backup.restoration import (
     Blueprint,
@@ -33,7 +34,7 @@ from dataops.backup.restoration import (
     groups,
     image_of,
 )
-from drill_checks import Measured
+from drill_checks import Measured, Portion
 from drill_clients import Place
 from drill_cluster import NODE, DrillCluster
 from listeners import INTERNAL_PORT
@@ -94,6 +95,7 @@ class Drilled:
         groups, acls, topics: compared.
         resumed: where a group went on and really read, such as `orders-0 at 7`; or empty.
         problems: what is not as it has to be.
+        readable: for whoever comes through the cluster's door.
     """
 
     backup: str
@@ -107,6 +109,7 @@ class Drilled:
     topics: int
     resumed: str
     problems: tuple[str, ...]
+    readable: tuple[Portion, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -149,6 +152,8 @@ class Drill:
             group_admin.tell(client, told)
             wanted = drill_checks.expected(plan.image, told)
             found = drill_estate.estate(client, wanted.groups)
+            if self.cluster.door:
+                drill_estate.let_read(client, self.cluster.door.name)
         finally:
             client.close()
         problems = list(drill_checks.differences(wanted, found))
@@ -169,6 +174,11 @@ class Drill:
             topics=len(wanted.topics),
             resumed=resumed,
             problems=(*problems, *differing, *changed, *lost_group),
+            readable=(
+                drill_readable.readable(self._restored(bounds), bounds, self._clients)
+                if self.cluster.door
+                else ()
+            ),
         )
 
     @property
@@ -255,9 +265,8 @@ class Drill:
     def _hashed(self, bounds: Mapping[Place, tuple[int, int]]) -> tuple[int, list[str]]:
         """How many records a client read back to their hash, and where it did not."""
         count, problems = 0, list[str]()
-        restored = (one for one in self.manifest.partitions if (one.topic, one.index) in bounds)
         with drill_clients.reading(self._clients) as consumer:
-            for one in drill_checks.portions(restored, _HASHED):
+            for one in drill_checks.portions(self._restored(bounds), _HASHED):
                 found = drill_clients.digest(consumer, one.place, one.start, one.end)
                 count += found.records
                 if found.hexdigest() != one.sha256:
@@ -266,6 +275,9 @@ class Drill:
                         f"{one.start} to {one.end} than were backed up"
                     )
         return count, problems
+
+    def _restored(self, bounds: Mapping[Place, tuple[int, int]]) -> Iterator[Partition]:
+        return (one for one in self.manifest.partitions if (one.topic, one.index) in bounds)
 
     def _resumed(
         self, told: tuple[Any, ...], bounds: Mapping[Place, tuple[int, int]]

@@ -12,7 +12,16 @@ import uuid
 from collections.abc import Iterable
 
 from kafka import KafkaAdminClient
-from kafka.admin import ConfigResource, ConfigResourceType
+from kafka.admin import (
+    ACL,
+    ACLOperation,
+    ACLPermissionType,
+    ACLResourcePatternType,
+    ConfigResource,
+    ConfigResourceType,
+    ResourcePattern,
+    ResourceType,
+)
 
 import group_admin
 from admin import ANY_ACL
@@ -38,6 +47,27 @@ def lead(client: KafkaAdminClient) -> None:
             raise ClusterError(f"{len(left)} topics have partitions without a leader")
         client.elect_leaders(_UNCLEAN, left, raise_errors=False)
         time.sleep(_PAUSE)
+
+
+def let_read(client: KafkaAdminClient, name: str) -> None:
+    """Whoever shows a certificate of that name may read every topic, and nothing else.
+
+    Its groups are those that begin with the name.
+
+    Raises:
+        ClusterError: it is not granted.
+    """
+    every = ResourcePattern(ResourceType.TOPIC, "*", ACLResourcePatternType.LITERAL)
+    groups = ResourcePattern(ResourceType.GROUP, name, ACLResourcePatternType.PREFIXED)
+    wanted = (
+        (every, ACLOperation.READ),
+        (every, ACLOperation.DESCRIBE),
+        (groups, ACLOperation.READ),
+    )
+    who, allow = f"User:CN={name}", ACLPermissionType.ALLOW
+    acls = [ACL(who, "*", operation, allow, pattern) for pattern, operation in wanted]
+    if failed := client.create_acls(acls)["failed"]:
+        raise ClusterError(f"{name} is not let in: {len(failed)} permissions are refused")
 
 
 def estate(client: KafkaAdminClient, groups: Iterable[str]) -> Estate:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import pydantic
 
 from backups import access
+from dataops.backup.rehearsed import READER, Readable, ReadablePortion
 from dataops.host.paths import UnitPaths
 from dataops.objectstore import Target
 from dataops.operations import Context, JobVerb, OperationError, Params, Result, Scope, Work
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from dataops.backup.manifest import Manifest
     from dataops.backup.restoration import Pieces
     from dataops.backup.scratch import Scratch
+    from dataops.host.services import ServiceManager
     from drill import Drilled
+    from drill_cluster import DrillCluster
 
 _PLACE = "rehearsal"
 
@@ -34,6 +37,11 @@ class DrillParams(Params):
     mode: Literal["drill", "clear-up"] = pydantic.Field(
         default="drill",
         description="drill: the whole rehearsal. clear-up: remove what one that was killed left.",
+    )
+    reader: str = pydantic.Field(
+        default="",
+        description="The public key, PEM, of whoever reads from the rehearsal's cluster "
+        "afterwards: it stands until clear-up.",
     )
 
 
@@ -52,6 +60,7 @@ class DrillResult(Result):
         hashed_records: that a client read back to the hash in the manifest.
         topics, acls, groups: compared.
         resumed: where a group of the backup went on reading.
+        readable: what the reader needs, if there is one.
     """
 
     summary: str
@@ -69,6 +78,7 @@ class DrillResult(Result):
     acls: int | None = None
     groups: int | None = None
     resumed: str | None = None
+    readable: Readable | None = None
 
 
 class Spec(pydantic.BaseModel):
@@ -85,6 +95,8 @@ class Spec(pydantic.BaseModel):
     target: Target | None = None
     key: str = pydantic.Field(default="", repr=False)
     addresses: tuple[str, ...] = ()
+    own: str = ""
+    reader: str = ""
     rto: float = 0
     rpo: float = 0
 
@@ -116,6 +128,8 @@ def prepare(context: Context[Observed, Workload, DrillParams]) -> Spec:
             "target": where.target,
             "key": where.key,
             "addresses": tuple(peer.address for peer in o.peers if peer.address),
+            "own": context.workload.broker.address,
+            "reader": _public(params.reader),
             "rto": o.config.drill_rto_seconds,
             "rpo": o.config.drill_rpo_seconds,
         }
@@ -125,9 +139,11 @@ def prepare(context: Context[Observed, Workload, DrillParams]) -> Spec:
 def work(work: Work[Spec]) -> DrillResult:
     """Rehearses, writes what was found beside the backup, and leaves nothing behind."""
     from dataops.backup.scratch import Scratch
+    from dataops.host.services import manager
 
     spec = work.spec
-    scratch = Scratch(spec.storage / _PLACE, spec.user)
+    services = manager(UnitPaths(spec.root), spec.unit)
+    scratch = Scratch(spec.storage / _PLACE, spec.user, services)
     if spec.mode == "clear-up":
         found = scratch.clear()
         what = "What a rehearsal left was removed." if found else "No rehearsal left anything."
@@ -135,12 +151,34 @@ def work(work: Work[Spec]) -> DrillResult:
     began = datetime.datetime.now(datetime.timezone.utc)
     manifest, pieces = _newest(spec)
     with scratch:
-        done = _drilled(work, manifest, pieces, scratch)
-    problems = [*done.problems, *broken(Policy(spec.rto, spec.rpo), done.measured)]
-    _note(spec, pieces, done, problems, began)
-    if problems:
-        raise OperationError(f"The rehearsal with backup {done.backup} failed: {told(problems)}")
-    return _result(done)
+        cluster = _cluster(spec, scratch, services)
+        done = _drilled(work, manifest, pieces, cluster)
+        problems = [*done.problems, *broken(Policy(spec.rto, spec.rpo), done.measured)]
+        _note(spec, pieces, done, problems, began)
+        if problems:
+            what = f"The rehearsal with backup {done.backup} failed"
+            raise OperationError(f"{what}: {told(problems)}")
+        readable = _readable(cluster, done)
+        if readable:
+            scratch.stay()
+    return _result(done, readable)
+
+
+def _public(key: str) -> str:
+    """The reader's key; raises `OperationError` when it is none."""
+    if not key:
+        return ""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization
+
+    try:
+        serialization.load_pem_public_key(key.encode())
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise OperationError(
+            f"reader: {key[:40]!r} is no public key in PEM: give what query-restored of Spark "
+            f"answers, or nothing ({error})"
+        ) from None
+    return key
 
 
 def _newest(spec: Spec) -> tuple[Manifest, Pieces]:
@@ -167,28 +205,58 @@ def _newest(spec: Spec) -> tuple[Manifest, Pieces]:
     )
 
 
-def _drilled(work: Work[Spec], manifest: Manifest, pieces: Pieces, scratch: Scratch) -> Drilled:
+def _cluster(spec: Spec, scratch: Scratch, services: ServiceManager) -> DrillCluster:
     from dataops.backup import scratch as places
-    from dataops.host.services import manager
-    from drill import Drill, Live
-    from drill_cluster import DrillCluster
+    from dataops.host.ports import free_port
+    from drill_cluster import Door, DrillCluster
     from listeners import PORTS
 
-    spec, paths = work.spec, UnitPaths(work.spec.root)
+    door = None
+    if spec.reader:
+        door = Door(spec.own, free_port(spec.own), spec.reader, READER)
+    return DrillCluster(
+        scratch=scratch,
+        address=places.address(PORTS),
+        app=spec.app,
+        bin=UnitPaths(spec.root).bin,
+        services=services,
+        user=spec.user,
+        door=door,
+    )
+
+
+def _drilled(
+    work: Work[Spec], manifest: Manifest, pieces: Pieces, cluster: DrillCluster
+) -> Drilled:
+    from drill import Drill, Live
+
+    live = Live(work.spec.addresses, UnitPaths(work.spec.root).etc)
 
     def tell(text: str) -> None:
         work.end_if_cancelled()
         work.progress(text)
 
-    cluster = DrillCluster(
-        scratch=scratch,
-        address=places.address(PORTS),
-        app=spec.app,
-        bin=paths.bin,
-        services=manager(paths, spec.unit),
-        user=spec.user,
+    return Drill(manifest, pieces, live, cluster, tell).run()
+
+
+def _readable(cluster: DrillCluster, done: Drilled) -> Readable | None:
+    if cluster.door is None:
+        return None
+    return Readable(
+        server=cluster.door.server,
+        authority=cluster.authority,
+        certificate=cluster.certificate,
+        portions=tuple(
+            ReadablePortion(
+                topic=one.place[0],
+                partition=one.place[1],
+                start=one.start,
+                end=one.end,
+                sha256=one.sha256,
+            )
+            for one in done.readable
+        ),
     )
-    return Drill(manifest, pieces, Live(spec.addresses, paths.etc), cluster, tell).run()
 
 
 def _note(
@@ -215,7 +283,7 @@ def _note(
     pieces.shelf.write(drill_key(done.backup), verdict)
 
 
-def _result(done: Drilled) -> DrillResult:
+def _result(done: Drilled, readable: Readable | None) -> DrillResult:
     measured = done.measured
     consumed = measured.consumed
     return DrillResult(
@@ -224,6 +292,7 @@ def _result(done: Drilled) -> DrillResult:
             f"{done.bytes / 1e6:.1f} MB, {done.topics} topics, {done.acls} permissions and "
             f"{done.groups} groups are as they were backed up. RTO {measured.rto:.1f} s; RPO "
             f"{measured.lost_records} records, {measured.lost_ms / 1000:.1f} s."
+            f"{'' if readable else ' No Spark query was asked for.'}"
         ),
         backup=done.backup,
         rto_seconds=round(measured.rto, 2),
@@ -239,6 +308,7 @@ def _result(done: Drilled) -> DrillResult:
         acls=done.acls,
         groups=done.groups,
         resumed=done.resumed or None,
+        readable=readable,
     )
 
 

@@ -4,18 +4,20 @@
 import ssl
 
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from dataops.backup.scratch import Scratch
 from dataops.testing import FakeServices
-from drill_cluster import DrillCluster
+from drill_cluster import Door, DrillCluster
 
 
-def furnished(tmp_path, name="rehearsal"):
+def furnished(tmp_path, name="rehearsal", door=None):
     live = tmp_path / "bin"
     live.mkdir(exist_ok=True)
     (live / "kafka.version").write_text("v1")
     scratch = Scratch(tmp_path / name)
-    made = DrillCluster(scratch, "127.201.1.1", "kafka", live, FakeServices(), None)
+    made = DrillCluster(scratch, "127.201.1.1", "kafka", live, FakeServices(), None, door)
     scratch.directory.mkdir()
     made.furnish()
     return made
@@ -51,3 +53,41 @@ def test_clearing_up_leaves_the_live_programs(tmp_path):
     made.scratch.clear()
     assert not made.scratch.directory.exists()
     assert (tmp_path / "bin" / "kafka.version").exists()
+
+
+def test_a_reader_gets_a_door_of_its_own(tmp_path):
+    _, public = key()
+    door = Door("10.0.0.7", 9470, public, "rehearsal-reader")
+    made = furnished(tmp_path, door=door)
+    text = (made.paths.etc / "server.properties").read_text()
+    for name in ("listeners", "advertised.listeners"):
+        (line,) = (one for one in text.splitlines() if one.startswith(f"{name}="))
+        assert line.endswith(",CONTROLLER://127.201.1.1:9097,READER://10.0.0.7:9470")
+    assert "map=CLIENT:SASL_SSL,INTERNAL:SSL,CONTROLLER:SSL,READER:SSL\n" in text
+    assert "listener.name.reader.ssl.client.auth=required\n" in text
+    shown = x509.load_pem_x509_certificate(made.certificate.encode())
+    assert shown.subject.rfc4514_string() == "CN=rehearsal-reader"
+    assert serialized(shown.public_key()) == public
+    # Who holds it can certify nobody else, and it opens nothing of production.
+    assert not shown.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    shown.verify_directly_issued_by(x509.load_pem_x509_certificate(made.authority.encode()))
+    leaf = (made.paths.etc / "keystore.pem").read_text()
+    own = x509.load_pem_x509_certificate(leaf[leaf.index("-----BEGIN CERT") :].encode())
+    names = own.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert "10.0.0.7" in [str(one) for one in names.get_values_for_type(x509.IPAddress)]
+
+
+def test_nobody_is_let_in_from_elsewhere_otherwise(tmp_path):
+    made = furnished(tmp_path)
+    assert "READER" not in (made.paths.etc / "server.properties").read_text()
+    assert not (made.paths.etc / "reader.pem").exists()
+
+
+def key():
+    made = ec.generate_private_key(ec.SECP256R1())
+    return made, serialized(made.public_key())
+
+
+def serialized(public):
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return public.public_bytes(serialization.Encoding.PEM, form).decode()

@@ -75,3 +75,21 @@ def test_the_estate_is_what_the_backup_is_compared_with():
     assert found.configs == {"a": {"cleanup.policy": "compact"}}
     assert found.acls == {(2, "a", 3, "User:u", "*", 3, 3)}
     assert found.groups["g"].offsets == ()
+
+
+@pytest.mark.parametrize("failed", [[], [KeyError]])
+def test_a_reader_may_read_and_nothing_else(failed):
+    asked = []
+
+    class Granting:
+        def create_acls(self, acls):
+            asked.extend(acls)
+            return {"succeeded": [], "failed": failed}
+
+    if failed:
+        with pytest.raises(ClusterError, match="1 permissions are refused"):
+            drill_estate.let_read(Granting(), "someone")
+        return
+    drill_estate.let_read(Granting(), "someone")
+    assert {one.principal for one in asked} == {"User:CN=someone"}
+    assert {one.operation for one in asked} == {ACLOperation.READ, ACLOperation.DESCRIBE}

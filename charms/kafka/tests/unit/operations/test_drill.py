@@ -3,16 +3,20 @@
 
 import pytest
 from builders import but, observed
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 import operations.drill as module
 from dataops.backup import catalogue
 from dataops.backup.metadata import DIRECTORY, write_checkpoint
 from dataops.backup.shelf import Shelf
+from dataops.host import services
 from dataops.objectstore import Target, open_store
 from dataops.operations import OperationError, Work
+from dataops.testing import FakeServices
 from dataops.testing.backups import backup_of
 from drill import Drilled
-from drill_checks import Measured
+from drill_checks import Measured, Portion
 from operations.drill import Spec, prepare, work
 
 
@@ -20,6 +24,7 @@ class Told:
     class workload:  # noqa: N801
         class broker:  # noqa: N801
             user = None
+            address = "10.0.0.1"
 
         class backup_keys:  # noqa: N801
             @staticmethod
@@ -65,6 +70,12 @@ def drilled(**more):
         "resumed": "g in a-0 at 7", "problems": (),
     }  # fmt: skip
     return Drilled(**{**sound, **more})
+
+
+def public():
+    key = ec.generate_private_key(ec.SECP256R1()).public_key()
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return key.public_bytes(serialization.Encoding.PEM, form).decode()
 
 
 def begin(spec):
@@ -127,3 +138,59 @@ def test_a_backup_that_is_not_there_is_named(spec, target):
         begin(spec())
     with pytest.raises(OperationError, match="no finished backup 20200101T000000Z"):
         begin(spec(backup="20200101T000000Z"))
+
+
+def test_what_is_no_key_is_named(target):
+    with pytest.raises(OperationError, match="reader: 'hello' is no public key in PEM"):
+        prepare(Told(but(observed(), store=target), reader="hello"))
+    key = public()
+    made = prepare(Told(but(observed(), store=target), reader=key))
+    assert (made.reader, made.own) == (key, "10.0.0.1")
+
+
+@pytest.fixture
+def readers(spec, shelf, monkeypatch):
+    """A rehearsal for a reader; whose cluster stands when it is over."""
+    kept = FakeServices()
+    monkeypatch.setattr(services, "manager", lambda paths, unit: kept)
+
+    def run(problems=()):
+        def drills(work, manifest, pieces, cluster):
+            cluster.paths.etc.mkdir(parents=True)
+            for name in ("truststore.pem", "reader.pem"):
+                (cluster.paths.etc / name).write_text(name)
+            place = cluster.scratch.directory
+            cluster.scratch.keep(["/usr/bin/java"], place / "log")
+            readable = (Portion(("a", 0), 2, 9, "1" * 64),)
+            return drilled(problems=problems, readable=readable)
+
+        monkeypatch.setattr(module, "_drilled", drills)
+        return begin(spec(reader=public(), own="127.0.0.1"))
+
+    return kept, run
+
+
+def test_it_stands_for_its_reader_until_it_is_cleared_up(readers, spec, tmp_path):
+    kept, run = readers
+    told = run()
+    assert told.readable.server.startswith("127.0.0.1:")
+    assert (told.readable.authority, told.readable.certificate) == ("truststore.pem", "reader.pem")
+    (one,) = told.readable.portions
+    assert (one.topic, one.partition, one.start, one.end) == ("a", 0, 2, 9)
+    assert "Spark" not in told.summary
+    assert "rehearsal" in kept.running and (tmp_path / "rehearsal").exists()
+    assert "was removed" in begin(spec(mode="clear-up")).summary
+    assert not kept.defined and not (tmp_path / "rehearsal").exists()
+
+
+def test_one_that_finds_something_wrong_stands_for_nobody(readers, tmp_path):
+    kept, run = readers
+    with pytest.raises(OperationError, match="a-0 has another content"):
+        run(problems=("a-0 has another content",))
+    assert not kept.defined and not (tmp_path / "rehearsal").exists()
+
+
+def test_without_a_reader_it_says_so(spec, shelf, monkeypatch):
+    monkeypatch.setattr(module, "_drilled", lambda *given: drilled())
+    told = begin(spec())
+    assert told.readable is None and "No Spark query was asked for" in told.summary
