@@ -124,6 +124,8 @@ def test_a_rehearsal_takes_one_broker_for_three(model: jubilant.Juju) -> None:
     operate(model, "create-backup")
     told = operate(model, "dr-drill")
     assert "RTO" in str(told), told
+    # There is no Spark here.
+    assert "No Spark query was asked for" in told["message"], told
 
 
 def test_site_lost_clients_follow_to_new_units(model: jubilant.Juju) -> None:

@@ -217,6 +217,9 @@ def _environment(place: Path, programs: Programs) -> dict[str, str]:
     owner = {name: os.environ[name] for name in _OWNER if name in os.environ}
     return owner | {
         "PATH": os.environ.get("PATH", os.defpath),
+        # As services have them: a system user has no home, and Java takes its encoding from LANG.
+        "HOME": str(place),
+        "LANG": "C.UTF-8",
         "JAVA_HOME": str(programs.java_home),
         "PYSPARK_PYTHON": programs.python,
         "PYTHONPATH": str(programs.python_path),
