@@ -30,7 +30,7 @@ from status import statuses
 from workload import Workload
 
 VERBS = discover(operations)
-# A change of passwords that waits for people is looked at so often.
+# A change of passwords that waits for people, and a long start, are looked at so often.
 _SECONDS = 30.0
 
 
@@ -80,7 +80,9 @@ class PrometheusBridgeCharm(ops.CharmBase):
         if observed.leader and condition.well:
             observed = observed.knowing(self.bridge.prove(observed))
         self.verbs.run_due(observed, self.bridge)
-        if observed.leader and observed.accounts.changing:
+        changing = observed.leader and observed.accounts.changing
+        if changing or (condition.running and not condition.ready):
+            # One that is long in starting tells nobody when it has.
             self.jobs.look_again(_SECONDS)
 
     def _tell(self, observed: Observed, condition: Condition) -> None:

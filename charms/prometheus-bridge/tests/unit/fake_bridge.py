@@ -56,6 +56,7 @@ class FakeBridge:
         answers: What its API answers.
         files: Where the certificate is that it serves.
         requester: Who asks for another one.
+        starting: Whether it runs and does not answer yet.
     """
 
     def __init__(self, refusals=(), failure="", **answers):
@@ -64,6 +65,7 @@ class FakeBridge:
         self.failure = failure
         self.answers = answers
         self.process = None
+        self.starting = False
         self.files = self.requester = None
         self._running = False
 
@@ -82,7 +84,7 @@ class FakeBridge:
         return Condition(
             version="2.42.0",
             running=self._running,
-            ready=self._running,
+            ready=self._running and not self.starting,
             free=10**10 if data else None,
             refusals=self.refusals,
             failure=self.failure,

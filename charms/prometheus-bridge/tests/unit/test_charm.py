@@ -9,6 +9,7 @@ import pytest
 from ops import testing
 from story import UUID, state
 
+from dataops.jobs import Jobs
 from plan import Configure, Retire, Serve
 from rules import Refusal
 
@@ -44,6 +45,17 @@ def test_it_serves_and_says_where(context, bridge):
     assert out.unit_status == ops.ActiveStatus(f"http://{ADDRESS}:9090 scrapes 1 application")
     assert out.workload_version == "2.42.0"
     assert out.opened_ports == {testing.TCPPort(9090)}
+
+
+def test_one_that_is_long_in_starting_is_looked_at_again(context, bridge, monkeypatch):
+    asked = []
+    monkeypatch.setattr(Jobs, "look_again", lambda _, seconds: asked.append(seconds))
+    bridge.starting = True
+    out = context.run(context.on.config_changed(), state())
+    assert len(asked) == 1 and out.unit_status.name != "active"
+    bridge.starting = False
+    assert context.run(context.on.update_status(), out).unit_status.name == "active"
+    assert len(asked) == 1
 
 
 def test_every_unit_of_a_source_is_a_target(context, bridge):
