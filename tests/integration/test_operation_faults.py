@@ -64,7 +64,7 @@ def model(juju: jubilant.Juju, charm: Callable[[str], Path]) -> jubilant.Juju:
     juju.deploy(charm("lighthouse"), "lighthouse", num_units=len(UNITS))
     juju.integrate("day2:operations", "lighthouse:operations")
     juju.wait(jubilant.all_active, error=jubilant.any_error, timeout=300, delay=1)
-    eventually(lambda: "relamp" in begin_dry(juju), 60, "the catalogue")
+    eventually(lambda: ready(juju), 60, "the catalogue")
     return juju
 
 
@@ -77,10 +77,10 @@ def everybody_at_home(model: jubilant.Juju) -> Iterator[None]:
     model.wait(jubilant.all_agents_idle, timeout=120, delay=0.5)
 
 
-def begin_dry(model: jubilant.Juju) -> str:
-    """What the plan would do; a refusal until the lighthouses have said what they offer."""
+def ready(model: jubilant.Juju) -> bool:
+    """Whether the plan could begin: only once the lighthouses have said what they offer."""
     params = {"plan": "relamp", "params": {"watts": 1}, "dry-run": True}
-    return json.dumps(model.run("day2/leader", "run-operation", params).results)
+    return model.run("day2/leader", "run-operation", params).results["ready"] == "true"
 
 
 def held_up(model: jubilant.Juju, watts: int, away: str = "lighthouse/1") -> str:
@@ -210,10 +210,31 @@ def test_what_hangs_is_named_and_resumed(model: jubilant.Juju) -> None:
     assert changed(model, 7)["lighthouse/0"] == 1
     come_home(model)
     model.wait(jubilant.all_agents_idle, timeout=120, delay=0.5)
-    model.run("day2/leader", "resume-operation", {"id": int(number)})
-    eventually(lambda: shown(model, number)["status"] == "completed", 120, "it completes")
+    resumed(model, number)
     # Whoever had done it was not asked again.
     assert changed(model, 7) == Counter(UNITS)
+
+
+def resumed(model: jubilant.Juju, number: str) -> None:
+    """The operation has gone on to a good end."""
+    model.run("day2/leader", "resume-operation", {"id": int(number)})
+    eventually(lambda: shown(model, number)["status"] == "completed", 120, "it completes")
+
+
+def test_a_relation_ends_and_is_made_again(model: jubilant.Juju) -> None:
+    number = held_up(model, 17)
+    model.remove_relation("day2:operations", "lighthouse:operations")
+    told = ended(model, number)
+    assert told["status"] == "failed", told
+    assert "juju integrate day2:operations lighthouse:operations" in told["next-moves"]
+    # What cannot go on is refused with the reason, and nothing is journalled.
+    with pytest.raises(jubilant.TaskError, match="no application has the role navigation"):
+        model.run("day2/leader", "resume-operation", {"id": int(number)})
+    come_home(model)
+    model.integrate("day2:operations", "lighthouse:operations")
+    eventually(lambda: ready(model), 60, "the catalogue is back")
+    resumed(model, number)
+    assert set(changed(model, 17)) == set(UNITS)
 
 
 def test_a_unit_goes(model: jubilant.Juju) -> None:
@@ -224,6 +245,11 @@ def test_a_unit_goes(model: jubilant.Juju) -> None:
     assert "lighthouse/1" in json.dumps(told)
     assert changed(model, 15)["lighthouse/0"] == 1
     whole_journal(model)
+    # Those that are left go on without it.
+    come_home(model)
+    model.wait(jubilant.all_agents_idle, timeout=120, delay=0.5)
+    resumed(model, number)
+    assert set(changed(model, 15)) == {"lighthouse/0", "lighthouse/2"}
 
 
 def test_the_application_goes(model: jubilant.Juju) -> None:

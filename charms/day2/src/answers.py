@@ -45,7 +45,7 @@ def _answer(
     if given is not None and given.task == task and given.final:
         return given
     if participant is None:
-        reason = f"The relation with {target.application} ended before an answer came."
+        reason = _parted(target.application, facts.application)
     elif target.scope is not Scope.LEADER and name not in participant.units:
         reason = f"{name} left before it answered."
     else:
@@ -53,6 +53,15 @@ def _answer(
     if not reason:
         return None
     return Outcome(task=task, status=Status.FAILED, message=reason, finished=facts.now)
+
+
+def _parted(application: str, own: str) -> str:
+    """Why an application that is gone answers no more, and what it takes to go on with it."""
+    relate = f"juju integrate {own}:operations {application}:operations"
+    return (
+        f"The relation with {application} ended before an answer came. "
+        f"To go on with it, relate it again: {relate}"
+    )
 
 
 def _called_off(operation: Operation, state: StepState) -> str:

@@ -34,6 +34,8 @@ PATIENCE = datetime.timedelta(minutes=20)
 _STOP_SECONDS = 10
 # It reports every second. Whoever keeps it running starts it anew within a few.
 _SILENCE_SECONDS = 10.0
+# One that runs and reports nothing for so long hangs: at its end it reads for 20 s and is silent.
+_HANGING_SECONDS = 60.0
 _LIBRARY = str(Path(dataops.__file__).parents[1])
 
 
@@ -107,7 +109,8 @@ class Canary:
                 running=True, operation=orders.operation, complaint=self._complaint()
             )
         seen = report.evidence if report.evidence and report.evidence.sent else None
-        complaints = [report.complaint, "" if report.ended else self._complaint()]
+        own = "" if report.ended else self._complaint() or self._hanging()
+        complaints = [report.complaint, own]
         return CanaryState(
             running=not report.ended,
             phase=report.phase,
@@ -177,10 +180,18 @@ class Canary:
         """Why its process does not run; empty when it does, or was killed a moment ago."""
         if self._services.state(NAME).running or self._silence() < _SILENCE_SECONDS:
             return ""
-        return (
-            f"The canary's process does not run. See juju ssh {self._unit} "
-            f"tail {self._paths.log / NAME}.log"
-        )
+        return f"The canary's process does not run. {self._see()}"
+
+    def _hanging(self) -> str:
+        """Why nothing is measured though its process runs; empty when it reports."""
+        silence = self._silence()
+        if silence < _HANGING_SECONDS:
+            return ""
+        return f"The canary runs and has reported nothing for {silence:.0f} s. {self._see()}"
+
+    def _see(self) -> str:
+        """Where it says why."""
+        return f"See juju ssh {self._unit} tail {self._paths.log / NAME}.log"
 
 
 def _login(access: Access) -> Login:

@@ -147,6 +147,18 @@ def test_a_killed_process_still_counts_as_running_and_is_named(unit):
     assert unit.canary.state().complaint == ""
 
 
+def test_a_process_that_hangs_is_named(unit):
+    unit.canary.start(3, LIMITS, ACCESS)
+    unit.report(evidence=Evidence(sent=5))
+    unit.clock = time.time() + 30
+    assert unit.canary.state().complaint == ""
+    unit.clock += 60
+    assert "has reported nothing for 90 s" in unit.canary.state().complaint
+    # Another measurement has not had the time to report.
+    unit.canary.start(4, LIMITS, ACCESS)
+    assert unit.canary.state().complaint == ""
+
+
 def test_before_the_first_record_there_is_no_evidence(unit):
     unit.canary.start(3, LIMITS, ACCESS)
     unit.report(evidence=Evidence(), complaint="Kafka does not answer.")

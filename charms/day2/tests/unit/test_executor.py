@@ -157,7 +157,10 @@ def test_a_lost_unit_and_a_lost_application_do_not_hold_anybody_up():
     world.drive()
     answers = last(world).answers
     assert answers["kafka/1"].message == "kafka/1 left before it answered."
-    assert answers["spark/0"].message == "The relation with spark ended before an answer came."
+    assert answers["spark/0"].message == (
+        "The relation with spark ended before an answer came. "
+        "To go on with it, relate it again: juju integrate day2:operations spark:operations"
+    )
     assert set(last(world).steps[0].missing) == {"kafka/0", "kafka/2"}
 
 

@@ -1,6 +1,8 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
 
+import datetime
+
 import pytest
 from world import SICK, World, plan
 
@@ -8,6 +10,7 @@ from archive import Archive
 from dataops.evidence import Evidence
 from dataops.interfaces.operations import Outcome, Status
 from dataops.operations import HealthCheck, OperationError, Scope
+from journal import Kind
 from observed import Observed
 from operations.show_operation import VERB
 
@@ -126,3 +129,62 @@ def test_a_step_that_waits_for_a_person_names_the_command(tmp_path):
     world.drive()
     told = show(world, tmp_path).next_command
     assert told == "juju run day2/leader approve-operation id=1 step=step1"
+
+
+def _loses_a_unit(world):
+    world.units["kafka"].remove("kafka/1")
+
+
+def _loses_the_application(world):
+    del world.units["kafka"]
+
+
+def _waits_too_long(world):
+    world.now += datetime.timedelta(hours=1)
+
+
+def _was_upgraded(world):
+    world.answer("kafka/1", failure="No verb look; there are gaze, stare")
+
+
+def _comes_back(world):
+    world.units["kafka"] = ["kafka/0", "kafka/1", "kafka/2"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (_loses_a_unit, "kafka/1: kafka/1 left before it answered."),
+        (_loses_the_application, "juju integrate day2:operations kafka:operations"),
+        (_waits_too_long, "juju debug-log --include kafka/1"),
+        (_was_upgraded, "kafka/1: No verb look; there are gaze, stare"),
+    ],
+)
+def test_whatever_befell_it_what_was_done_what_was_not_and_what_continues_is_told(
+    tmp_path, fault, reason
+):
+    world = World(
+        {"kafka": ["kafka/0", "kafka/1", "kafka/2"], "spark": ["spark/0"]},
+        scopes={"kafka": Scope.ROLLING},
+        verbs=(),
+    )
+    world.request(plan({"applications": "kafka"}, {"applications": "spark"}))
+    world.drive()
+    world.answer("kafka/0")
+    world.drive()
+    fault(world)
+    world.drive()
+    shown = show(world, tmp_path).action_results()
+    assert shown["status"] == "failed"
+    assert "Not done: step2." in shown["message"]
+    assert reason in shown["next-moves"]
+    assert shown["steps"]["step1"]["kafka-0"] == "1 of 1 checks well"
+    assert shown["steps"]["step1"]["kafka-1"].startswith("failed: ")
+    assert shown["steps"]["step2"] == {"not-begun": "look"}
+    assert shown["next-command"] == "juju run day2/leader resume-operation id=1"
+    # And that command does: nobody is asked twice for what is done.
+    _comes_back(world)
+    world.tell(Kind.RESUMED, 1, by="somebody")
+    world.answer_all()
+    assert show(world, tmp_path).status == "completed"
+    assert [who for who, _ in world.asked].count("kafka/0") == 1
