@@ -14,7 +14,7 @@ from typing import Any
 from dataops.evidence._figures import Evidence, Figures, Phase
 from dataops.evidence._places import Places
 from dataops.evidence._stream import Stream
-from dataops.evidence._tally import Tally, percentile
+from dataops.evidence._tally import Tally, percentiles
 
 # So many duplicates are told with their places.
 _TOLD = 5
@@ -260,6 +260,7 @@ class Account:
             latencies.update(tally.latencies)
             reasons.update(tally.reasons)
         spans = [(s, s.span(p)) for s in self._streams.values() for p in phases]
+        p50, p99 = percentiles(latencies, 0.5, 0.99)
         lost = sum(s.owed.count(start, min(stop, s.high)) for s, (start, stop) in spans)
         return Figures(
             seconds=round(sum(t.seconds for t in tallies), 3),
@@ -275,8 +276,8 @@ class Account:
             reread=sum(t.reread for t in tallies),
             longest_gap_ms=round(max(t.gap_ms for t in tallies), 3),
             longest_read_gap_ms=round(max(t.read_gap_ms for t in tallies), 3),
-            p50_ms=percentile(latencies.items(), 0.5),
-            p99_ms=percentile(latencies.items(), 0.99),
+            p50_ms=p50,
+            p99_ms=p99,
             own_delay_ms=round(max(t.own_delay_ms for t in tallies), 3),
             reasons=dict(sorted(reasons.items())),
         )

@@ -31,6 +31,13 @@ class Intervals:
 
     def add(self, number: int) -> None:
         """Hold this number as well."""
+        if not self._stops or number > self._stops[-1]:
+            self._starts.append(number)
+            self._stops.append(number + 1)
+            return
+        if number == self._stops[-1]:  # the next one, as most are
+            self._stops[-1] = number + 1
+            return
         at = bisect.bisect_right(self._starts, number)
         if at and number < self._stops[at - 1]:
             return

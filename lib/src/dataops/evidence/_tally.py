@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is counted in one phase, in bounded memory."""
 
+import bisect
 import collections
 import dataclasses
+import itertools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 # Neighbouring buckets of latencies differ by 2 %: under two thousand of them from 1 us to a day.
@@ -53,17 +55,16 @@ class Tally:
         return tally
 
 
-def percentile(latencies: Iterable[tuple[int, int]], share: float) -> float | None:
-    """The time in ms that this share of the acknowledgements stayed within; None without any.
+def percentiles(latencies: Mapping[int, int], *shares: float) -> tuple[float | None, ...]:
+    """For each share of the acknowledgements, the time in ms that it stayed within.
 
     Args:
-        latencies: buckets, each with its count.
-        share: from 0 to 1.
+        latencies: how many were counted by bucket; without any, each time is None.
+        shares: from 0 to 1.
     """
-    ordered = sorted(latencies)
-    wanted = math.ceil(sum(count for _, count in ordered) * share)
-    for bucket, count in ordered:
-        wanted -= count
-        if wanted <= 0:
-            return round(math.exp((bucket + 0.5) * _STEP), 3)
-    return None
+    buckets = sorted(latencies)
+    sums = list(itertools.accumulate(latencies[bucket] for bucket in buckets))
+    if not sums:
+        return (None,) * len(shares)
+    found = (buckets[bisect.bisect_left(sums, math.ceil(sums[-1] * share))] for share in shares)
+    return tuple(round(math.exp((bucket + 0.5) * _STEP), 3) for bucket in found)

@@ -19,6 +19,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import to_json
+
 from dataops.evidence._account import Account
 from dataops.evidence.meter.orders import put
 
@@ -31,7 +33,6 @@ _EVENTS = frozenset(
     }
 )  # fmt: skip
 _OFTEN = frozenset({"sent", "acknowledged", "read"})
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Ledger:
@@ -84,7 +85,7 @@ class Ledger:
         with self.lock:
             if self._file is None or not self._unwritten:
                 return
-            line = _encode(self._unwritten).encode() + b"\n"
+            line = to_json(self._unwritten) + b"\n"
             self._unwritten.clear()
             if os.write(self._file, line) < len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self._directory)

@@ -62,6 +62,7 @@ class Meter:
         self._clock = clock
         self._stamp: tuple[int, int] | None = Orders.stamp(directory)
         self._orders = Orders.read(directory)
+        self._followed: Orders | None = None
         self._ledger = Ledger(_own_directory(directory, self._orders.run))
         self._lanes: list[Lane] = []
         self._reader = Reader(self._library, self._orders.run, self._ledger, clock)
@@ -210,7 +211,8 @@ class Meter:
             self._stamp, self._orders = stamp, Orders.read(self._directory)
             if self._orders.run != run:
                 raise OtherRun
-        if self._lanes:
+        if self._lanes and self._followed is not self._orders:
+            self._followed = self._orders
             self._follow()
 
     def _follow(self) -> None:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What passes between the charm and the meter: orders one way, reports the other."""
 
+import os
 from pathlib import Path
 
 import pydantic
@@ -82,7 +83,8 @@ class Orders(_Part):
     def stamp(directory: Path) -> tuple[int, int] | None:
         """Changes whenever the orders do; None when there are none."""
         try:
-            found = (directory / _ORDERS).stat()
+            # Ten times a second: without the cost of making a path.
+            found = os.stat(f"{directory}/{_ORDERS}")  # noqa: PTH116
         except FileNotFoundError:
             return None
         return found.st_mtime_ns, found.st_ino

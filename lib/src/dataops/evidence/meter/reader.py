@@ -17,9 +17,10 @@ from dataops.evidence.meter.ledger import Ledger
 from dataops.evidence.meter.orders import Login
 
 _WAIT = 0.2
+# Gaps in reading are known no better than that.
+_HANDFUL = 0.01
 _ANSWER = 10.0
 _PAUSE = 1.0
-_BATCH = 500
 
 
 class Reader:
@@ -147,13 +148,17 @@ class Reader:
         self._consumer.close()
 
     def _receive(self) -> None:
-        """Take what is there, or what comes within a moment."""
+        """Take what comes within a moment, a record of each partition at most."""
         assert self._consumer is not None
         message = self._consumer.poll(_WAIT)
-        if message is not None:
-            self._take(message)
-            for one in self._consumer.consume(_BATCH, 0):
-                self._take(one)
+        if message is None:
+            return
+        self._take(message)
+        # What is sent at one beat comes back almost at once: a wake-up for each costs more than
+        # all that is done in it.
+        others = self._ledger.account.partitions - 1
+        for one in self._consumer.consume(others, _HANDFUL) if others else ():
+            self._take(one)
 
     def _change_over(self) -> None:
         """Take the consumer that is ready, and go on exactly where the old one was."""
