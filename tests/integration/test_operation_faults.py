@@ -233,6 +233,8 @@ def test_a_relation_ends_and_is_made_again(model: jubilant.Juju) -> None:
     come_home(model)
     model.integrate("day2:operations", "lighthouse:operations")
     eventually(lambda: ready(model), 60, "the catalogue is back")
+    # Who has not joined yet is not asked.
+    model.wait(jubilant.all_agents_idle, timeout=120, delay=0.5)
     resumed(model, number)
     assert set(changed(model, 17)) == set(UNITS)
 
