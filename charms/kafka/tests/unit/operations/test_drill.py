@@ -1,6 +1,9 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
 
+import re
+import shutil
+
 import pytest
 from builders import but, observed
 from cryptography.hazmat.primitives import serialization
@@ -8,14 +11,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 import operations.drill as module
 from dataops.backup import catalogue
+from dataops.backup.manifest import Manifest, ManifestError, manifest_key
 from dataops.backup.metadata import DIRECTORY, write_checkpoint
-from dataops.backup.shelf import Shelf
+from dataops.backup.restoration import RestoreError
+from dataops.backup.sealed import Key, WrongKeyError
+from dataops.backup.shelf import DamagedError, Shelf
 from dataops.host import services
-from dataops.objectstore import Target, open_store
+from dataops.objectstore import StoreError, Target, open_store
 from dataops.operations import OperationError, Work
 from dataops.testing import FakeServices
 from dataops.testing.backups import backup_of
-from drill import Drilled
+from drill import Drilled, Live
 from drill_checks import Measured, Portion
 from operations.drill import Spec, prepare, work
 
@@ -194,3 +200,49 @@ def test_without_a_reader_it_says_so(spec, shelf, monkeypatch):
     monkeypatch.setattr(module, "_drilled", lambda *given: drilled())
     told = begin(spec())
     assert told.readable is None and "No Spark query was asked for" in told.summary
+
+
+BACKUP = "20261122T215036Z"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [('{"format": 1, "id"', "truncated"), ('{"format": 9}', "format 9")]
+)
+def test_a_manifest_that_cannot_be_read_is_named(spec, shelf, tmp_path, text, why):
+    shelf.put(manifest_key(BACKUP), text.encode())
+    with pytest.raises(ManifestError, match=why):
+        begin(spec(backup=BACKUP))
+    assert not (tmp_path / "rehearsal").exists()
+
+
+def test_a_store_that_is_gone_is_named(spec, shelf, target, tmp_path):
+    shutil.rmtree(target.directory)
+    with pytest.raises(StoreError, match=re.escape(target.directory)):
+        begin(spec())
+    assert not (tmp_path / "rehearsal").exists()
+
+
+@pytest.mark.parametrize("how", ["missing", "flipped", "truncated", "sealed"])
+def test_a_damaged_object_is_named_and_nothing_is_left(spec, shelf, tmp_path, monkeypatch, how):
+    monkeypatch.setattr(Live, "ends", lambda live: {})
+    manifest = shelf.read(Manifest, manifest_key(BACKUP))
+    piece = manifest.metadata.files[0].pieces[0]
+    content = shelf.get(piece.object_key)
+    if how == "sealed":
+        key = Key.new()
+        sealed = piece.model_copy(update={"key": key.id, "stored": 1})
+        shelf.put(sealed.object_key, key.seal(content, piece.sha256))
+        file = manifest.metadata.files[0].model_copy(update={"pieces": (sealed,)})
+        told = manifest.metadata.model_copy(update={"files": (file,)})
+        shelf.write(manifest_key(BACKUP), manifest.model_copy(update={"metadata": told}))
+    elif how == "missing":
+        shelf.delete([piece.object_key])
+    else:
+        changed = content[:-9] if how == "truncated" else bytes([content[0] ^ 1, *content[1:]])
+        shelf.put(piece.object_key, changed)
+    wrong = f"sealed with key {key.id}" if how == "sealed" else piece.sha256[:12]
+    with pytest.raises((DamagedError, RestoreError, WrongKeyError), match=wrong):
+        begin(spec())
+    assert not (tmp_path / "rehearsal").exists()
+    # A rehearsal that could not be done has proved nothing, neither way.
+    assert catalogue.entry(shelf, BACKUP).drill is None
