@@ -78,11 +78,12 @@ def charm() -> Iterator[SimpleNamespace]:
         import drill_clients  # pyright: ignore[reportMissingImports]
         import drill_cluster  # pyright: ignore[reportMissingImports]
         import drill_estate  # pyright: ignore[reportMissingImports]
+        import drill_readable  # pyright: ignore[reportMissingImports]
         import listeners  # pyright: ignore[reportMissingImports]
 
         yield SimpleNamespace(
             admin=admin, ids=cluster_id, clients=drill_clients, cluster=drill_cluster,
-            estate=drill_estate, ports=listeners.PORTS,
+            estate=drill_estate, readable=drill_readable, ports=listeners.PORTS,
         )  # fmt: skip
 
 
@@ -145,6 +146,15 @@ def test_the_reader_reads_every_record(standing: Standing) -> None:
         assert [message.value() for message in found] == [str(n).encode() for n in range(10)]
     finally:
         consumer.close()
+
+
+def test_it_is_told_the_hash_of_what_it_reads(charm: SimpleNamespace, standing: Standing) -> None:
+    own = charm.clients.settings([standing.cluster.endpoint], standing.cluster.paths.etc)
+    (told,) = charm.readable.readable([], {("orders", 0): (0, 10), ("empty", 0): (0, 0)}, own)
+    assert (told.place, told.start, told.end) == (("orders", 0), 0, 10)
+    with charm.clients.reading(standing.reader, READER) as consumer:
+        found = charm.clients.digest(consumer, told.place, told.start, told.end)
+    assert (found.records, found.hexdigest()) == (10, told.sha256)
 
 
 def test_the_reader_changes_nothing(standing: Standing) -> None:
