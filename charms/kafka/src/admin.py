@@ -29,6 +29,7 @@ from kafka.admin import (
     ACLResourcePatternType,
     ConfigResource,
     ConfigResourceType,
+    OffsetSpec,
     ResourcePattern,
     ResourcePatternFilter,
     ResourceType,
@@ -36,7 +37,7 @@ from kafka.admin import (
     UserScramCredentialDeletion,
     UserScramCredentialUpsertion,
 )
-from kafka.errors import KafkaError
+from kafka.errors import BrokerResponseError, KafkaError
 from kafka.protocol.admin import AlterClientQuotasRequest
 
 from facts import Acl, ClusterError, ClusterFacts, Partition
@@ -47,6 +48,8 @@ logging.getLogger("kafka").setLevel(logging.CRITICAL)
 
 _BOOTSTRAP_MS = 5_000
 _REQUEST_MS = 15_000
+# A partition whose leader has just changed is looked for so long before its leader is asked anew.
+_LEADER_MS = 1_000
 # More than the default 4096: a stolen verifier costs more, a login still only milliseconds.
 _ITERATIONS = 8192
 # Of the kinds of election, the one that loses nothing.
@@ -132,6 +135,21 @@ class Administrator:
         with _told():
             # One that has found a leader meanwhile is refused, and need not be told.
             self._client.elect_leaders(_UNCLEAN, wanted, raise_errors=False)
+
+    def acknowledge(self, partitions: Iterable[tuple[str, int]]) -> bool:
+        """Whether the leader of each takes records and has them acknowledged.
+
+        A new leader gives out no end before the copies in sync have followed it to where it began.
+        """
+        ends = {TopicPartition(topic, index): OffsetSpec.LATEST for topic, index in partitions}
+        try:
+            with _told():
+                self._client.list_partition_offsets(ends, timeout_ms=_LEADER_MS)
+        except ClusterError as error:
+            if isinstance(error.__cause__, BrokerResponseError):
+                return False
+            raise
+        return True
 
     def session_timeout(self, node: int) -> int:
         """Milliseconds after which the cluster gives a silent broker up."""

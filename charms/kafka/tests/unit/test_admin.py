@@ -5,7 +5,15 @@ import uuid
 
 import pytest
 from builders import request
-from kafka.errors import ClusterAuthorizationFailedError, KafkaTimeoutError, NoError
+from kafka import TopicPartition
+from kafka.admin import OffsetSpec
+from kafka.errors import (
+    ClusterAuthorizationFailedError,
+    KafkaConnectionError,
+    KafkaTimeoutError,
+    NoError,
+    OffsetNotAvailableError,
+)
 
 from access import acls_for
 from admin import Administrator
@@ -47,6 +55,12 @@ class FakeClient:
     def describe_topics(self):
         part = {"partition_index": 0, "replica_nodes": [1, 0], "isr_nodes": [1, 0], "leader_id": 1}
         return [{"name": "orders", "partitions": [part]}]
+
+    def list_partition_offsets(self, wanted, timeout_ms):
+        if self.error:
+            raise self.error
+        self.ends = wanted
+        return dict.fromkeys(wanted)
 
     def list_partition_reassignments(self):
         return self.moves
@@ -114,6 +128,16 @@ def test_a_cluster_that_elects_is_no_crash(client):
     client.error = KafkaTimeoutError()
     with pytest.raises(ClusterError, match="KafkaTimeoutError"):
         Administrator(client).facts()
+
+
+def test_a_leader_that_gives_out_no_end_does_not_acknowledge_yet(client):
+    assert Administrator(client).acknowledge({("orders", 0)})
+    assert client.ends == {TopicPartition("orders", 0): OffsetSpec.LATEST}
+    client.error = OffsetNotAvailableError()
+    assert not Administrator(client).acknowledge({("orders", 0)})
+    client.error = KafkaConnectionError()
+    with pytest.raises(ClusterError, match="KafkaConnectionError"):
+        Administrator(client).acknowledge({("orders", 0)})
 
 
 def test_acls_come_back_as_they_were_granted(client):

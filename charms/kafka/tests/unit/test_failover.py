@@ -23,6 +23,7 @@ class FakeCluster:
     Attributes:
         facts: as of now.
         lame: calls that fail before it answers again.
+        slow: looks until a leader that was just elected acknowledges.
     """
 
     def __init__(self):
@@ -32,6 +33,7 @@ class FakeCluster:
         )
         self.facts = a_cluster(partitions=parts, controller=2)
         self.lame = 0
+        self.slow = 0
         self.asked = []
 
     def condition(self):
@@ -55,6 +57,12 @@ class FakeCluster:
                 else p
             )
         )
+
+    def acknowledge(self, keys):
+        assert set(keys) <= {("orders", 0)}
+        self.asked.append("look" if self.slow else "acknowledged")
+        self.slow = max(0, self.slow - 1)
+        return self.asked[-1] == "acknowledged"
 
     def lose(self, node):
         """The broker is gone: others lead, and its copies fall behind."""
@@ -160,10 +168,17 @@ def test_planned_others_lead_for_a_moment_and_everything_comes_back(cluster, bro
     with start() as failover:
         account = failover.planned()
     assert (account.partitions, account.controllers, account.pid) == (1, (2, 2), 0)
-    assert cluster.asked == ["move", "elect", "move", "elect"]
+    assert cluster.asked == ["move", "elect", "acknowledged", "move", "elect"]
     assert cluster.facts == before
     assert broker.journal == ["start"]
     assert not list(failover._ledger.path.parent.glob("*.json"))
+
+
+def test_planned_leaders_change_back_only_once_the_new_ones_acknowledge(cluster, start):
+    cluster.slow = 2
+    with start() as failover:
+        failover.planned()
+    assert cluster.asked == ["move", "elect", "look", "look", "acknowledged", "move", "elect"]
 
 
 def test_planned_the_controller_ends_in_order_because_only_that_moves_it(cluster, broker, start):
