@@ -16,6 +16,7 @@ _CALLS = (
     "find_java",
     "pip_install",
     "unpack",
+    "unpack_apt",
 )
 
 
@@ -54,6 +55,15 @@ class FakePackages:
             raise PackageError(f"Missing {', '.join(unknown)}")
         self.installed |= missing
         return bool(missing)
+
+    def unpack_apt(self, names: Sequence[str], target: Path) -> None:
+        """The first must be there, the others where they are: a directory for each."""
+        if names[0] not in self.available:
+            raise PackageError(f"Unable to locate package {names[0]}")
+        found = [name for name in names if name in self.available]
+        for name in found:
+            (target / name).mkdir()
+        self.targets[target] = " ".join(found).encode()
 
     def find_java(self, brought: Path | None = None) -> Path:
         """The Java there is."""

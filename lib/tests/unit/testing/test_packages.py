@@ -31,6 +31,15 @@ def test_only_what_is_available_can_be_installed():
     assert not fake.ensure_apt(["maven"])
 
 
+def test_of_packages_that_are_unpacked_the_first_must_be_had(tmp_path):
+    fake = FakePackages()
+    with pytest.raises(PackageError, match="locate package prometheus"):
+        fake.unpack_apt(["prometheus", "promtool"], tmp_path)
+    fake.available.add("prometheus")
+    fake.unpack_apt(["prometheus", "promtool"], tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["prometheus"]
+
+
 def test_what_was_fetched_needs_no_network_again(tmp_path):
     fake = FakePackages()
     pom, target = tmp_path / "pom.xml", tmp_path / "libs"
