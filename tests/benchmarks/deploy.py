@@ -160,7 +160,6 @@ class Deployed:
     def destroy(self) -> None:
         """End it, with everything that was started in its directories."""
         self.juju.destroy_model(pipeline.MODEL, destroy_storage=True, force=True, timeout=600)
-        time.sleep(GIVEN_BACK)
 
 
 class Programs:
@@ -324,6 +323,7 @@ def first(client: Client, frame: pd.DataFrame, programs: Programs) -> Cost:
 
 def pair(client: Client, frame: pd.DataFrame, programs: Programs) -> tuple[Cost, Cost]:
     """The costs of a deployment and of the script, one after the other."""
+    time.sleep(GIVEN_BACK)
     deployed = Deployed(client)
     programs.place(deployed)
     cost, source, sink = deployed.first_record(frame)
