@@ -66,7 +66,8 @@ def _said(steps: Sequence[Step], step: Step, *, chained: bool = True) -> str:
 def _whom(step: Step) -> str:
     """Whom a step asks."""
     if isinstance(step.applications, Role):
-        return f"every {step.applications.role}"
+        role, one = step.applications.role, step.applications.one
+        return f"every {role}" if one is None else f"one {role} ({one or 'the first by name'})"
     return (
         step.applications if isinstance(step.applications, str) else ", ".join(step.applications)
     )

@@ -25,7 +25,7 @@ from operation import Operation, Section, StepState
 from plan import Step
 from references import UnresolvableError
 from seam import Ask, Facts, Measure, Note, Request, Wake, WriteReport
-from selection import Selection, may_answer, parameters, select
+from selection import Selection, given_to, may_answer, parameters, select
 
 # The canary's quiet phases take seconds; one that has seen nothing by then never will.
 _QUIET_PHASE = datetime.timedelta(minutes=5)
@@ -95,7 +95,7 @@ def _begin(operation: Operation, step: Step, facts: Facts) -> Note | None:
     """The record of an attempt's beginning: who is asked, and until when; None: they are busy."""
     attempts = operation.attempts(step.name)
     done = {name for s in attempts for name in s.answers if not s.reasons_of(name)}
-    selection = select(step, facts, done)
+    selection = select(step, facts, done, given_to(step, operation))
     busy = {target.application for state in operation.running for target in state.targets}
     if busy & {target.application for target in selection.targets}:
         return None

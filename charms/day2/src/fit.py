@@ -17,7 +17,7 @@ from lint import Finding, close
 from plan import Plan, Role, Step
 from reading import Place
 from references import Reference, UnresolvableError, filled, references
-from selection import means
+from selection import meant, the_one
 
 
 def fit(
@@ -34,14 +34,15 @@ def fit(
         own: day2's name.
         params: the operation's, when they are known; else what refers to them may be anything.
     """
+    given = plan.defaults() if params is None else params
     found: list[Finding] = []
     for section, index, step in plan.every_step:
         place: Place = (section, index)
-        meant = [p for p in everybody if means(step, p, own)]
-        found += _nobody(place, step, everybody, meant, own)
-        for participant in meant:
+        asked = meant(step, everybody, own, given)
+        found += _nobody(place, step, everybody, asked, own, given)
+        for participant in asked:
             found += _unfit(place, step, participant, plan, params)
-    found += _results(plan, everybody, own)
+    found += _results(plan, everybody, own, given)
     if plan.canary is None:
         found += _unwatched(plan, everybody, own)
     return tuple(dict.fromkeys(found))
@@ -51,16 +52,25 @@ def _nobody(
     place: Place,
     step: Step,
     everybody: Sequence[Participant],
-    meant: Sequence[Participant],
+    asked: Sequence[Participant],
     own: str,
+    given: Mapping[str, Any],
 ) -> Iterator[Finding]:
     """Whether there is nobody to do a step."""
+    name = the_one(step, given)
+    if name and not any(p.verb(step.verb) for p in asked):
+        role = step.applications.role if isinstance(step.applications, Role) else ""
+        able = [p.application for p in everybody if p.role == role and p.verb(step.verb)]
+        there = f"there {'are' if len(able) > 1 else 'is'} {', '.join(able) or 'none'}"
+        message = f"{name} is no {role} that offers {step.verb}: {there}"
+        yield Finding((*place, "applications"), message)
+        return
     if step.optional and not isinstance(step.applications, tuple):
         return
     related = [p.application for p in everybody]
     if isinstance(step.applications, Role):
         roles = sorted({p.role for p in everybody} - {""})
-        if not meant:
+        if not asked:
             there = f"the roles here are {', '.join(roles) or 'none'}"
             message = f"no application has the role {step.applications.role}: {there}"
             yield Finding((*place, "applications"), message)
@@ -72,10 +82,10 @@ def _nobody(
                 message = f"{name} is not related{close(name, related)} Relate it: {relate}"
                 yield Finding((*place, "applications"), message)
         return
-    if not any(p.verb(step.verb) for p in meant):
-        offered = sorted({entry.name for p in meant for entry in p.catalogue})
+    if not any(p.verb(step.verb) for p in asked):
+        offered = sorted({entry.name for p in asked for entry in p.catalogue})
         here = f"they offer {', '.join(offered)}" if offered else "they offer nothing"
-        who = ", ".join(p.application for p in meant) or "none"
+        who = ", ".join(p.application for p in asked) or "none"
         relate = f"Relate one: juju integrate {own}:operations kafka:operations"
         near = close(step.verb, offered)
         message = f"no application offers {step.verb} (related: {who}); {here}{near} {relate}"
@@ -118,7 +128,9 @@ def _guess(step: Step, plan: Plan, params: Mapping[str, Any] | None) -> dict[str
         return step.params
 
 
-def _results(plan: Plan, everybody: Sequence[Participant], own: str) -> Iterator[Finding]:
+def _results(
+    plan: Plan, everybody: Sequence[Participant], own: str, given: Mapping[str, Any]
+) -> Iterator[Finding]:
     """References to what the result of a step does not have, or to one of many results."""
     by_name = {step.name: step for _, _, step in plan.every_step}
     for section, index, step in plan.every_step:
@@ -127,8 +139,8 @@ def _results(plan: Plan, everybody: Sequence[Participant], own: str) -> Iterator
             if asked is None:
                 continue
             place: Place = (section, index, "params")
-            meant = [p for p in everybody if means(asked, p, own)]
-            offering = [(p, entry) for p in meant if (entry := p.verb(asked.verb))]
+            answering = meant(asked, everybody, own, given)
+            offering = [(p, entry) for p in answering if (entry := p.verb(asked.verb))]
             several = [p for p, entry in offering if entry.scope is not Scope.LEADER]
             if len(offering) > 1 or any(len(p.units) > 1 for p in several):
                 message = f"{asked.name} gives several answers, not one"
@@ -143,8 +155,7 @@ def _results(plan: Plan, everybody: Sequence[Participant], own: str) -> Iterator
 def _unwatched(plan: Plan, everybody: Sequence[Participant], own: str) -> Iterator[Finding]:
     """Verbs that clients may feel, in a plan without a canary."""
     for section, index, step in plan.every_step:
-        meant = [p for p in everybody if means(step, p, own)]
-        entries = [entry for p in meant if (entry := p.verb(step.verb))]
+        entries = [e for p in meant(step, everybody, own) if (e := p.verb(step.verb))]
         if any(entry.mutating for entry in entries):
             message = f"clients may feel {step.verb}: give the plan a canary with its limits"
             yield Finding((section, index, "verb"), message)

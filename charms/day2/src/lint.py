@@ -131,6 +131,11 @@ def _references(plan: Plan) -> Iterator[Finding]:
             wrong = _misled(plan, reference, reachable)
             if wrong:
                 yield Finding((section, index, "params"), f"{reference.text}: {wrong}")
+        for reference in references(getattr(step.applications, "one", None)):
+            wrong = "a selector knows params alone" if reference.kind == "steps" else ""
+            wrong = wrong or _misled(plan, reference, reachable)
+            if wrong:
+                yield Finding((section, index, "applications"), f"{reference.text}: {wrong}")
 
 
 def _misled(plan: Plan, reference: Reference, reachable: Collection[str]) -> str:

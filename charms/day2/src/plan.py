@@ -67,9 +67,16 @@ class _Part(pydantic.BaseModel):
 
 
 class Role(_Part):
-    """All applications of a role: `{role: event-streaming}`."""
+    """All applications of a role: `{role: event-streaming}`.
+
+    Attributes:
+        role: which.
+        one: asks one of those that offer the verb: the one of this name, or when that is empty
+            the first by name; `${params.x}` is filled in. None: all of them.
+    """
 
     role: str
+    one: str | None = None
 
 
 class Retry(_Part):

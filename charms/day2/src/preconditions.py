@@ -21,7 +21,7 @@ from history import operations, queue
 from observed import KAFKA, Observed
 from plan import Plan, Step
 from references import Reference, filled
-from selection import means
+from selection import meant
 
 # What day2 reads from; a verb of its own that is named here needs at least one of the two.
 _READING = ("performance-report",)
@@ -144,12 +144,12 @@ def _of_the_steps(
     found = fit(plan, observed.everybody, observed.application, given)
     for section, index, step in plan.every_step:
         told = [f"step {step.name}: {f.message}" for f in found if f.place[:2] == (section, index)]
-        yield _judged(f"step {step.name}", told, _who(step, observed))
+        yield _judged(f"step {step.name}", told, _who(step, given, observed))
 
 
-def _who(step: Step, observed: Observed) -> str:
+def _who(step: Step, given: Mapping[str, Any], observed: Observed) -> str:
     """Who is asked, as far as it is known now."""
-    asked = [p for p in observed.everybody if means(step, p, observed.application)]
+    asked = meant(step, observed.everybody, observed.application, given)
     told = [
         f"{p.application} ({entry.scope.value}, {len(p.units)} units)"
         for p in asked

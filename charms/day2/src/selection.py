@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from dataops.interfaces.operations import Participant, Status
@@ -31,13 +31,25 @@ class Selection:
     problems: tuple[str, ...] = ()
 
 
-def select(step: Step, facts: Facts, done: Collection[str] = ()) -> Selection:
-    """Who a step asks now, but for those who are done already."""
-    meant = tuple(p for p in facts.participants if means(step, p, facts.application))
-    offering = tuple(p for p in meant if p.verb(step.verb))
-    passed_over = tuple(p.application for p in meant if p not in offering)
+def select(
+    step: Step,
+    facts: Facts,
+    done: Collection[str] = (),
+    given: Mapping[str, Any] | None = None,
+) -> Selection:
+    """Who a step asks now, but for those who are done already.
+
+    Args:
+        step: of the plan.
+        facts: as they are.
+        done: those who are.
+        given: the operation's parameters, as `given_to` tells them.
+    """
+    asked = meant(step, facts.participants, facts.application, given)
+    offering = tuple(p for p in asked if p.verb(step.verb))
+    passed_over = tuple(p.application for p in asked if p not in offering)
     targets = tuple(target for p in offering for target in _target(step, p, done))
-    problems = tuple(_problems(step, facts, offering, passed_over))
+    problems = tuple(_problems(step, facts, offering, passed_over, given))
     if isinstance(step.applications, tuple):
         passed_over = ()
     return Selection(targets, passed_over, problems)
@@ -49,8 +61,7 @@ def parameters(step: Step, operation: Operation) -> dict[str, Any]:
     Raises:
         UnresolvableError: a reference leads nowhere.
     """
-    guard = next((g for g in operation.guards if step.name.startswith(f"{g.name}.")), None)
-    given = operation.params if guard is None else guard.defaults()
+    given = given_to(step, operation)
 
     def lookup(reference: Reference) -> Any:
         if reference.kind == "params":
@@ -62,6 +73,12 @@ def parameters(step: Step, operation: Operation) -> dict[str, Any]:
         return within(_result(operation, reference), reference.key, reference)
 
     return filled(step.params, lookup)
+
+
+def given_to(step: Step, operation: Operation) -> Mapping[str, Any]:
+    """The parameters that a step's `${params.x}` mean; a guard has those of its own plan."""
+    guard = next((g for g in operation.guards if step.name.startswith(f"{g.name}.")), None)
+    return operation.params if guard is None else guard.defaults()
 
 
 def may_answer(state: StepState) -> frozenset[str]:
@@ -99,8 +116,40 @@ def _ill(state: StepState, name: str) -> bool:
     return answer is not None and answer.status is not Status.COMPLETED
 
 
-def means(step: Step, participant: Participant, own: str) -> bool:
-    """Whether the step's selector takes this application."""
+def meant(
+    step: Step,
+    everybody: Sequence[Participant],
+    own: str,
+    given: Mapping[str, Any] | None = None,
+) -> tuple[Participant, ...]:
+    """The applications that the step's selector takes, whether they offer the verb or not.
+
+    Args:
+        step: of the plan.
+        everybody: the related applications, and day2 itself.
+        own: day2's name.
+        given: the operation's parameters, as far as they are known.
+    """
+    found = tuple(p for p in everybody if _means(step, p, own))
+    if not isinstance(step.applications, Role) or step.applications.one is None:
+        return found
+    name = the_one(step, given)
+    if name:
+        return tuple(p for p in found if p.application == name)
+    offering = sorted((p for p in found if p.verb(step.verb)), key=lambda p: p.application)
+    return tuple(offering[:1]) or found
+
+
+def the_one(step: Step, given: Mapping[str, Any] | None = None) -> str:
+    """The name of the one application of a role that is asked; empty: any, or all of them."""
+    if not isinstance(step.applications, Role) or step.applications.one is None:
+        return ""
+    known = given or {}
+    return str(filled(step.applications.one, lambda r: known.get(r.name)) or "")
+
+
+def _means(step: Step, participant: Participant, own: str) -> bool:
+    """Whether the step's selector may take this application."""
     if step.applications == "all":
         return True
     if step.applications == "self":
@@ -121,7 +170,11 @@ def _target(step: Step, participant: Participant, done: Collection[str]) -> Iter
 
 
 def _problems(
-    step: Step, facts: Facts, offering: tuple[Participant, ...], passed_over: tuple[str, ...]
+    step: Step,
+    facts: Facts,
+    offering: tuple[Participant, ...],
+    passed_over: tuple[str, ...],
+    given: Mapping[str, Any] | None,
 ) -> Iterator[str]:
     """Why somebody whom the step means cannot be asked."""
     if isinstance(step.applications, tuple):
@@ -130,14 +183,16 @@ def _problems(
                 yield f"{name} is not related"
             elif name in passed_over:
                 yield f"{name} does not offer {step.verb}"
+    elif not offering and the_one(step, given):
+        yield f"{the_one(step, given)} is none of {_called(step)} that offer {step.verb}"
     elif not offering and not step.optional:
-        yield f"nobody among {_meant(step)} offers {step.verb}"
+        yield f"nobody among {_called(step)} offers {step.verb}"
     for participant in offering:
         if not participant.units:
             yield f"{participant.application} has no units"
 
 
-def _meant(step: Step) -> str:
+def _called(step: Step) -> str:
     """The step's selector in words."""
     if isinstance(step.applications, Role):
         return f"the applications of the role {step.applications.role}"

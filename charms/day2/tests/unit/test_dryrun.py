@@ -10,6 +10,7 @@ GUARD = plan({"applications": "self"}, name="look-first")
 FULL = plan(
     {"applications": "kafka", "on-failure": {"rollback": "undo"}, "retry": {"attempts": 3}},
     {"applications": {"role": "monitoring"}, "approval": True, "parallel": 2},
+    {"applications": {"role": "monitoring", "one": ""}},
     guards=["look-first"],
     canary={},
     rollback=[{"name": "undo"}],
@@ -25,6 +26,8 @@ def test_everything_that_would_be_done_is_told_in_order():
         "step step1: look on kafka, within 5m, up to 3 times; when it fails: roll back with undo",
         "step step2: look on every monitoring, after step1, 2 at once, within 5m, once a person "
         "approves; when it fails: stop",
+        "step step3: look on one monitoring (the first by name), after step2, within 5m; when it "
+        "fails: stop",
         "only to roll back, undo: look on all, within 5m; when it fails: stop",
         "in any case, tidy: look on all, within 5m; when it fails: stop",
         "canary: measures for 10s after it",

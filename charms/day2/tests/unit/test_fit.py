@@ -121,6 +121,35 @@ def test_nobody_is_needed_for_an_optional_step():
     assert of(plan({"applications": "flink", "optional": True}))
 
 
+def reads(one, **more):
+    return {
+        "name": "o",
+        "verb": "open",
+        "applications": {"role": "event-streaming", "one": one},
+        **more,
+    }
+
+
+TAKES = {"verb": "grow", "params": {"size": 1, "place": "${steps.o.place}"}}
+TWO = (*EVERYBODY, KAFKA.model_copy(update={"application": "another"}))
+
+
+def test_one_of_several_gives_one_answer():
+    take = {**TAKES, "applications": "kafka"}
+    several = {"name": "o", "verb": "open", "applications": {"role": "event-streaming"}}
+    assert "several answers" in of(plan(several, take), TWO)[0][1]
+    for chosen in ("", "kafka", "another"):
+        assert of(plan(reads(chosen), take), TWO) == []
+
+
+@pytest.mark.parametrize("optional", [True, False])
+def test_one_that_is_not_there_is_named_with_those_that_are(optional):
+    chosen = plan(reads("${params.who}", optional=optional), params={"who": {"default": "spark"}})
+    message = "spark is no event-streaming that offers open: there are kafka, another"
+    assert of(chosen, TWO) == [("steps.0.applications", message)]
+    assert of(chosen, TWO, {"who": "another"}) == []
+
+
 def test_an_application_without_units_cannot_do_anything():
     assert of(plan({}), (EMPTY,)) == [("steps.0.applications", "empty has no units")]
 

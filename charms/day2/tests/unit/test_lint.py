@@ -73,6 +73,16 @@ def test_a_good_plan_has_no_fault():
             "'x' is",
         ),
         (plan({"params": {"n": "${params.n}"}}), "steps.0.params", "declares no such param"),
+        (
+            plan({"applications": {"role": "x", "one": "${params.n}"}}),
+            "steps.0.applications",
+            "declares no such param",
+        ),
+        (
+            plan({}, {"applications": {"role": "x", "one": "${steps.step1.n}"}}),
+            "steps.1.applications",
+            "a selector knows params alone",
+        ),
         (plan({"params": {"n": "${steps.step1.n}"}}), "steps.0.params", "need not have ended"),
         (plan({"params": {"n": "${steps.x.n}"}}), "steps.0.params", "there is no such step"),
         (plan({"params": {"n": ["${n}"]}}), "steps.0.params", "write ${params.NAME} or"),

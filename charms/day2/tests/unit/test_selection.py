@@ -117,9 +117,33 @@ ASKED = {"applications": "kafka", "params": {"key": "${steps.step1.key}", "n": 1
 
 
 def reader_world(**units):
-    roles = {"kafka": "event-streaming", "spark": "stream-processing"}
     named = {"kafka": ["kafka/0"], **units}
+    roles = {**dict.fromkeys(units, "stream-processing"), "kafka": "event-streaming"}
     return World(named, dict.fromkeys(named, Scope.LEADER), verbs=(), roles=roles)
+
+
+SPARKS = {"spark-b": ["spark-b/0"], "spark-a": ["spark-a/0"]}
+ONE = {"applications": {"role": "stream-processing", "one": "${params.reader}"}, "optional": True}
+
+
+@pytest.mark.parametrize(("reader", "asked"), [("", "spark-a"), ("spark-b", "spark-b")])
+def test_one_of_a_role_answers_and_its_answer_is_passed_on(reader, asked):
+    world = reader_world(**SPARKS)
+    world.request(plan(ONE, ASKED, params={"reader": {"type": "string"}}), reader=reader)
+    world.drive()
+    assert world.may_run(asked)
+    assert not any(world.may_run(name) for name in {*SPARKS} - {asked})
+    world.answer(asked, key="public")
+    world.drive()
+    assert world.tasks["kafka"].params == {"n": 1, "key": "public"}
+
+
+def test_one_that_is_not_there_is_a_problem_although_the_step_is_optional():
+    (step,) = plan(ONE, params={"reader": {}}).steps
+    problems = select(step, reader_world(**SPARKS).facts(), given={"reader": "spark-c"}).problems
+    assert problems == (
+        "spark-c is none of the applications of the role stream-processing that offer look",
+    )
 
 
 def test_what_an_optional_step_never_gave_is_left_out():
