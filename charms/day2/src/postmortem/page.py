@@ -15,7 +15,10 @@ from postmortem.troubles import Trouble
 from report.html import render
 
 _MINUTES = 60
-_WIDTH, _HEIGHT, _FOOT = 720.0, 120.0, 18.0
+# The foot has room for the larger letters of a phone.
+_WIDTH, _HEIGHT, _FOOT = 720.0, 120.0, 30.0
+# An error that comes again every minute must not hide everything below it.
+_SHOWN = 8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,13 +62,14 @@ class Snapshot:
 
     @property
     def verdict(self) -> str:
-        """The whole in one sentence."""
+        """The gravest of all, how much more there is, and whether everybody is here."""
         critical = sum(each.severity == "critical" for each in self.troubles)
         warnings = sum(each.severity == "warning" for each in self.troubles)
-        units = f"{len(self.parts)} of {len(self.parts) + len(self.absent)} units"
+        units = f"{len(self.parts)} of {len(self.parts) + len(self.absent)} units are here"
         if not critical and not warnings:
-            return f"{units}; nothing that was looked at is wrong."
-        return f"{units}; {critical} critical, {warnings} to look at."
+            return f"Nothing that was looked at is wrong; {units}."
+        gravest = self.troubles[0].title
+        return f"{gravest}. In all {critical} critical, {warnings} to look at; {units}."
 
     @property
     def removed(self) -> dict[str, int]:
@@ -90,6 +94,7 @@ def page(snapshot: Snapshot) -> bytes:
         tallest=_tallest(snapshot.errors, snapshot.made),
         often=snapshot.errors.often(),
         last=snapshot.errors.last(),
+        shown=_SHOWN,
         width=_WIDTH,
         height=_HEIGHT,
         foot=_FOOT,
