@@ -105,6 +105,7 @@ class Broker:
             # What an earlier process said is no news of one that runs.
             complaint="" if state.running else complaint(self.paths.log),
             shipped=self.shipping.state,
+            free=shutil.disk_usage(self.data).free if self.data.is_dir() else None,
             **self._restored(),
         )
 

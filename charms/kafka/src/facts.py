@@ -36,6 +36,7 @@ class BrokerFacts:
         share: how far this unit's part of a restore is.
         leftovers: whether a restore has left data that nobody uses.
         shipped: how continuous backup stands; None while it is off.
+        free: bytes left where the records are; None while there is no storage.
     """
 
     version: str = ""
@@ -56,6 +57,7 @@ class BrokerFacts:
     share: Share = dataclasses.field(default_factory=Share)
     leftovers: bool = False
     shipped: Shipped | None = None
+    free: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, order=True)

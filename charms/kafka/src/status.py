@@ -10,6 +10,9 @@ import ops
 import recovering
 from observed import Observed
 
+# With less, a broker ends at the next roll of a segment's indexes, and again after every start.
+_LEAST_FREE = 256 << 20
+
 
 def statuses(observed: Observed) -> Iterator[ops.StatusBase]:
     """Every status that holds; Juju shows the most urgent."""
@@ -35,6 +38,11 @@ def _blocked(o: Observed) -> Iterator[str]:
         yield f"certificate refused: {o.denied}: see the provider{_still(o)}"
     if o.tls and o.tls.objection and not o.tls.comes(o.now):
         yield f"new certificate not used: {o.tls.objection}{_still(o)}"
+    if o.broker.free is not None and o.broker.free < _LEAST_FREE:
+        yield (
+            f"disk full: {o.broker.free >> 20} MiB left at {o.storage}: grow the volume, or keep "
+            "less (retention.ms, retention.bytes)"
+        )
     if o.broker.complaint and not o.broker.listening:
         yield o.broker.complaint.replace("<app>", o.app)
     ours, theirs = o.agreement.cluster_id, o.broker.cluster_id

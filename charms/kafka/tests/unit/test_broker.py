@@ -103,6 +103,7 @@ def test_a_full_disk_is_named(broker, monkeypatch):
     monkeypatch.setattr(module.shutil, "disk_usage", lambda path: full)
     with pytest.raises(BrokerError, match="disk full: 10 MiB free"):
         broker.start("512m", "abc")
+    assert broker.facts().free == 10 << 20
 
 
 def test_the_cluster_of_the_storage_is_read_from_it(broker):

@@ -26,6 +26,8 @@ def test_all_is_well():
         ({"certified": False, "tls": None}, "juju integrate kafka:certificates"),
         ({"problem": "no Java: install it"}, "install it"),
         ({"broker": BrokerFacts(complaint="juju config <app> heap=1g")}, "juju config kafka heap"),
+        # Also of one that still listens: it ends at the next record that does not fit.
+        ({"broker": but(observed().broker, free=9 << 20)}, "disk full: 9 MiB left"),
         ({"broker": BrokerFacts(cluster_id="other")}, "add a unit with empty storage"),
         ({"denied": "IP_NOT_ALLOWED: no"}, "certificate refused: IP_NOT_ALLOWED: no"),
         ({"tls": but(observed().tls, objection="it expired")}, "not used: it expired"),

@@ -2,12 +2,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """What goes wrong with packages, and how their tools are run."""
 
+import logging
 import os
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _KINDS = ("http", "https", "no")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+# How apt, dpkg, pip and Maven begin the lines that say what is wrong.
+_COMPLAINT = re.compile(r"\W*(E|ERROR|error|dpkg: error)\b")
+_LONGEST = 600
+
+logger = logging.getLogger(__name__)
 
 
 class PackageError(Exception):
@@ -28,7 +36,7 @@ def run(
         cwd: where it runs; here, without.
 
     Raises:
-        PackageError: with the last words of a command that failed.
+        PackageError: with what a command that failed complains of; the log has the command.
     """
     # The hook's PYTHONPATH is the charm's: no other program may see it.
     inherited = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
@@ -45,11 +53,32 @@ def run(
     except FileNotFoundError as error:
         raise PackageError(f"Cannot find {command[0]}: install it") from error
     if done.returncode:
-        lines = (done.stderr.strip() or done.stdout.strip())[-600:].splitlines()
-        # It becomes a status, which is one line.
-        words = " / ".join(line.strip() for line in lines if line.strip())
-        raise PackageError(f"`{' '.join(command)}` failed ({done.returncode}): {words}")
+        logger.warning("Failed (%d): %s", done.returncode, " ".join(command))
+        words = _complaint(done.stderr, done.stdout)
+        raise PackageError(f"{_called(command)} failed ({done.returncode}): {words}")
     return done.stdout
+
+
+def _complaint(errors: str, output: str) -> str:
+    """What a program complains of, as one line, since it becomes a status.
+
+    The lines that begin as errors do, wherever it prints them, the first of them first: what
+    Maven says after them is how to ask it for help. Without any, its last words.
+    """
+    said = _lines(errors) or _lines(output)
+    wrong = [line for line in _lines(errors) + _lines(output) if _COMPLAINT.match(line)]
+    return " / ".join(wrong)[:_LONGEST] or " / ".join(said)[-_LONGEST:]
+
+
+def _lines(said: str) -> list[str]:
+    return [line.strip() for line in _COLOUR.sub("", said).splitlines() if line.strip()]
+
+
+def _called(command: Sequence[str]) -> str:
+    """The name that people have for the program: pip, not the Python that runs it."""
+    if "-m" in command[:-1]:
+        return command[command.index("-m") + 1]
+    return Path(command[0]).name
 
 
 def proxies() -> dict[str, str]:
