@@ -16,7 +16,7 @@ Every error text is the real one: people grep for them.
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -59,10 +59,17 @@ class Flag(Generic[T]):
 
 @dataclass(frozen=True)
 class Parsed:
-    """What was given: `parsed[FLAG]` is a flag's value, `args` are the positionals."""
+    """What was given: `parsed[FLAG]` is a flag's value.
+
+    Attributes:
+        values: of the flags that were given.
+        args: the positionals.
+        spelled: the name that each flag was given by, without dashes.
+    """
 
     values: Mapping[Flag[Any], Any]
     args: tuple[str, ...]
+    spelled: Mapping[str, Flag[Any]] = field(default_factory=dict[str, Flag[Any]])
 
     def __getitem__(self, flag: Flag[T]) -> T:
         """The value of `flag`, given or default."""
@@ -71,6 +78,11 @@ class Parsed:
     def given(self, flag: Flag[Any]) -> bool:
         """Whether the flag was named at all, were it only with its default."""
         return flag in self.values
+
+    def names_of(self, flags: Iterable[Flag[Any]]) -> list[str]:
+        """The names, sorted and with dashes, by which some of these flags were given."""
+        wanted = {*flags}
+        return [_dashed(name) for name in sorted(self.spelled) if self.spelled[name] in wanted]
 
 
 # -- declaring ---------------------------------------------------------------------------------
@@ -133,14 +145,29 @@ def comma_separated(*names: str, help: str = "") -> Flag[tuple[str, ...]]:  # no
     return Flag(names, (), lambda _, text: tuple(p.strip() for p in text.split(",") if p), help)
 
 
-def pairs(*names: str, help: str = "") -> Flag[Mapping[str, str]]:  # noqa: A002
-    """`name=value`, repeatable; a name twice is refused."""
+def pairs(
+    *names: str,
+    help: str = "",  # noqa: A002
+    malformed: str = "expected <name>=<value>",
+    check: Callable[[str], object] = str,
+    once: bool = True,
+) -> Flag[Mapping[str, str]]:
+    """`name=value`, repeatable.
+
+    Args:
+        names: of the flag.
+        help: one sentence for `--help`.
+        malformed: what is said of a text without a `=`; `{}` is the text.
+        check: raises ValueError for a value that can be none.
+        once: whether the same name twice is refused; else the last one wins.
+    """
 
     def read(before: Mapping[str, str], text: str) -> Mapping[str, str]:
         name, equals, value = text.partition("=")
         if not equals:
-            raise ValueError("expected <name>=<value>")
-        if name in before:
+            raise ValueError(malformed.format(text))
+        check(value)
+        if once and name in before:
             raise ValueError(f"duplicate name specified: {quote(name)}")
         return {**before, name: value}
 
@@ -264,6 +291,7 @@ class _Parser:
         self.known = {name: flag for flag in flags for name in flag.names}
         self.interspersed = interspersed
         self.values: dict[Flag[Any], Any] = {}
+        self.spelled: dict[str, Flag[Any]] = {}
         self.rest: list[str] = []
 
     def parse(self, argv: Sequence[str]) -> Parsed:
@@ -282,7 +310,7 @@ class _Parser:
                 args.append(word)
                 if not self.interspersed:
                     break
-        return Parsed(self.values, (*args, *self.rest))
+        return Parsed(self.values, (*args, *self.rest), self.spelled)
 
     def _long(self, word: str) -> None:
         name, equals, value = word[2:].partition("=")
@@ -316,6 +344,7 @@ class _Parser:
         return self.rest.pop(0)
 
     def _set(self, flag: Flag[Any], name: str, text: str) -> None:
+        self.spelled[name] = flag
         try:
             self.values[flag] = flag.read(self.values.get(flag, flag.default), text)
         except ValueError as error:

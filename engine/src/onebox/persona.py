@@ -11,8 +11,8 @@ REGION = "localhost"
 CREDENTIAL = "localhost"
 USER = "admin"
 SPACE = "alpha"
-# Juju's pool of directories on a machine's own disk.
-POOL = "rootfs"
+# The pool that Juju takes on a machine of LXD unless told otherwise.
+POOL = "lxd"
 # Where a controller's API would listen; nothing does, the port only marks a network as taken.
 API_PORT = 17070
 # The last number of the address that stands for the controller in each network.
@@ -25,8 +25,8 @@ def api(network: str) -> str:
 
 
 def detachable(pool: str) -> bool:
-    """Whether storage of a pool outlives its unit, in Juju: these lie on the unit's machine."""
-    return pool not in (POOL, "tmpfs", "loop")
+    """Whether storage of a pool outlives its unit, in Juju: some lie on the unit's machine."""
+    return pool not in ("rootfs", "tmpfs", "loop")
 
 
 def resource_url(network: str, model: str, path: str) -> str:

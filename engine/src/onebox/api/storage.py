@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Storage: more of it for a unit, from one unit to another, and its end."""
 
-from onebox import stowage
+from onebox import directives, stowage
 from onebox.agents import Agents
 from onebox.api.method import Methods, made, transact
 from onebox.changes import edit, storage
@@ -17,7 +17,7 @@ def add_storage(
     agents: Agents, model: str, unit: str, name: str, directive: str = ""
 ) -> list[str]:
     """More storage for a unit; the new instances."""
-    now, wish = agents.engine.now(), storage.directive(directive)
+    now, wish = agents.engine.now(), directives.read(directive or "1")
 
     def change(before: Model) -> tuple[Model, list[str]]:
         if name not in before.charm_of(edit.unit(before, unit).application).storage:

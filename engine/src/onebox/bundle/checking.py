@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from onebox import directives
 from onebox.bases import parse_base
 from onebox.bundle.placement import Placement, parse
 from onebox.bundle.specs import ApplicationSpec, Bundle
 from onebox.changes.config import typed
-from onebox.changes.storage import directive
 from onebox.errors import Refused
 from onebox.flags import quote_all
 from onebox.model import Charm, Endpoint
@@ -77,7 +77,7 @@ def _application(name: str, spec: ApplicationSpec, charm: Charm | None) -> Itera
     for error in _refusal(constraints, spec.constraints):
         yield f'invalid constraints "{spec.constraints}" in application "{name}": {error}'
     for key, text in spec.storage.items():
-        for error in _refusal(directive, text):
+        for error in _refusal(directives.read, text):
             yield f'invalid storage "{key}" in application "{name}": {error}'
     yield from _resources(name, spec, charm)
     if spec.num_units < 0:

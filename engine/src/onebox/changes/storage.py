@@ -2,43 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Storage instances: made with a unit or on its request, gone with it unless they are detached."""
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from onebox import persona
+from onebox import directives, persona
 from onebox.changes import edit
+from onebox.directives import Directive
 from onebox.errors import Refused, known
 from onebox.model import Model, Storage, StorageSpec, Unit
-from onebox.sizes import mebibytes
 
 DEFAULT_SIZE = 1024
 ROOT = "/var/lib/juju/storage"
-
-
-@dataclass(frozen=True)
-class Directive:
-    """What `--storage data=2,10G` asks for; size in MiB, None where it does not say."""
-
-    pool: str = ""
-    count: int | None = None
-    size: int | None = None
-
-
-def directive(text: str) -> Directive:
-    """A storage directive `[pool,][count,][size]`, in any order; Refused when it is none."""
-    pool, count, size = "", None, None
-    for part in (p.strip() for p in text.split(",") if p.strip()):
-        if part.isdecimal():
-            count = int(part)
-        elif (found := mebibytes(part)) is not None:
-            size = found
-        elif not pool and re.fullmatch(r"[a-zA-Z][a-zA-Z0-9-]*", part):
-            pool = part
-        else:
-            raise Refused(f'cannot parse storage constraints: unrecognized "{part}" in "{text}"')
-    return Directive(pool, count, size)
 
 
 def add_initial(model: Model, unit: str, now: datetime, existing: Iterable[str] = ()) -> Model:
@@ -51,12 +25,17 @@ def add_initial(model: Model, unit: str, now: datetime, existing: Iterable[str] 
     application = model.units[unit].application
     asked = model.applications[application].storage
     for spec in model.charm_of(application).storage.values():
-        wish = directive(asked.get(spec.name, ""))
+        wish = _asked(asked, spec.name)
         count = spec.minimum if wish.count is None else wish.count
         missing = count - sum(s.name == spec.name for s in of_unit(model, unit))
         if missing > 0:
             model = add(model, unit, spec.name, missing, now)
     return model
+
+
+def _asked(given: Mapping[str, str], name: str) -> Directive:
+    """What an application was deployed with for one storage."""
+    return directives.read(given[name]) if given.get(name) else Directive()
 
 
 def add(
@@ -71,7 +50,7 @@ def add(
     """
     owner = edit.unit(model, unit)
     spec = _spec(model, owner, name, count)
-    usual = directive(model.applications[owner.application].storage.get(name, ""))
+    usual = _asked(model.applications[owner.application].storage, name)
     pool = (wish and wish.pool) or usual.pool or persona.POOL
     size = (wish and wish.size) or usual.size or spec.size or DEFAULT_SIZE
     for _ in range(count):

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from onebox import persona
 from onebox.commands._call import Call, Json
 from onebox.errors import Refused
+from onebox.flags import quote
 from onebox.focus import bare
 
 _URL = re.compile(
     r"(?:(?P<controller>[^:/.]+):)?(?:(?P<user>[^/.:]+)/)?"
     r"(?P<model>[a-z0-9][a-z0-9-]*)\.(?P<name>[a-z][a-z0-9-]*)(?::(?P<endpoint>[^:]+))?"
 )
+# What a URL may look like to Juju before it looks at the names in it.
+_FORM = re.compile(r"(?:[^:]+:)?(?:[^/]+/)?(?P<model>[^./]*)(?:\.(?P<name>[^:/]*)(?::[^/]*)?)?")
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,23 @@ def named(text: str, model: str = "") -> OfferUrl:
     if found is None and model and re.fullmatch(r"[a-z][a-z0-9-]*", text):
         found = OfferUrl(model, text)
     if found is None:
-        raise Refused(f'application offer URL "{text}" not valid; say model.offer')
+        raise Refused(_wrong(text))
     return found
+
+
+def _wrong(text: str) -> str:
+    """Why a text is no URL, in Juju's words."""
+    found = _FORM.fullmatch(text)
+    if not found or text.startswith(":"):
+        form = "[<source>:][<qualifier>]<model>.<offername>"
+        return f"offer URL has invalid form, must be {form}: {quote(text)}"
+    if not found["model"]:
+        return "offer URL is missing model"
+    if not found["name"]:
+        return "offer URL is missing the name"
+    if not re.fullmatch("[a-z0-9][a-z0-9-]*", found["model"]):
+        return f"model name {quote(found['model'])} not valid"
+    return f"offer name {quote(found['name'])} not valid"
 
 
 def models(call: Call) -> Iterator[Json]:

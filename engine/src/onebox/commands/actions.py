@@ -10,7 +10,8 @@ Examples:
 from onebox.commands._call import Call
 from onebox.console import COLOURED, tell
 from onebox.errors import known
-from onebox.flags import output_format, switch, takes
+from onebox.flags import UsageError, output_format, switch, takes
+from onebox.names import valid
 from onebox.render.actions import actions_table, descriptions, schemas
 
 ALIASES = ("list-actions",)
@@ -24,6 +25,10 @@ TAKES = takes("<application>", "no application name specified", most=1)
 def run(call: Call) -> None:
     """Print them."""
     name = call.words[0]
+    if not valid("application", name):
+        raise UsageError(f'invalid application name "{name}"')
+    if call[SCHEMA] and call[FORMAT] == "tabular":
+        raise UsageError("full schema not compatible with tabular output")
     model = call.snapshot()
     url = known(model["applications"], "application", name)["charm_url"]
     found = model["charms"][url]["actions"]

@@ -13,6 +13,7 @@ from onebox import persona
 from onebox.commands._call import Call
 from onebox.errors import Refused
 from onebox.flags import UsageError, takes
+from onebox.names import valid
 
 ALIASES = ("attach",)
 TAKES = takes(
@@ -26,9 +27,20 @@ TAKES = takes(
 def run(call: Call) -> None:
     """Attach it, silently."""
     application, pair = call.words
+    if not valid("application", application):
+        raise UsageError(f'application "{application}" not valid')
     name, equals, file = pair.partition("=")
-    if not (name and equals and file):
-        raise UsageError(f'expected name=path format for resource, got "{pair}"')
+    wrong = (
+        "expected name=path format"
+        if not equals
+        else "missing resource name"
+        if not name
+        else ""
+        if file
+        else "missing resource value"
+    )
+    if wrong:
+        raise UsageError(f'bad resource arg "{pair}": {wrong}')
     _check_extension(call.snapshot(), application, name, file)
     path = _existing(name, file)
     call.ask("attach_resource", application=application, name=name, path=str(path))

@@ -10,7 +10,8 @@ from onebox import host
 from onebox.commands._call import Call
 from onebox.console import OUTPUT
 from onebox.errors import known
-from onebox.flags import output_format, takes
+from onebox.flags import UsageError, output_format, takes
+from onebox.names import valid
 from onebox.values import constraints, constraints_text
 
 ALIASES = ("get-constraints",)
@@ -22,6 +23,8 @@ TAKES = takes("<application>", "no application name specified", most=1)
 
 def run(call: Call) -> None:
     """Print them."""
+    if not valid("application", call.words[0]):
+        raise UsageError(f'invalid application name "{call.words[0]}"')
     asked = known(call.snapshot()["applications"], "application", call.words[0])["constraints"]
     found = constraints(f"arch={host.architecture()} {asked}")
     call.show(found, lambda: f"{constraints_text(found)}\n", form=call[FORMAT])

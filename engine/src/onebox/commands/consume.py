@@ -10,15 +10,20 @@ Examples:
 from onebox.commands import _offers
 from onebox.commands._call import Call
 from onebox.console import tell
+from onebox.errors import Refused
 from onebox.flags import UsageError, takes
+from onebox.names import valid
 
 TAKES = takes("[<user>/]<model>.<offer> [<alias>]", "no remote offer specified", most=2)
 
 
 def run(call: Call) -> None:
     """Consume it and say as what."""
+    for alias in call.words[1:]:
+        if not valid("application", alias):
+            raise UsageError(f'invalid application name "{alias}"')
     url = _offers.named(call.words[0])
     if url.endpoint:
-        raise UsageError(f'remote offer "{call.words[0]}" shouldn\'t include endpoint')
+        raise Refused(f'saas offer "{call.words[0]}" shouldn\'t include endpoint')
     alias = _offers.consume(call, url, "".join(call.words[1:]))
     tell(f"Added {url} as {alias}")

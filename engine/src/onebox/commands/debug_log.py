@@ -16,18 +16,41 @@ from typing import Any
 
 from onebox.commands._call import Call
 from onebox.console import DATED, UTC, show
-from onebox.flags import UsageError, number, option, output_format, quote, repeated, switch, takes
+from onebox.flags import (
+    Flag,
+    UsageError,
+    duration,
+    option,
+    output_format,
+    quote,
+    repeated,
+    switch,
+    takes,
+)
 from onebox.render.document import to_json
 from onebox.render.log import LEVELS, Filter, Shape, log_line, log_record
+
+
+def _count(*names: str, default: int = 0, help: str) -> Flag[int]:  # noqa: A002
+    """A flag for a whole number that is not negative, in the words of this one command."""
+
+    def read(_: int, text: str) -> int:
+        if not text.isdecimal():
+            raise ValueError(f"invalid value {quote(text)} for uint flag")
+        return int(text)
+
+    return Flag(names, default, read, help, True, str(default))
+
 
 INCLUDE = repeated("i", "include", help="Only show log messages for these entities")
 EXCLUDE = repeated("x", "exclude", help="Do not show log messages for these entities")
 MODULE = repeated("include-module", help="Only show log messages for these logging modules")
 NO_MODULE = repeated("exclude-module", help="Do not show log messages for these modules")
-LABELS = repeated("include-labels", help="Only show log messages with these labels; ignored")
+LABELS = repeated("include-labels", help="Only show log messages with these labels; none has")
+NO_LABELS = repeated("exclude-labels", help="Do not show log messages with these labels; none has")
 LEVEL = option("l", "level", help="Log level to show")
-LINES = number("n", "lines", default=10, help="Show this many of the most recent lines")
-LIMIT = number("limit", help="Show this many of the most recent logs and then exit")
+LINES = _count("n", "lines", default=10, help="Show this many of the most recent lines")
+LIMIT = _count("limit", help="Show this many of the most recent logs and then exit")
 REPLAY = switch("replay", help="Show the entire log and continue to append new ones")
 TAIL = switch("tail", help="Show existing log messages and continue to append new ones")
 NO_TAIL = switch("no-tail", help="Show existing log messages and then exit")
@@ -35,14 +58,25 @@ DATE = switch("date", help="Show dates as well as times")
 MILLISECONDS = switch("ms", help="Show times to millisecond precision")
 LOCATION = switch("location", help="Show filename and line numbers; ignored")
 RETRY = switch("retry", help="Retry connection failure; ignored")
+RETRY_DELAY = duration("retry-delay", default=1.0, help="Retry delay; ignored")
 
 FORMAT = output_format(("text", "json"), "text")
 
 _MOST = 10_000
 
+# Which of them exclude each other.
+_APART: tuple[tuple[Flag[Any], Flag[Any]], ...] = (
+    (TAIL, NO_TAIL),
+    (NO_TAIL, RETRY),
+    (NO_TAIL, LINES),
+    (TAIL, LIMIT),
+    (LIMIT, LINES),
+    (REPLAY, LINES),
+)
+
 FLAGS = (
-    *(FORMAT, INCLUDE, EXCLUDE, MODULE, NO_MODULE, LABELS, LEVEL, LINES, LIMIT, REPLAY, TAIL),
-    *(NO_TAIL, DATE, MILLISECONDS, LOCATION, RETRY, *DATED),
+    *(FORMAT, INCLUDE, EXCLUDE, MODULE, NO_MODULE, LABELS, NO_LABELS, LEVEL, LINES, LIMIT),
+    *(REPLAY, TAIL, NO_TAIL, DATE, MILLISECONDS, LOCATION, RETRY, RETRY_DELAY, *DATED),
 )
 TAKES = takes(most=0)
 
@@ -61,25 +95,30 @@ def run(call: Call) -> None:
     backlog = deque[str](maxlen=_backlog(call))
     for line in call.stream("log", follow=False):
         position += 1
-        if wanted.wants(line):
+        # No line of this engine has a label.
+        if not call[LABELS] and wanted.wants(line):
             backlog.append(written(line))
     show("".join(backlog))
     if _follows(call):
         for line in call.stream("log", follow=True, skip=position):
-            if wanted.wants(line):
+            if not call[LABELS] and wanted.wants(line):
                 show(written(line))
 
 
 def _check(call: Call) -> None:
-    if call[TAIL] and call[NO_TAIL]:
-        raise UsageError("setting --tail and --no-tail not valid")
-    if call.given(LIMIT) and (call[TAIL] or call.given(LINES)):
-        raise UsageError("setting --limit with --tail or --lines not valid")
-    if call[NO_TAIL] and call.given(LINES):
-        raise UsageError("setting --no-tail and --lines not valid")
+    for one, other in _APART:
+        if _means(call, one) and _means(call, other):
+            raise UsageError(f"setting --{one.names[-1]} and --{other.names[-1]} not valid")
+    for flag, noun in ((LABELS, "include"), (NO_LABELS, "exclude")):
+        if wrong := [label for label in call[flag] if "=" not in label]:
+            raise UsageError(f"{noun} label key value {quote(wrong[0])} not valid")
     for flag, name in ((LIMIT, "limit"), (LINES, "lines")):
-        if not 0 <= call[flag] <= _MOST:
+        if call[flag] > _MOST:
             raise UsageError(f"--{name} must be between 0 and {_MOST}")
+
+
+def _means(call: Call, flag: Flag[Any]) -> bool:
+    return bool(call[flag]) if not flag.takes_value else call.given(flag)
 
 
 def _level(call: Call) -> str:

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from onebox.commands import _artefact, _deploy_bundle
 from onebox.commands._call import Call
+from onebox.commands._unit_flags import ATTACH, TO, UNITS, placement, storage_flag
 from onebox.console import tell
 from onebox.errors import Refused
 from onebox.flags import (
     UsageError,
-    comma_separated,
     number,
     option,
     pairs,
@@ -39,24 +39,28 @@ CHANNEL = option("channel", help="Channel to use when deploying from Charmhub; i
 REVISION = number("revision", default=-1, help="The revision to deploy from Charmhub; ignored")
 CONFIG = repeated("config", help="Either a path to yaml-formatted config file or a key=value pair")
 CONSTRAINTS = repeated("constraints", help="Set application constraints")
-UNITS = number("n", "num-units", default=1, help="Number of application units to deploy")
-TO = comma_separated("to", help="The machine and/or container to deploy the unit in")
-RESOURCE = pairs("resource", help="Resource to be uploaded to the controller")
-STORAGE = pairs("storage", help="Charm storage directives")
+RESOURCE = pairs(
+    "resource",
+    help="Resource to be uploaded to the controller",
+    malformed="badly formatted name value pair: {}",
+)
+STORAGE = storage_flag("[<application>:]<store>=<directive>")
 TRUST = switch("trust", help="Allows charm to run hooks that require access credentials")
 OVERLAY = repeated("overlay", help="Bundles to overlay on the primary bundle, applied in order")
 DRY_RUN = switch("dry-run", help="Just show what the deploy would do")
 FORCE = switch("force", help="Allow a charm/bundle to be deployed which bypasses checks")
-ATTACH = comma_separated("attach-storage", help="Existing storage to attach to the unit")
 BIND = option("bind", help="Configure application endpoint bindings to spaces; ignored")
 MAP_MACHINES = option("map-machines", help="Existing machines to use for bundle deployments")
 DEVICE = repeated("device", help="Charm device constraints; ignored")
 
-_CHARM_ONLY = (CONFIG, CONSTRAINTS, UNITS, TO, RESOURCE, STORAGE, ATTACH, BIND, DEVICE, REVISION)
+_CHARM_ONLY = (BIND, CONFIG, CONSTRAINTS, UNITS, BASE, TO, RESOURCE, ATTACH)
 _BUNDLE_ONLY = (OVERLAY, MAP_MACHINES)
 _NUMBERS = re.compile(r"-(\d+)$")
 
-FLAGS = (*_CHARM_ONLY, *_BUNDLE_ONLY, BASE, CHANNEL, TRUST, DRY_RUN, FORCE)
+FLAGS = (
+    *(*_CHARM_ONLY, *_BUNDLE_ONLY, STORAGE, DEVICE, REVISION),
+    *(CHANNEL, TRUST, DRY_RUN, FORCE),
+)
 TAKES = takes("<charm or bundle> [<application name>]", "no charm or bundle specified", most=2)
 
 
@@ -64,15 +68,14 @@ def run(call: Call) -> None:
     """Deploy what the argument names."""
     given, *rest = call.words
     name = rest[0] if rest else ""
-    if call[ATTACH] and call[UNITS] != 1:
-        raise UsageError("--attach-storage cannot be used with -n")
     if name:
         check_name(name)
+    where = placement(call)
     default = call.snapshot()["config"].get("default-base", "")
     found = _artefact.find(given)
     _refuse_foreign(call, found.kind)
     if found.kind == "charm":
-        _deploy_charm(call, found.path, name, call[BASE] or default)
+        _deploy_charm(call, found.path, name, call[BASE] or default, where)
         return
     if name:
         raise UsageError("application name does not go with a bundle")
@@ -104,23 +107,20 @@ def check_name(name: str) -> None:
 
 def _refuse_foreign(call: Call, kind: str) -> None:
     foreign = _BUNDLE_ONLY if kind == "charm" else _CHARM_ONLY
-    given = [flag for flag in foreign if call.given(flag)]
-    if given:
-        listed = ", ".join("--" + max(flag.names, key=len) for flag in given)
+    if given := call.args.names_of(foreign):
+        listed = ", ".join(given)
         raise Refused(f"options provided but not supported when deploying a {kind}: {listed}")
 
 
-def _deploy_charm(call: Call, path: Path, name: str, asked_base: str) -> None:
+def _deploy_charm(call: Call, path: Path, name: str, asked_base: str, where: list[str]) -> None:
     from onebox import charms
 
     charm = charms.read(path)
     application = name or charm.name
     if charm.subordinate and (call.given(UNITS) or call[TO]):
         raise Refused("cannot use --num-units or --to with subordinate application")
-    if call[UNITS] < 0:
-        raise UsageError("--num-units must be a positive integer")
     base = charms.choose_base(charm.bases, asked_base, force=call[FORCE])
-    request = _request(call, charm, application, base)
+    request = _request(call, charm, application, base) | {"placement": where}
     if call[DRY_RUN]:
         tell(f'Deploying "{application}" from local charm "{charm.name}" on {base}')
         return
@@ -142,7 +142,6 @@ def _request(call: Call, charm: Charm, application: str, base: str) -> dict[str,
         "base": base,
         "resources": resource_paths(call[RESOURCE], charm),
         "storage": dict(call[STORAGE]),
-        "placement": [*call[TO]],
         "attached": [*call[ATTACH]],
         "expose": False,
     }

@@ -12,7 +12,7 @@ import time
 
 from onebox import focus, persona
 from onebox.commands._call import Call, Json
-from onebox.console import tell
+from onebox.console import tell, warn
 from onebox.errors import Refused
 from onebox.flags import UsageError, duration, switch, takes
 from onebox.focus import CONTROLLER
@@ -34,20 +34,30 @@ TAKES = takes("[<controller name>:]<model name>", "no model specified", most=1)
 
 def run(call: Call) -> None:
     """Start the destruction and wait until the model is gone."""
+    _check(call)
     name = focus.bare(call.words[0])
-    if call[DESTROY] and call[RELEASE]:
-        raise UsageError("--destroy-storage and --release-storage cannot both be specified")
     model = call.client.call("snapshot", model=name)
-    if not call[NO_PROMPT]:
-        _confirm(name, model)
     if not call[DESTROY] and not call[RELEASE]:
         _refuse_to_lose(name, model)
+    if not call[NO_PROMPT]:
+        _confirm(name, model, released=call[RELEASE])
     tell("Destroying model")
-    call.client.call("destroy_model", model=name, force=call[FORCE] or call[NO_WAIT])
+    call.client.call("destroy_model", model=name, force=call[FORCE])
     _wait(call, name, call[TIMEOUT])
     tell("Model destroyed.")
     if focus.current() == name:
         focus.focus_on("")
+
+
+def _check(call: Call) -> None:
+    if call[DESTROY] and call[RELEASE]:
+        raise UsageError("--destroy-storage and --release-storage cannot both be specified")
+    if call.given(TIMEOUT) and call[TIMEOUT] < 0:
+        raise UsageError("--timeout must be zero or greater")
+    if call.given(TIMEOUT) and not call[FORCE]:
+        raise UsageError("--timeout can only be used with --force (dangerous)")
+    if call[NO_WAIT] and not call[FORCE]:
+        raise Refused("--no-wait without --force not valid")
 
 
 def _refuse_to_lose(name: str, model: Json) -> None:
@@ -65,17 +75,31 @@ def _refuse_to_lose(name: str, model: Json) -> None:
         )
 
 
-def _confirm(name: str, model: Json) -> None:
-    counts = ((model["machines"], "machine"), (model["applications"], "application"))
-    tell(f'This command will destroy the "{name}" model and affect the following resources.')
-    tell("It cannot be stopped.\n")
-    for found, noun in counts:
-        if found:
-            tell(f" - {len(found)} {noun}{'s' if len(found) > 1 else ''} will be destroyed")
-            tell(f"  - {noun} list: " + " ".join(f'"{key}"' for key in sorted(found)))
-    tell("\nTo continue, enter the name of the model to be destroyed: ", end="")
-    if sys.stdin.readline().strip() != name:
+def _confirm(name: str, model: Json, *, released: bool) -> None:
+    warn(
+        f'This command will destroy the "{name}" model and affect the following resources. '
+        "It cannot be stopped."
+    )
+    tell()
+    if model["machines"]:
+        tell(f" - {_counted(model['machines'], 'machine')} will be destroyed")
+        tell("  - machine list:" + _listed(model["machines"]))
+    tell(f" - {_counted(model['applications'], 'application')} will be removed")
+    if model["applications"]:
+        tell("  - application list:" + _listed(model["applications"]))
+    end = "released" if released else "destroyed"
+    tell(f" - {_counted(model['storage'], 'filesystem')} and 0 volume will be {end}")
+    tell("\nTo continue, enter the name of the model to be unregistered: ", end="")
+    if sys.stdin.readline().strip().lower() != name:
         raise Refused("model destruction: aborted")
+
+
+def _counted(found: Json, noun: str) -> str:
+    return f"{len(found)} {noun}{'s' if len(found) > 1 else ''}"
+
+
+def _listed(found: Json) -> str:
+    return "".join(f' "{key}"' for key in sorted(found))
 
 
 def _wait(call: Call, name: str, timeout: float) -> None:

@@ -15,7 +15,7 @@ FORCE = switch("force", help="Forcefully detach storage; ignored")
 NO_WAIT = switch("no-wait", help="Rush through detachment without waiting; ignored")
 
 FLAGS = (FORCE, NO_WAIT)
-TAKES = takes("<storage id> ...", "detach-storage requires a storage ID")
+TAKES = takes("<storage id> ...", "detach-storage requires at least one storage ID")
 
 
 def run(call: Call) -> int:

@@ -25,7 +25,7 @@ OFFER = option("offer", help="Return results matching the offer name")
 
 OF_A_MODEL = False
 FLAGS = (TABULAR, URL, INTERFACE, OFFER, CONTROLLER, *COLOURED)
-TAKES = takes("[<model>[.<offer>]]")
+TAKES = takes("[<model>[.<offer>]]", most=1)
 
 
 def run(call: Call) -> None:

@@ -12,16 +12,18 @@ from datetime import datetime, timezone
 from onebox import focus
 from onebox.commands._call import TABULAR, Call
 from onebox.console import DATED
-from onebox.flags import switch, takes
+from onebox.flags import option, switch, takes
 from onebox.focus import CONTROLLER
 from onebox.render.models import listing, models_table
 
 ALIASES = ("list-models",)
 ALL = switch("all", help="Lists all models, regardless of user accessibility")
+USER = option("user", help="The user to list models for; there is one")
+EXACT = switch("exact-time", help="Use full timestamps")
 UUID = switch("uuid", help="Display UUID for models")
 
 OF_A_MODEL = False
-FLAGS = (TABULAR, *DATED, ALL, UUID, CONTROLLER)
+FLAGS = (TABULAR, *DATED, ALL, USER, EXACT, UUID, CONTROLLER)
 TAKES = takes(most=0)
 
 

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 from onebox import persona
 from onebox.commands import _artefact
 from onebox.commands._call import Call
+from onebox.commands._unit_flags import storage_flag
 from onebox.commands.deploy import resource_paths
 from onebox.console import tell
 from onebox.errors import Refused
 from onebox.flags import UsageError, number, option, pairs, repeated, switch, takes
+from onebox.names import valid
 from onebox.values import assignments
 
 if TYPE_CHECKING:
@@ -31,8 +33,12 @@ BASE = option("base", help="Select a different base than what is currently runni
 CHANNEL = option("channel", help="Channel to use when getting the charm from Charmhub; ignored")
 REVISION = number("revision", default=-1, help="Explicit revision of current charm; ignored")
 CONFIG = repeated("config", help="Either a path to yaml-formatted config file or a key=value pair")
-RESOURCE = pairs("resource", help="Resource to be uploaded to the controller")
-STORAGE = pairs("storage", help="Charm storage directives; ignored")
+RESOURCE = pairs(
+    "resource",
+    help="Resource to be uploaded to the controller",
+    malformed="badly formatted name value pair: {}",
+)
+STORAGE = storage_flag("<store>=<directive>")
 TRUST = switch("trust", help="Allows charm to run hooks that require access credentials")
 FORCE = switch("force", help="Allow a charm to be refreshed which bypasses checks")
 FORCE_UNITS = switch("force-units", help="Refresh all units immediately, even if in error state")
@@ -47,6 +53,12 @@ TAKES = takes("<application>", "no application specified", most=1)
 def run(call: Call) -> None:
     """Upload the new charm and let the application have it."""
     name = call.words[0]
+    if not valid("application", name):
+        raise UsageError(f'invalid application name "{name}"')
+    if call[SWITCH] and call[REVISION] != -1:
+        raise UsageError("--switch and --revision are mutually exclusive")
+    if call[PATH] and call[REVISION] != -1:
+        raise UsageError("--path and --revision are mutually exclusive")
     if call[PATH] and call[SWITCH]:
         raise UsageError("--switch and --path are mutually exclusive")
     snapshot = call.snapshot()

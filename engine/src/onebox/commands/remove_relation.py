@@ -21,7 +21,9 @@ TAKES = takes("<application>[:<endpoint>] <application>[:<endpoint>]")
 def run(call: Call) -> None:
     """Remove it; the units' last hooks run afterwards."""
     which: dict[str, Any]
-    if len(call.words) == 1 and call.words[0].isdigit():
+    if len(call.words) == 1:
+        if not call.words[0].isdecimal():
+            raise UsageError(f'relation ID "{call.words[0]}" not valid')
         which = {"id": int(call.words[0])}
     elif len(call.words) == 2:
         which = {"a": call.words[0], "b": call.words[1]}

@@ -7,7 +7,9 @@ Examples:
 """
 
 from onebox.commands._call import Call
-from onebox.flags import switch, takes
+from onebox.errors import Refused
+from onebox.flags import UsageError, switch, takes
+from onebox.names import valid
 
 FORCE = switch("force", help="Completely remove it even when hooks fail")
 NO_WAIT = switch("no-wait", help="Rush through the removal without waiting")
@@ -18,5 +20,10 @@ TAKES = takes("<name> [<name>...]", "no SAAS application names specified")
 
 def run(call: Call) -> None:
     """Forget them, silently."""
+    for name in call.words:
+        if not valid("application", name):
+            raise UsageError(f'invalid SAAS application name "{name}"')
+    if call[NO_WAIT] and not call[FORCE]:
+        raise Refused("--no-wait requires --force")
     for name in call.words:
         call.ask("remove_saas", name=name, force=call[FORCE])

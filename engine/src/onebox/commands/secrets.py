@@ -13,14 +13,15 @@ from datetime import datetime, timezone
 from onebox.commands._call import TABULAR, Call
 from onebox.console import COLOURED
 from onebox.errors import Refused
-from onebox.flags import option, takes
+from onebox.flags import option, switch, takes
 from onebox.render.secrets import listing, secrets_table
 
 ALIASES = ("list-secrets",)
+REVISIONS = switch("revisions", help="Show the secret revisions metadata")
 OWNER = option("owner", help="Include secrets for the specified owner")
-_OWNER = re.compile(r"(application|unit|model)-(.+)")
+_OWNER = re.compile(r"(application|unit)-(.+)")
 
-FLAGS = (TABULAR, OWNER, *COLOURED)
+FLAGS = (TABULAR, OWNER, REVISIONS, *COLOURED)
 TAKES = takes(most=0)
 
 
@@ -35,7 +36,7 @@ def run(call: Call) -> None:
         if owner in ("", s["owner"]) and s["owner"] not in model["remotes"]
     ]
     call.show(
-        listing(found),
+        listing(found, call[REVISIONS]),
         lambda: secrets_table(found, datetime.now(timezone.utc), call.colour) if found else "",
     )
 
@@ -46,6 +47,4 @@ def _owner(tag: str) -> str:
     if not found:
         raise Refused(f'invalid owner "{tag}"')
     kind, name = found.groups()
-    if kind == "model":
-        return "<model>"
     return "/".join(name.rsplit("-", 1)) if kind == "unit" else name

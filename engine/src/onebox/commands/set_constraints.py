@@ -7,7 +7,8 @@ Examples:
 """
 
 from onebox.commands._call import Call
-from onebox.flags import takes
+from onebox.flags import UsageError, takes
+from onebox.names import valid
 from onebox.values import constraints
 
 TAKES = takes("<application> [<constraint>=<value> ...]", "no application name specified")
@@ -16,6 +17,8 @@ TAKES = takes("<application> [<constraint>=<value> ...]", "no application name s
 def run(call: Call) -> None:
     """Record them, silently."""
     name, *words = call.words
+    if not valid("application", name):
+        raise UsageError(f'invalid application name "{name}"')
     text = " ".join(words)
     constraints(text)
     call.ask("set_constraints", application=name, constraints=text)

@@ -4,6 +4,7 @@
 
 import functools
 
+from onebox import directives
 from onebox.changes import storage
 from onebox.errors import Refused
 from onebox.flags import UsageError, option, quote
@@ -55,15 +56,15 @@ def storage_add(context: Context, call: Call) -> None:
     """Ask for more instances; each shows up later with its own storage-attached."""
     if not call.args:
         raise UsageError("storage add requires a storage directive")
-    for argument in call.args:
-        name, _, text = argument.partition("=")
-        try:
-            wish = storage.directive(text)
-        except Refused as error:
-            raise UsageError(error.message) from None
+    try:
+        wishes = directives.by_name(call.args)
+    except Refused as error:
+        raise UsageError(error.message) from None
+    for name, wish in wishes.items():
         if wish.pool or wish.size is not None:
             raise UsageError(f"only count can be specified for {quote(name)}")
-        count = 1 if wish.count is None else wish.count
+    for name, wish in wishes.items():
+        count = wish.count or 1
         now = context.services.now()
         context.write(
             functools.partial(

@@ -39,9 +39,10 @@ def _moment(text: str | None) -> Timestamp | None:
     return Timestamp(times.rfc3339(text)) if text else None
 
 
-def listing(secrets: list[Json]) -> Json:
-    """Secrets by id, ids sorted."""
-    return {s["id"]: summary(s) for s in sorted(secrets, key=lambda s: s["id"])}
+def listing(secrets: list[Json], revisions: bool = False) -> Json:
+    """Secrets by id, ids sorted, perhaps each with the list of its revisions."""
+    more = _revisions if revisions else lambda secret: {}
+    return {s["id"]: summary(s) | more(s) for s in sorted(secrets, key=lambda s: s["id"])}
 
 
 def secrets_table(secrets: list[Json], now: datetime, colour: bool = False) -> str:
@@ -91,7 +92,7 @@ def details(
         content = {key: _decoded(shown["content"][key]) for key in sorted(shown["content"])}
         out["content"] = {"Data": content} if form == "json" else content
     if revisions:
-        out["revisions"] = [_revision(r) for r in _sorted(secret["revisions"])]
+        out |= _revisions(secret)
     access = [_access(model, grant) for grant in secret["grants"]]
     return {**out, "access": access} if access else out
 
@@ -102,6 +103,10 @@ def _decoded(text: str) -> str:
 
 def _sorted(revisions: Json) -> list[Json]:
     return sorted(revisions.values(), key=lambda revision: revision["number"])
+
+
+def _revisions(secret: Json) -> Json:
+    return {"revisions": [_revision(r) for r in _sorted(secret["revisions"])]}
 
 
 def _revision(revision: Json) -> Json:

@@ -7,7 +7,6 @@ from datetime import datetime, timezone
 import pytest
 
 from onebox.changes import edit, storage
-from onebox.changes.storage import Directive, directive
 from onebox.errors import Refused
 from onebox.model import Application, Base, Charm, Model, Status, StorageSpec, Unit
 
@@ -27,27 +26,6 @@ def model_of(spec, asked="", machines=("0",)):
     return Model(
         name="m", uuid="u", created=NOW, charms={"c": charm}, applications={"a": app}, units=units
     )
-
-
-@pytest.mark.parametrize(
-    ("text", "meaning"),
-    [
-        ("", Directive()),
-        ("2", Directive(count=2)),
-        ("10G", Directive(size=10240)),
-        ("1.5GiB", Directive(size=1536)),
-        ("rootfs,3,500M", Directive("rootfs", 3, 500)),
-        ("200M", Directive(size=200)),
-    ],
-)
-def test_directives(text, meaning):
-    assert directive(text) == meaning
-
-
-@pytest.mark.parametrize("text", ["10X", "a,b", "-1", "1e3"])
-def test_directives_that_are_none(text):
-    with pytest.raises(Refused, match="cannot parse storage constraints"):
-        directive(text)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +71,8 @@ def left_by(model, unit, *, destroy=False):
 @pytest.mark.parametrize(
     ("asked", "destroy", "owners"),
     [
-        ("", False, {}),
+        ("", False, {"d/0": ""}),
+        ("", True, {}),
         ("rootfs,1G", False, {}),
         ("lxd,1G", False, {"d/0": ""}),
         ("lxd,1G", True, {}),

@@ -114,9 +114,21 @@ def test_removal_does_not_ask_with_no_prompt(juju, prompting):
 
 def test_model_is_destroyed_only_by_its_name(juju, daemon, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("other\n"))
-    done = juju("destroy-model", "m")
+    done = juju("destroy-model", "m", "--destroy-storage")
     assert (done.code, daemon.asked) == (1, [])
-    assert done.err.endswith("ERROR model destruction: aborted\n")
+    assert done.err == (
+        'WARNING This command will destroy the "m" model and affect the following resources. '
+        "It cannot be stopped.\n"
+        "\n"
+        " - 1 machine will be destroyed\n"
+        '  - machine list: "0"\n'
+        " - 1 application will be removed\n"
+        '  - application list: "web"\n'
+        " - 1 filesystem and 0 volume will be destroyed\n"
+        "\n"
+        "To continue, enter the name of the model to be unregistered: "
+        "ERROR model destruction: aborted\n"
+    )
 
 
 def test_switch_moves_the_focus(juju, daemon, monkeypatch):

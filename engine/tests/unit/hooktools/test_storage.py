@@ -41,7 +41,7 @@ def test_added_storage_comes_after_the_hook(hook, engine):
         ("storage-get -s data/0 size", 1, 'invalid storage attribute "size"'),
         ("storage-add", 2, "storage add requires a storage directive"),
         ("storage-add data=1,10G", 2, 'only count can be specified for "data"'),
-        ("storage-add data=!", 2, "cannot parse storage constraints"),
+        ("storage-add data=!", 2, 'unrecognized storage directive "!" not valid'),
     ],
 )
 def test_refuses(hook, line, code, message):
