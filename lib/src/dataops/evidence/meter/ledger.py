@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The account on disk: every event is written before anything outside depends on it.
 
-What happens often is gathered, and written when the meter says so: before it sends, and before it
-reports. A kill in between leaves a moment's acknowledgements unknown, and its records to be read
-again.
+What happens often is gathered, and counted and written when the meter says so: before it sends,
+and before it reports. The meter is woken for every acknowledgement, each time with cold caches:
+the less it does then, the less it costs. A kill in between leaves a moment's acknowledgements
+unknown, and its records to be read again.
 
 A snapshot names the file of the events that follow it. Whoever is killed at any moment finds both
 again; a last line that is not whole was never counted. Written without waiting for the disk: a
@@ -43,8 +44,8 @@ class Ledger:
         most: bytes of events before a new snapshot is made.
 
     Attributes:
-        account: what is counted so far; a thread that wants more than one value of it at a time
-            holds the lock.
+        account: what is counted up to the last ``write``; a thread that wants more than one value
+            of it at a time holds the lock.
         lock: held while an event is noted.
         found: whether there was one.
     """
@@ -62,7 +63,7 @@ class Ledger:
         self._snapshot()
 
     def note(self, event: str, *values: Any) -> None:
-        """Count the event, and write it down: at once, or with the next ``write``.
+        """Count the event and write it down: at once, or with the next ``write``.
 
         Args:
             event: the name of a method of ``Account``.
@@ -72,12 +73,11 @@ class Ledger:
         with self.lock:
             assert self._file is not None, "the ledger is closed"
             self._unwritten.append((event, *values))
-            _apply(self.account, event, values)
             if event not in _OFTEN:
                 self.write()
 
     def write(self) -> None:
-        """Have on disk what is counted so far.
+        """Count what was noted so far, and have it on disk.
 
         Raises:
             OSError: the disk is full.
@@ -85,6 +85,8 @@ class Ledger:
         with self.lock:
             if self._file is None or not self._unwritten:
                 return
+            for event, *values in self._unwritten:
+                _apply(self.account, event, values)
             line = to_json(self._unwritten) + b"\n"
             self._unwritten.clear()
             if os.write(self._file, line) < len(line):

@@ -17,8 +17,7 @@ from dataops.evidence.meter.ledger import Ledger
 from dataops.evidence.meter.orders import Login
 
 _WAIT = 0.2
-# Gaps in reading are known no better than that.
-_HANDFUL = 0.01
+_HANDFUL = 500
 _ANSWER = 10.0
 _PAUSE = 1.0
 
@@ -87,6 +86,7 @@ class Reader:
         self._finishing = True
         while len(done) < self._ledger.account.partitions and self._clock() < deadline:
             time.sleep(0.02)
+            self._ledger.write()
             positions, ends = self._ledger.account.positions, dict(self._ends)
             done = {p for p, end in ends.items() if positions.get(p, 0) >= end}
         return tuple(sorted(done))
@@ -148,16 +148,13 @@ class Reader:
         self._consumer.close()
 
     def _receive(self) -> None:
-        """Take what comes within a moment, a record of each partition at most."""
+        """Take what a broker has answered, or nothing after a moment."""
         assert self._consumer is not None
         message = self._consumer.poll(_WAIT)
         if message is None:
             return
         self._take(message)
-        # What is sent at one beat comes back almost at once: a wake-up for each costs more than
-        # all that is done in it.
-        others = self._ledger.account.partitions - 1
-        for one in self._consumer.consume(others, _HANDFUL) if others else ():
+        for one in self._consumer.consume(_HANDFUL, 0):
             self._take(one)
 
     def _change_over(self) -> None:
@@ -167,6 +164,7 @@ class Reader:
         if ready is None:
             return
         old, self._consumer = self._consumer, ready
+        self._ledger.write()
         positions = self._ledger.account.positions
         ready.assign([self._at(p, positions[p]) for p in sorted(positions)])
         self.complaint = ""
@@ -197,6 +195,7 @@ class Reader:
         with contextlib.suppress(KafkaException):
             where = self._at(partition)
             low, high = self._consumer.get_watermark_offsets(where, timeout=_ANSWER)
+            self._ledger.write()
             position = min(max(self._ledger.account.positions[partition], low), high)
             self._ledger.note("reads", partition, position)
             self._consumer.seek(self._at(partition, position))
