@@ -55,9 +55,10 @@ def customer(model: jubilant.Juju, name: str) -> None:
     model.integrate(f"{name}:kafka", "kafka:kafka-client")
 
 
-def settled(model: jubilant.Juju) -> None:
+def settled(model: jubilant.Juju, *names: str) -> None:
+    """These applications are active, or all of them: day2 says that an operation was stopped."""
     model.wait(
-        lambda s: jubilant.all_active(s) and jubilant.all_agents_idle(s),
+        lambda s: jubilant.all_active(s, *names) and jubilant.all_agents_idle(s, *names),
         error=jubilant.any_error,
         timeout=900,
         delay=2,
@@ -283,7 +284,7 @@ def test_a_new_user_is_followed_and_nobody_misses_the_old_one(
     model: jubilant.Juju, access: pipeline.Credentials, meter: RunningMeter, topic: str
 ) -> None:
     customer(model, "successor")
-    settled(model)
+    settled(model, "successor", "kafka")
     successor = pipeline.credentials(model, "successor")
     assert successor.username != access.username
     meter.enter(Phase.DURING)

@@ -10,7 +10,7 @@ from typing import Any
 import stages
 from dataops.interfaces.operations import Status
 from dataops.operations import OperationError
-from history import operations
+from history import current, operations
 from journal import Kind
 from observed import Observed
 from operation import Operation, Section
@@ -38,10 +38,14 @@ def find(observed: Observed, number: int) -> Operation:
 def cancel(observed: Observed, number: int) -> Note:
     """The record that calls an operation off.
 
+    Args:
+        observed: the facts.
+        number: the operation's; 0 is the one that runs, or else the newest.
+
     Raises:
         OperationError: it has ended, or only puts things back.
     """
-    operation = find(observed, number)
+    operation = _at_work(observed, number)
     if operation.ending is not None:
         raise OperationError(f"{operation.title} has ended: {operation.message}")
     if operation.cancelled:
@@ -61,13 +65,13 @@ def approve(observed: Observed, number: int, step: str = "") -> Note:
 
     Args:
         observed: the facts.
-        number: the operation's; 0 is the newest.
+        number: the operation's; 0 is the one that runs, or else the newest.
         step: its name; empty for the only one that waits.
 
     Raises:
         OperationError: no such step waits.
     """
-    operation = find(observed, number)
+    operation = _at_work(observed, number)
     waiting = stages.awaiting(operation)
     if not waiting:
         state = operation.message or stages.progress(operation)
@@ -92,6 +96,12 @@ def resume(observed: Observed, number: int, params: Mapping[str, Any]) -> Note:
     if operation.ending is Status.COMPLETED:
         raise OperationError(f"{operation.title} has done everything: {operation.message}")
     return Note(Kind.RESUMED, operation.number, {"by": _by(observed), "params": dict(params)})
+
+
+def _at_work(observed: Observed, number: int) -> Operation:
+    """The operation of that number; for 0 the one that runs: others may wait behind it."""
+    running = current(observed.journal)
+    return running if running is not None and not number else find(observed, number)
 
 
 def _by(observed: Observed) -> str:

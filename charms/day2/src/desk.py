@@ -15,7 +15,7 @@ from driver import Driver
 from dryrun import preview
 from library import Library
 from observed import Observed
-from preconditions import preconditions
+from preconditions import preconditions, together
 from seam import Note
 from started import started
 
@@ -77,7 +77,7 @@ class Desk(ops.Object):
             return event.set_results(preview(plan, library.plans, found))
         reasons = [each.detail for each in found if not each.ok]
         if reasons:
-            return event.fail(" ".join(reasons))
+            return event.fail(together(reasons))
         number = driver.request(plan, params, library.plans)
         return event.set_results(started(driver.observed, driver.drive(), number))
 
@@ -109,7 +109,7 @@ class Desk(ops.Object):
             found = preconditions(operation.plan, given, driver.observed, guards, self._verbs)
             reasons = [each.detail for each in found if not each.ok]
             if reasons:
-                raise OperationError(" ".join(reasons))
+                raise OperationError(together(reasons))
             return note
 
         self._decide(event, decide)

@@ -31,7 +31,7 @@ from journal import Journal, Kind, append, tail, to_text
 from library import Library
 from observed import JOURNAL_KEY, OPERATIONS, PEERS, Observed
 from plan import Plan
-from preconditions import refusals
+from preconditions import refusals, together
 from schedule import Entry, by, decide, next_time
 from seam import Ask, Facts, Measure, Note, Request, Wake, WriteReport
 
@@ -148,7 +148,7 @@ class Driver:
         observed = dataclasses.replace(self.observed, journal=self.journal)
         reasons = refusals(plan, entry.params, observed, library.plans, self._tools.verbs)
         if reasons:
-            text = f"Due at {at:%H:%M} UTC, it could not begin. {' '.join(reasons)}"
+            text = f"Due at {at:%H:%M} UTC, it could not begin. {together(reasons)}"
             body = {"status": Status.FAILED.value, "message": text}
             self.note(Note(Kind.FINISHED, number, body))
 

@@ -19,7 +19,7 @@ from dataops.evidence import Phase
 from dataops.interfaces.operations import Participant, Task
 from dataops.operations import Scope
 from endings import finish
-from history import current, operations
+from history import current, operations, queue
 from journal import Kind, Record
 from operation import Operation, Section, StepState
 from plan import Step
@@ -37,13 +37,20 @@ def advance(journal: Sequence[Record], facts: Facts) -> tuple[Request, ...]:
     Apply the notes and call again until none comes; then the requests are stable.
     """
     operation = current(journal)
-    notes = tuple(_notes(operation, facts)) if operation else ()
+    notes = (*_called_off(journal), *(_notes(operation, facts) if operation else ()))
     return notes or (
         *(Ask(p.application, _task(operation, p)) for p in facts.participants),
         _measure(operation),
         *_reports(journal),
         Wake(_wake(operation, facts.now)),
     )
+
+
+def _called_off(journal: Sequence[Record]) -> Iterator[Note]:
+    """The ends of operations that were called off while they waited for their turn."""
+    for operation in queue(journal)[1:]:
+        if operation.cancelled:
+            yield finish(operation)
 
 
 def _notes(operation: Operation, facts: Facts) -> Iterator[Note]:

@@ -8,7 +8,7 @@ What does not hold is a reason to refuse, with its remedy, before anything has c
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pydantic
@@ -46,6 +46,12 @@ def refusals(
     """Every reason why the operation cannot start now; none when it can."""
     found = preconditions(plan, params, observed, plans, verbs)
     return tuple(each.detail for each in found if not each.ok)
+
+
+def together(reasons: Iterable[str]) -> str:
+    """Several reasons as one text in which each can be told from the next."""
+    told = [reason if reason.endswith(".") else f"{reason};" for reason in reasons]
+    return " ".join(told).removesuffix(";")
 
 
 def preconditions(
@@ -206,4 +212,4 @@ def _queue(observed: Observed) -> Precondition:
 
 def _judged(name: str, reasons: list[str], well: str) -> Precondition:
     """A precondition with all of its reasons, or with what is well."""
-    return Precondition(name, not reasons, " ".join(reasons) or well)
+    return Precondition(name, not reasons, together(reasons) or well)

@@ -227,6 +227,8 @@ def _said(kind: str, message: str, place: Place) -> str:
         return "there is no such key; docs/reference/plans.md lists them"
     if kind == "missing":
         return "is missing"
+    if kind == "too_short":
+        return "name at least one"
     if kind == "string_pattern_mismatch":
         return "use a-z, 0-9 and inner dashes, at most 40 characters"
     if place and place[-1] == "on-failure":

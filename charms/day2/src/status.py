@@ -53,13 +53,15 @@ def _of_operations(observed: Observed) -> Iterator[ops.StatusBase]:
     if running is not None:
         yield _running(observed, running)
         return
-    ended = operations(observed.journal)
+    ended = [(o.finished, o) for o in operations(observed.journal) if o.finished is not None]
     if not ended:
         yield ops.ActiveStatus()
-    elif ended[-1].ending is Status.COMPLETED:
-        yield ops.ActiveStatus(_short(f"{ended[-1].title}: {ended[-1].message}"))
+        return
+    _, last = max(ended, key=lambda each: each[0])
+    if last.ending is Status.COMPLETED:
+        yield ops.ActiveStatus(_short(f"{last.title}: {last.message}"))
     else:
-        yield ops.BlockedStatus(_failed(observed, ended[-1]))
+        yield ops.BlockedStatus(_failed(observed, last))
 
 
 def _running(observed: Observed, operation: Operation) -> ops.StatusBase:

@@ -37,6 +37,14 @@ def test_a_running_operation_is_called_off():
     assert note.body == {"by": "action on day2/0"}
 
 
+def test_who_names_no_operation_means_the_one_that_runs_and_not_those_behind_it():
+    world = of({"approval": True})
+    world.request(plan({}))
+    assert controls.cancel(seen(world), 0).operation == 1
+    assert controls.cancel(seen(world), 2).operation == 2
+    assert controls.approve(seen(world), 0).operation == 1
+
+
 def test_what_only_puts_things_back_is_not_called_off():
     world = of({"verify": "healthy"}, finally_=[{"name": "tidy"}])
     world.answer("kafka/0", SICK)

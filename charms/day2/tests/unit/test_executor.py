@@ -363,6 +363,19 @@ def test_what_waits_in_the_queue_can_be_called_off():
     assert last(world).steps == ()
 
 
+def test_what_is_called_off_behind_another_ends_at_once_and_disturbs_nobody():
+    world = three()
+    world.request(plan({}))
+    world.drive()
+    world.request(plan({}))
+    world.tell(Kind.CANCELLED, 2, by="somebody")
+    world.drive()
+    first, second = operations(world.journal)
+    assert (first.ending, second.ending) == (None, Status.FAILED)
+    assert second.message == "Cancelled by somebody."
+    assert world.may_run("kafka")
+
+
 def test_what_is_resumed_asks_only_those_who_have_not_done_it():
     world = three()
     world.request(plan({"applications": "kafka"}, {"applications": "spark"}))

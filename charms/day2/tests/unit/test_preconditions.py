@@ -11,7 +11,7 @@ from dataops.interfaces.operations import CatalogueEntry, Participant
 from dataops.interfaces.prometheus_api import QueryServer
 from observed import Observed
 from operations.performance_report import VERB
-from preconditions import preconditions, refusals
+from preconditions import preconditions, refusals, together
 
 LOOKS = (CatalogueEntry(name="look"),)
 REPORTS = (CatalogueEntry(name="performance-report"),)
@@ -122,3 +122,10 @@ def test_what_was_seen_is_told_even_when_all_is_well():
     assert told["step step1"] == "look on kafka (unknown, 1 units)"
     assert told["last-health-check"].startswith("health-check #1, 2026-11-22 12:00 UTC: 1 of 1")
     assert told["queue"] == "waits for tour #2 (running)"
+
+
+def test_reasons_can_be_told_from_each_other():
+    assert together(["It is cold.", "x: too small", "Relate it: juju integrate a b"]) == (
+        "It is cold. x: too small; Relate it: juju integrate a b"
+    )
+    assert together([]) == ""

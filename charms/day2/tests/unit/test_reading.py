@@ -66,7 +66,7 @@ def test_every_error_names_its_line_and_key():
         "plans line 13: steps.1.canary: there is no such key; docs/reference/plans.md lists them",
         'plans line 16: canary.longest-gap: "long" is no length of time; write for example 250ms, '
         "10s or 2m",
-        "plans line 17: steps: Tuple should have at least 1 item after validation, not 0",
+        "plans line 17: steps: name at least one",
     )
 
 

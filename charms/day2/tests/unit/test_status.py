@@ -1,12 +1,14 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
 
+import datetime
 from pathlib import Path
 
 import ops
 from world import SICK, WELL, World, plan
 
 from dataops.interfaces.operations import Participant
+from journal import Kind
 from observed import Observed
 from status import statuses
 
@@ -49,6 +51,18 @@ def test_a_running_operation_says_where_it_is():
 
 def test_an_operation_that_went_well_is_told():
     (status,) = statuses(observed(run()))
+    assert status == ops.ActiveStatus("tour #1: 1 checks, 1 answers of 1 applications, all well.")
+
+
+def test_what_ended_last_is_told_and_not_what_was_asked_for_last():
+    world = run(answers=0)
+    world.request(plan({}))
+    world.tell(Kind.CANCELLED, 2, by="somebody")
+    world.drive()
+    world.now += datetime.timedelta(seconds=9)
+    world.answer("kafka/0")
+    world.drive()
+    (status,) = statuses(observed(world))
     assert status == ops.ActiveStatus("tour #1: 1 checks, 1 answers of 1 applications, all well.")
 
 
