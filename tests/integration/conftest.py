@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -36,7 +37,13 @@ def engine(juju_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     if juju_binary != OUR_JUJU:
         yield None
         return
-    root = tmp_path_factory.mktemp("engine")
+    with engine_in(tmp_path_factory.mktemp("engine"), juju_binary) as home:
+        yield home
+
+
+@contextlib.contextmanager
+def engine_in(root: Path, juju_binary: Path) -> Iterator[Path]:
+    """The root of an engine whose files all lie in the directory; nothing is left of it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ONEBOX_HOME", str(root / "home"))
         patch.setenv("JUJU_DATA", str(root / "data"))
