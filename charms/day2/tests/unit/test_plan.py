@@ -19,6 +19,15 @@ def test_every_built_in_plan_is_a_plan():
     assert plans["health-check"].plan.steps[0].timeout == datetime.timedelta(minutes=5)
 
 
+def test_no_built_in_step_is_in_a_hurry():
+    # A model that was quiet: Juju 4 looks for changes every ten seconds then, so that a task and
+    # its answer take twenty, and every hook that is queued there comes before.
+    for source in load(BUILT_IN).values():
+        every = (*source.plan.steps, *source.plan.rollback, *source.plan.finally_)
+        hurried = [each.name for each in every if each.timeout < datetime.timedelta(minutes=1)]
+        assert not hurried, source.plan.name
+
+
 def test_a_plan_survives_the_journal():
     full = plan(
         {"retry": {"attempts": 2}, "on-failure": {"rollback": "undo"}, "approval": True},
