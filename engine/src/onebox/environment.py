@@ -52,16 +52,25 @@ def of_action(model: Model, unit: str, task: Task, context: str, place: Place) -
         **_common(model, unit, context, place),
         "JUJU_HOOK_NAME": "",
         "JUJU_DISPATCH_PATH": f"actions/{task.action}",
+        **_action(task),
+    }
+
+
+def _action(task: Task) -> dict[str, str]:
+    return {
         "JUJU_ACTION_NAME": task.action,
         "JUJU_ACTION_UUID": str(task.id),
         "JUJU_ACTION_TAG": f"action-{task.id}",
     }
 
 
-def of_commands(model: Model, unit: str, hook: Hook, context: str, place: Place) -> dict[str, str]:
-    """The environment of a `juju exec` or `juju-exec` script, perhaps in a relation."""
+def of_commands(
+    model: Model, unit: str, hook: Hook, context: str, place: Place, task: Task | None = None
+) -> dict[str, str]:
+    """The environment of a `juju-exec` script, perhaps in a relation, or of a `juju exec` task."""
     common = _common(model, unit, context, place)
-    return {**common, "JUJU_HOOK_NAME": "", **_relation(model, unit, hook)}
+    found = {**common, "JUJU_HOOK_NAME": "", **_relation(model, unit, hook)}
+    return found | _action(task) if task else found
 
 
 def of_storage(identifier: str, kind: str, location: Path) -> dict[str, str]:

@@ -235,7 +235,7 @@ class Runner:
     ) -> Ended:
         """Runs a text with bash where and as a hook would run."""
         found = environment.of_commands(
-            model, self._room.unit, hook, context.id, self._place(model)
+            model, self._room.unit, hook, context.id, self._place(model), task
         )
         timer = threading.Timer(seconds, self.kill) if seconds > 0 else None
         if timer is not None:

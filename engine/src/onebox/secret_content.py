@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from onebox.errors import Refused
 from onebox.flags import UsageError, quote, read_duration
 
-# In bytes, all values together: what every secret backend of Juju takes.
+# In bytes of base64, all values together: what every secret backend of Juju takes.
 LIMIT = 1_000_000
 
 _KEY = re.compile(r"[a-z](?:-?[a-z0-9]){2,}")
@@ -56,8 +56,12 @@ def _encoded(name: str, value: bytes) -> dict[str, str]:
 
 
 def _within_limit(content: dict[str, str]) -> dict[str, str]:
-    if sum(map(len, content.values())) * 3 // 4 > LIMIT:
-        raise Refused(f"secret content exceeds {LIMIT} bytes")
+    found = "base64 encoded secret content"
+    for key, value in content.items():
+        if len(value) > LIMIT:
+            raise UsageError(f"{found} for key {quote(key)} too large: {len(value)} bytes")
+    if (total := sum(map(len, content.values()))) > LIMIT:
+        raise UsageError(f"{found} too large: {total} bytes")
     return content
 
 

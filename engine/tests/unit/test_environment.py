@@ -125,6 +125,14 @@ def test_actions_and_scripts(world: World) -> None:
     }
     found = environment.of_commands(world.model, "web/0", Hook(kind=""), "ctx", PLACE)
     assert {k: v for k, v in found.items() if k not in COMMON} == {"JUJU_HOOK_NAME": ""}
+    task = Task(id=8, operation=6, unit="web/0", action="juju-exec", enqueued=world.now)
+    found = environment.of_commands(world.model, "web/0", Hook(kind=""), "ctx", PLACE, task)
+    assert {k: v for k, v in found.items() if k not in COMMON} == {
+        "JUJU_HOOK_NAME": "",
+        "JUJU_ACTION_NAME": "juju-exec",
+        "JUJU_ACTION_UUID": "8",
+        "JUJU_ACTION_TAG": "action-8",
+    }
 
 
 def test_proxies_of_the_model(world: World) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from onebox.commands._secret_values import content
 from onebox.errors import Refused
 from onebox.flags import UsageError
-from onebox.secret_content import LIMIT, decoded, from_arguments, from_settings, value_of
+from onebox.secret_content import decoded, from_arguments, from_settings, value_of
 
 
 def nothing(path):
@@ -47,9 +47,17 @@ def test_keys_that_are_none(key):
         from_settings({key: "v"})
 
 
-def test_too_much_is_refused():
-    with pytest.raises(Refused, match="exceeds"):
-        from_settings({"key": "x" * (LIMIT + 3)})
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        ((750_001,), 'content for key "key0" too large: 1000004 bytes'),
+        ((375_000, 375_003), "content too large: 1000004 bytes"),
+    ],
+)
+def test_too_much_is_refused(sizes, message):
+    values = {f"key{number}": "x" * size for number, size in enumerate(sizes)}
+    with pytest.raises(UsageError, match=message):
+        from_settings(values)
 
 
 def test_broken_base64_is_told():

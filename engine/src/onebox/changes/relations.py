@@ -21,7 +21,9 @@ def add(model: Model, a: str, b: str, now: datetime) -> tuple[Model, Relation]:
         message = f'{prefix}cannot relate endpoints "{a}" and "{b}": {error.message}'
         raise Refused(message, error.code) from None
     if _find(model, ends) is not None:
-        named = " ".join(f"{e.application}:{e.name}" for e in ends)
+        first = a.partition(":")[0]
+        typed = sorted(ends, key=lambda end: end.application != first)
+        named = " ".join(f"{e.application}:{e.name}" for e in typed)
         raise Refused(
             f'{prefix}cannot add relation "{a}", "{b}": relation {named}: already exists',
             "already-exists",

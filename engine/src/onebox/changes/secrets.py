@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from onebox.model import Consumer, Grant, Model, Revision, Secret
 
 # The owner of secrets that a person adds with `juju add-secret`.
 USER = "<model>"
+_ID = re.compile(r"(?:secret:(?://[^/]+/)?)?[0-9a-v]{20}")
 
 # How long Juju waits before it reminds an owner who did not act on a rotate or expired event.
 REMINDER = timedelta(minutes=5)
@@ -323,6 +325,20 @@ def named(model: Model, text: str) -> Secret:
         found = next((s for s in owned_by(model, USER) if s.label == text), None)
     if found is None:
         raise Refused(f'secret "{text}" not found', "not-found")
+    return found
+
+
+def own(model: Model, text: str) -> Secret:
+    """The secret that a person may change; Refused for none, and for a charm's."""
+    if not _ID.fullmatch(text) and not any(s.label == text for s in owned_by(model, USER)):
+        raise Refused(
+            f'getting user secret for label "{text}": secret with label "{text}" not found '
+            "(secret not found)",
+            "no-such-label",
+        )
+    found = named(model, text)
+    if found.owner != USER:
+        raise Refused("permission denied", "unauthorized")
     return found
 
 

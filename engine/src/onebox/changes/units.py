@@ -146,6 +146,12 @@ def _add_one(
     app = model.applications[application]
     name = f"{application}/{app.next_unit}"
     wanted = f"{model.constraints} {app.constraints}".strip()
+    if where.isdecimal() and where not in model.machines:
+        raise Refused(
+            f'making unit args: getting machine "{where}" for unit placement directive: '
+            f'machine with name "{where}" does not exist',
+            "not-found",
+        )
     model, machine = machines.place(model, where, app.base, now, constraints=wanted)
     model = edit.put_application(model, app, next_unit=app.next_unit + 1)
     model = edit.put(model, "units", name, _new(model, app, name, machine, now))

@@ -9,7 +9,7 @@ from typing import Any
 
 from onebox import console, persona
 from onebox.commands._call import Call, Json
-from onebox.errors import Refused, known
+from onebox.errors import Refused
 from onebox.flags import UsageError, read_bool, switch
 from onebox.names import valid
 
@@ -41,16 +41,27 @@ class Kind:
     lines: Callable[[Json, str, bool], str]
     remark: Callable[[Json, tuple[str, ...]], str] = lambda model, names: ""
 
+    def check(self, model: Json, name: str) -> None:
+        """Refuse what is not there, in the words that Juju has for each."""
+        if name in model[f"{self.noun}s"]:
+            return
+        text = f'{self.noun} "{name}" not found'
+        if self.noun == "machine":
+            where = f'getting machine UUID: getting UUID for machine "{name}"'
+            text = f'{where}: machine "{name}": machine not found'
+        elif self.noun == "unit" and name.partition("/")[0] not in model["applications"]:
+            text = f"application {name.partition('/')[0]} not found"
+        raise Refused(text, "not-found")
+
 
 def remove(call: Call, kind: Kind, **more: Any) -> int:
     """Say what goes and remove it; one that cannot be does not spare the others."""
     _check(call, kind)
     destroys = more.get("destroy_storage", False)
     model = call.snapshot()
-    family = model[f"{kind.noun}s"]
     asks = not call[DRY_RUN] and not call[NO_PROMPT] and _asks(call)
     if asks or call[DRY_RUN]:
-        if not _each(call, kind, lambda name: known(family, kind.noun, name)):
+        if not _each(call, kind, lambda name: kind.check(model, name)):
             return 1
         _plan(kind, model, call, destroys)
     if call[DRY_RUN]:
@@ -59,7 +70,7 @@ def remove(call: Call, kind: Kind, **more: Any) -> int:
         console.confirm(f"{kind.noun} removal")
 
     def go(name: str) -> None:
-        known(family, kind.noun, name)
+        kind.check(model, name)
         request = {kind.noun: name, "force": call[FORCE], **more}
         call.ask(f"remove_{kind.noun}", **request)
         console.show("" if asks else kind.lines(model, name, destroys))

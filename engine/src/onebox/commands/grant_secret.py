@@ -28,4 +28,6 @@ def change(call: Call, method: str) -> None:
     try:
         call.ask(method, secret=secret, applications=applications.split(","))
     except Refused as error:
+        if error.code == "no-such-label":
+            raise
         raise Refused(f"failed to grant/revoke secret: {error.message}", error.code) from None

@@ -8,7 +8,7 @@ Examples:
 
 from onebox.commands._call import TABULAR, Call
 from onebox.console import COLOURED, tell
-from onebox.errors import known
+from onebox.errors import Refused
 from onebox.flags import switch, takes
 from onebox.render.resources import listing, resources_table
 
@@ -23,9 +23,10 @@ def run(call: Call) -> None:
     """Print them."""
     name = call.words[0].partition("/")[0]
     model = call.snapshot()
-    known(model["applications"], "application", name)
+    if name not in model["applications"]:
+        raise Refused(f"application {name} not found", "not-found")
     document = listing(model, name)
-    if not document["resources"] and call[TABULAR] == "tabular":
+    if not document["resources"]:
         tell("No resources to display.")
     else:
         call.show(document, lambda: resources_table(document, call.colour))

@@ -7,6 +7,7 @@ Examples:
 """
 
 from onebox.commands._call import Call
+from onebox.errors import Refused
 from onebox.flags import UsageError, takes
 from onebox.names import valid
 from onebox.values import constraints
@@ -19,6 +20,8 @@ def run(call: Call) -> None:
     name, *words = call.words
     if not valid("application", name):
         raise UsageError(f'invalid application name "{name}"')
+    if name not in call.snapshot()["applications"]:
+        raise Refused(f"application {name} not found (not found)", "not-found")
     text = " ".join(words)
     constraints(text)
     call.ask("set_constraints", application=name, constraints=text)

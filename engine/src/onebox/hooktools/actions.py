@@ -43,7 +43,7 @@ def _entry(argument: str) -> tuple[list[str], str]:
         if not valid("action", key):
             raise UsageError(
                 f"key {quote(key)} must start and end with lowercase alphanumeric, "
-                "and contain only lowercase alphanumeric, hyphens and periods"
+                "and contain only lowercase alphanumeric and hyphens"
             )
         if key in RESERVED:
             raise UsageError(f"cannot set reserved action key {quote(key)}")

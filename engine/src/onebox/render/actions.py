@@ -19,8 +19,11 @@ def schemas(actions: Json) -> Json:
 
 
 def actions_table(actions: Json, colour: bool = False) -> str:
-    """The table of `juju actions`: the first line of each description."""
-    rows = [(name, text.partition("\n")[0]) for name, text in descriptions(actions).items()]
+    """The table of `juju actions`, each line of a description below the one before."""
+    rows: list[tuple[str, str]] = []
+    for name, text in descriptions(actions).items():
+        first, *more = text.strip().split("\n")
+        rows += [(name, first), *(("", line) for line in more)]
     return table(["Action", "Description"], rows, colour=colour)
 
 

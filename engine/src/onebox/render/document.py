@@ -85,7 +85,8 @@ def to_yaml(value: object) -> str:
         sort_keys=False,
         default_flow_style=False,
         allow_unicode=True,
-        width=math.inf,
+        # Go folds longer lines at their spaces, and so does PyYAML with the same rules.
+        width=80,
     )
     # PyYAML ends a document that is a bare value; Go does not.
     return text.removesuffix("...\n")

@@ -137,8 +137,9 @@ def operation(found: Json, tasks: list[Json], utc: bool = False) -> Json:
     out: Json = {
         "summary": found["summary"],
         "status": status(tasks),
-        "fail": "\n".join(found["failures"].values()),
-        "action": _action(found, tasks),
+        # Of one that could not even be queued Juju knows nothing more.
+        "fail": "\n".join(found["failures"].values()) if tasks else "",
+        "action": _action(found, tasks) if tasks else {},
         "timing": _operation_timing(found, tasks, utc),
         "tasks": {str(task["id"]): _host(task, utc) for task in tasks},
     }

@@ -25,7 +25,7 @@ def show_unit(model: Json, name: str, shown: Shown) -> Json:
     out: Json = {
         "workload-version": application["workload_version"],
         "machine": "" if unit["principal"] else unit["machine"],
-        "opened-ports": sorted(unit["ports"], key=port_order),
+        "opened-ports": sorted(unit["ports"], key=port_order) or None,
         "public-address": machine["address"] if machine else "",
         "charm": application["charm_url"],
         "leader": application["leader"] == name,
@@ -86,8 +86,11 @@ def _data(bag: Json | None) -> Json:
 
 
 def for_yaml(units: Json) -> Json:
-    """The same without what Juju leaves out of YAML: a local unit that says nothing."""
-    return {name: _without_blank(unit) for name, unit in units.items()}
+    """The same as Juju's YAML: without a local unit that says nothing, and `[]` for no ports."""
+    return {
+        name: _without_blank(unit) | {"opened-ports": unit["opened-ports"] or []}
+        for name, unit in units.items()
+    }
 
 
 def _without_blank(unit: Json) -> Json:

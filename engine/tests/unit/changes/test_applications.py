@@ -137,7 +137,7 @@ def test_each_upload_is_a_revision_of_its_own(world: World) -> None:
 def test_placement(world: World) -> None:
     model = units.add(world.model, "app", 3, ("0", "new", "lxd:0"), world.now)
     assert [u.machine for u in model.units_of("app")] == ["0", "0", "1", "0/lxd/0"]
-    with pytest.raises(Refused, match='machine "9" not found'):
+    with pytest.raises(Refused, match='machine with name "9" does not exist'):
         units.add(model, "app", 1, ("9",), world.now)
     with pytest.raises(Refused, match="too many placement directives"):
         units.add(model, "app", 1, ("0", "0"), world.now)

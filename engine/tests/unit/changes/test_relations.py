@@ -141,3 +141,15 @@ def test_an_identical_write_is_no_new_version(world: World) -> None:
     model = relations.update_bag(model, number, "pg", {"a": ""})
     assert model.relations[number].applications["pg"].version == 2
     assert relations.update_bag(model, 99, "pg", {"a": "1"}) is model
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [(("pg:db", "web"), "pg:db web:backend"), (("web", "pg:db"), "web:backend pg:db")],
+)
+def test_a_relation_that_is_there_is_named_as_it_was_typed(
+    world: World, typed: tuple[str, str], named: str
+) -> None:
+    world.integrate("pg:db", "web")
+    with pytest.raises(Refused, match=f"relation {named}: already exists"):
+        relations.add(world.model, *typed, world.now)

@@ -184,3 +184,9 @@ class TestUserSecrets:
         assert secrets.may_read(model, model.secrets[ID], "web/0")
         model = secrets.revoke(model, ID, "web")
         assert not secrets.may_read(model, model.secrets[ID], "web/0")
+
+    @pytest.mark.parametrize(("text", "message"), [("nosuch", "with label"), (ID, "permission")])
+    def test_are_the_only_ones_that_people_change(self, text, message):
+        with pytest.raises(Refused, match=message):
+            secrets.own(created(label="mysec"), text)
+        assert secrets.own(created(owner=USER, label="mysec"), "mysec").id == ID

@@ -8,7 +8,7 @@ from onebox.changes.actions import EXEC
 
 SEGMENT = (
     "must start and end with lowercase alphanumeric, "
-    "and contain only lowercase alphanumeric, hyphens and periods"
+    "and contain only lowercase alphanumeric and hyphens"
 )
 
 

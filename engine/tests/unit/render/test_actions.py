@@ -28,3 +28,9 @@ def test_action_without_arguments(model):
 def test_undescribed_action(model):
     action = {**actions(model)["env"], "description": ""}
     assert "env     No description\n" in actions_table({"env": action})
+
+
+def test_every_line_of_a_description_is_in_the_table(model):
+    action = {**actions(model)["env"], "description": "First line.\nSecond line.\n"}
+    table = actions_table({"env": action})
+    assert table == "Action  Description\nenv     First line.\n        Second line.\n"

@@ -74,3 +74,13 @@ def test_maps_are_sorted_as_texts_in_json_and_as_people_count_in_yaml():
     found = {"name": "m", "also": 1, "units": {"app/10": 1, "app/2": 2, "a-b/1": 3}}
     assert to_json(found) == '{"name":"m","also":1,"units":{"a-b/1":3,"app/10":1,"app/2":2}}\n'
     assert to_yaml(found) == ("name: m\nalso: 1\nunits:\n  a-b/1: 3\n  app/2: 2\n  app/10: 1\n")
+
+
+def test_long_text_is_folded_as_go_folds_it():
+    text = " ".join(["word"] * 20)
+    folded = to_yaml({"a": {"text": text}})
+    lines = folded.splitlines()
+    # The first space behind column 80 ends the line; what follows is one step deeper.
+    assert [len(line) for line in lines[1:]] == [82, 28]
+    assert lines[2].startswith("    word")
+    assert yaml.safe_load(folded) == {"a": {"text": text}}

@@ -21,3 +21,10 @@ def test_one_endpoint_and_one_related_unit(sample, model):
 def test_application_data_only(sample, model):
     found = {"myreq/0": show_unit(model, "myreq/0", Shown(application_only=True))}
     assert to_json(found) == sample("unit/application.json")
+
+
+def test_no_ports_are_null_in_json_and_none_in_yaml(model):
+    model["units"]["prov/0"]["ports"] = {}
+    found = {"prov/0": show_unit(model, "prov/0", ALL)}
+    assert '"opened-ports":null' in to_json(found)
+    assert "\n  opened-ports: []\n" in to_yaml(for_yaml(found))
