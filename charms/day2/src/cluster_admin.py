@@ -17,6 +17,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.structs import TopicPartition
 
 from cluster_facts import Broker, ClusterFacts, Offsets, Partition, Sample, Topic, lags
+from dataops.impatience import ImpatientClient
 from dataops.interfaces.kafka_client import Access
 
 _TIMEOUT_MS = 10_000
@@ -48,7 +49,10 @@ class Cluster:
             sasl_plain_username=access.username,
             sasl_plain_password=access.password,
             client_id="day2",
+            # The stubs are of an older release.
+            bootstrap_timeout_ms=_TIMEOUT_MS,  # pyright: ignore[reportCallIssue]
             request_timeout_ms=_TIMEOUT_MS,
+            kafka_client=ImpatientClient,
         )
         try:
             yield cls(client)

@@ -38,8 +38,9 @@ from kafka.admin import (
     UserScramCredentialUpsertion,
 )
 from kafka.errors import BrokerResponseError, KafkaError
-from kafka.protocol.admin import AlterClientQuotasRequest
+from kafka.protocol.admin import AlterClientQuotasRequest, DescribeAclsRequest
 
+from dataops.impatience import ImpatientClient
 from facts import Acl, ClusterError, ClusterFacts, Partition
 from placement import Move
 
@@ -184,6 +185,28 @@ class Administrator:
         if result["failed"]:
             raise ClusterError(f"Cannot grant: {result['failed'][0].__name__}")
 
+    def permissions(self, node: int, principal: str) -> frozenset[Acl]:
+        """What this broker, which follows the others at its own pace, lets the principal do.
+
+        Raises:
+            ClusterError: it does not say.
+        """
+        request = DescribeAclsRequest(
+            resource_type_filter=ResourceType.ANY,
+            resource_name_filter=None,
+            pattern_type_filter=ACLResourcePatternType.ANY,
+            principal_filter=principal,
+            host_filter=None,
+            operation=ACLOperation.ANY,
+            permission_type=ACLPermissionType.ANY,
+        )
+        # The client's own call asks whichever broker is least busy.
+        manager = self._client._manager
+        with _told():
+            answer = manager.run(manager.send, request, node)
+            found, _ = self._client._convert_describe_acls_response_to_acls(answer)
+        return frozenset(_from_kafka(acl) for acl in found)
+
     def revoke(self, acls: Iterable[Acl]) -> None:
         """Take permissions away; live sessions lose them at once."""
         for asked, _, error in self._client.delete_acls([_to_filter(acl) for acl in sorted(acls)]):
@@ -286,6 +309,7 @@ def connect(servers: list[str], etc: Path) -> KafkaAdminClient:
         ssl_context=context,
         bootstrap_timeout_ms=_BOOTSTRAP_MS,
         request_timeout_ms=_REQUEST_MS,
+        kafka_client=ImpatientClient,
     )
 
 

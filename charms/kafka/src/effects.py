@@ -40,7 +40,7 @@ _QUIET = (
 )  # fmt: skip
 # A broker makes its listeners anew one after the other: 0.1 to 1.4 s, on a busy machine up to 6.
 _RELOAD_SECONDS = 12
-_LOOK_AGAIN_SECONDS = 30
+_LOOK_AGAIN_SECONDS, _TRY_AGAIN_SECONDS = 30, 10
 _SHORT_PATIENCE = 3.0
 _DRAIN_SECONDS = 900
 
@@ -114,7 +114,7 @@ class Effects:
             case steps.Start():
                 return self._start(step)
             case steps.Admission():
-                return self._gate.apply(step, self.admin)
+                return self._let(step)
             case steps.RequestCertificate():
                 self._requester.request(new_key=True)
             case (
@@ -177,6 +177,14 @@ class Effects:
         # A start takes 4 to 15 s, in which other hooks can do their part: none waits for it.
         self._broker.wake_when_listening(self._observed.unit)
         return started
+
+    def _let(self, step: steps.Admission) -> bool:
+        try:
+            return self._gate.apply(step, self.admin)
+        except ClusterError:
+            # A broker that was behind, or away for a moment, wakes nobody when it is back.
+            self._broker.wake_after(self._observed.unit, _TRY_AGAIN_SECONDS)
+            raise
 
     def _recover(
         self,

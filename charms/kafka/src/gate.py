@@ -9,13 +9,16 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
+import arrival
 import login
 import slots
 import steps
+from access import acls_for
 from backup_keys import BackupKeys
 from dataops.interfaces.kafka_client import Access, KafkaClientProvider
 from dataops.rotation import Change
 from facts import ClusterError
+from listeners import CLIENT_PORT
 from observed import Observed
 from peers import Peers
 from vault import Vault
@@ -84,6 +87,8 @@ class Gate:
         password = password or secrets.token_urlsafe(_PASSWORD_BYTES)
         if not step.known:
             admin.set_password(step.username, password)
+            # Only then it is told, for then it may come at any moment, and to any broker.
+            self._wait_for(step, password, admin)
         access = Access(
             topic=request.topic,
             endpoints=step.endpoints,
@@ -95,6 +100,18 @@ class Gate:
         )
         self._clients.answer(request, access)
         return not step.known
+
+    def _wait_for(self, step: steps.Admit, password: str, admin: Administrator) -> None:
+        o = self._observed
+        up = o.cluster.brokers if o.cluster else frozenset[int]()
+        servers = {
+            peer.node: f"{peer.address}:{CLIENT_PORT}"
+            for peer in o.peers
+            if peer.address and peer.node in up
+        }
+        truststore = o.paths.etc / "truststore.pem"
+        acls = acls_for(step.request, step.username)
+        arrival.wait(admin, servers, truststore, step.username, password, acls)
 
     def _renew(self, step: steps.Renew, admin: Administrator) -> None:
         observed, now = self._observed, time.time()

@@ -1,6 +1,6 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a login is refused, told from a broker that cannot be reached."""
+"""Whether a login is taken or refused, told from a broker that cannot be reached."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -28,6 +28,11 @@ def refused(servers: Iterable[str], truststore: Path, username: str, password: s
         ClusterError: a broker did not answer, so nothing is proved.
     """
     return all(_refused(server, truststore, username, password) for server in servers)
+
+
+def taken(server: str, truststore: Path, username: str, password: str) -> bool:
+    """Whether a broker takes this login; arguments and errors as `refused` has them."""
+    return not _refused(server, truststore, username, password)
 
 
 def _refused(server: str, truststore: Path, username: str, password: str) -> bool:

@@ -79,6 +79,23 @@ class FakeClient:
     def describe_acls(self, wanted):
         return self.acls, NoError
 
+    # What the client sends itself, and whom it asks.
+    @property
+    def _manager(self):
+        return self
+
+    def run(self, call, *asked):
+        return call(*asked)
+
+    def send(self, wanted, node):
+        self.asked = node
+        if self.error:
+            raise self.error
+        return [acl for acl in self.acls if acl.principal == wanted.principal_filter]
+
+    def _convert_describe_acls_response_to_acls(self, answer):
+        return answer, NoError
+
     def create_acls(self, acls):
         self.acls += acls
         return {"succeeded": acls, "failed": []}
@@ -147,6 +164,15 @@ def test_acls_come_back_as_they_were_granted(client):
     assert admin.facts().acls == wanted
     admin.revoke(wanted)
     assert admin.facts().acls == frozenset()
+
+
+def test_one_broker_says_what_one_user_may_do_there(client):
+    admin, wanted = Administrator(client), acls_for(request())
+    admin.grant(wanted | acls_for(request(relation_id=8)))
+    assert admin.permissions(2, "User:relation-7") == wanted and client.asked == 2
+    client.error = KafkaConnectionError()
+    with pytest.raises(ClusterError, match="KafkaConnectionError"):
+        admin.permissions(2, "User:relation-7")
 
 
 def test_a_refused_grant_is_an_error(client):

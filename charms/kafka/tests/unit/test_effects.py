@@ -7,6 +7,7 @@ import pytest
 from builders import CLUSTER_ID, a_cluster, a_recovery, observed, request
 
 import effects as module
+import gate
 import steps
 from access import acls_for
 from dataops.rotation import Rotation
@@ -185,11 +186,22 @@ SAMPLES = [
 ]
 
 
-def test_every_step_has_its_effect(make):
+def test_every_step_has_its_effect(make, monkeypatch):
+    monkeypatch.setattr(gate.arrival, "wait", lambda *_: None)
     kinds = {*steps.Step.__subclasses__(), *steps.Admission.__subclasses__()}
     assert {type(step) for step in SAMPLES} == kinds - {steps.Admission}
     for step in SAMPLES:
         make().apply(step)
+
+
+def test_a_user_that_has_not_come_to_every_broker_is_looked_for_again(make, broker, monkeypatch):
+    def wait(*_):
+        raise ClusterError("broker 2 does not know the new user relation-7 yet")
+
+    monkeypatch.setattr(gate.arrival, "wait", wait)
+    with pytest.raises(ClusterError, match="broker 2 does not know"):
+        make().apply(steps.Admit(request(), "relation-7", "", known=False))
+    assert broker.of("wake_after") == [("kafka/0", 10)]
 
 
 def test_a_step_without_an_effect_is_a_mistake(make):

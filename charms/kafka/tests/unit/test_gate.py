@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 
 import pytest
-from builders import but, observed, request
+from builders import a_cluster, but, observed, request
 from test_effects import Recorder
 
 import gate
 import slots
 import steps
+from access import acls_for
 from dataops.rotation import Change, Rotation
 from facts import ClusterError
 from gate import Gate
@@ -17,6 +18,14 @@ from slots import Slots
 @pytest.fixture
 def admin():
     return Recorder()
+
+
+@pytest.fixture(autouse=True)
+def arrived(monkeypatch):
+    """What was waited for."""
+    waited = []
+    monkeypatch.setattr(gate.arrival, "wait", lambda *told: waited.append(told[1:]))
+    return waited
 
 
 @pytest.fixture
@@ -50,6 +59,26 @@ def test_a_new_client_gets_a_password_of_its_own(apply, admin, clients):
     assert len(set(passwords)) == 2 and min(map(len, passwords)) >= 32
     assert [access.password for _, access in clients.of("answer")] == passwords
     assert clients.of("answer")[0][1].tls
+
+
+def test_a_new_client_is_told_once_every_broker_that_is_up_knows_it(
+    apply, clients, arrived, monkeypatch
+):
+    found = observed(cluster=a_cluster(brokers=frozenset({0, 2}), fenced=frozenset({1})))
+    apply(steps.Admit(request(), "relation-7.2", "10.0.0.1:9093", known=False), found)
+    ((servers, truststore, user, password, acls),) = arrived
+    assert servers == {0: "10.0.0.1:9093", 2: "10.0.0.3:9093"}
+    assert truststore == found.paths.etc / "truststore.pem"
+    assert (user, password) == ("relation-7.2", clients.of("answer")[0][1].password)
+    assert acls == acls_for(request(), "relation-7.2")
+
+    def late(*_):
+        raise ClusterError("broker 2 does not know it yet")
+
+    monkeypatch.setattr(gate.arrival, "wait", late)
+    with pytest.raises(ClusterError):
+        apply(steps.Admit(request(8), "relation-8", "10.0.0.1:9093", known=False), found)
+    assert len(clients.of("answer")) == 1
 
 
 def test_a_known_client_is_told_again_and_not_changed(apply, admin, clients):
