@@ -45,7 +45,7 @@ def steps_of(o: Observed, cluster: ClusterFacts) -> Iterator[Step]:
         username = o.agreement.slots_of(client).user(client)
         known = username in cluster.users and username in o.passwords
         yield Admit(request, username, o.endpoints, known)
-    yield from _rotate(o, cluster, o.agreement.rotation)
+    yield from _rotate(o, cluster, _known(o))
 
 
 def _rotate(o: Observed, cluster: ClusterFacts, rotation: Rotation | None) -> Iterator[Step]:
@@ -71,6 +71,23 @@ def _rotate(o: Observed, cluster: ClusterFacts, rotation: Rotation | None) -> It
     if told.unproved or told.finished:
         # Finished: by the last client's leaving; then the old passwords are forgotten with it.
         yield ProveRefused(told)
+
+
+def released(o: Observed) -> Iterator[Step]:
+    """Note that nobody holds a client's old credentials any more: Juju says so once."""
+    known = _known(o)
+    if known and known != o.agreement.rotation:
+        yield Agree({"rotation": known.to_text()})
+
+
+def _known(o: Observed) -> Rotation | None:
+    """The change of credentials, with what this event tells of it."""
+    rotation = o.agreement.rotation
+    change = rotation.changes.get(o.released) if rotation else None
+    # Before the new user is handed out, what nobody holds is older than the change.
+    if rotation and change and change.new in o.passwords:
+        return rotation.released(o.released)
+    return rotation
 
 
 def settled(o: Observed) -> bool:
@@ -102,7 +119,7 @@ def obstacles(o: Observed, rotation: Rotation) -> dict[str, str]:
 def sight_of(o: Observed, client: str, change: Change) -> Sight:
     """What is seen of a client whose credentials change."""
     busy = None if o.traffic is None else o.traffic.get(change.old, 0.0)
-    return Sight(o.accepted.get(client, {}), busy)
+    return Sight(o.accepted.get(client, {}), busy, held=not change.released)
 
 
 def _obstacle(o: Observed, rotation: Rotation, client: str, change: Change) -> str:

@@ -20,7 +20,6 @@ from dataops.operations import Actions, discover
 from dataops.reconciler import Leaving, leaving, observe_all
 from effects import REFUSALS, SETBACKS
 from facts import ClusterError
-from listeners import CLIENT_PORT
 from observed import Observed, World
 from peers import Peers
 from plan import plan
@@ -62,6 +61,7 @@ class KafkaCharm(ops.CharmBase):
             # A departure is one plan: what it leaves behind would look like something to mend.
             self._round(event)
             return
+        self.clients.keep_up(event)
         self._last = self._settle(event)
         self._tell(self._last)
 
@@ -106,8 +106,6 @@ class KafkaCharm(ops.CharmBase):
         wiring.publish(self, observed)
         if observed.broker.release:
             self.unit.set_workload_version(observed.broker.release)
-        if observed.broker.listening:
-            network.open_ports(self.unit, CLIENT_PORT)
         self.verbs.run_due(observed, self.workload)
 
     def _observe(
@@ -132,6 +130,7 @@ class KafkaCharm(ops.CharmBase):
             upgraded=isinstance(event, ops.UpgradeCharmEvent),
             now=now,
             traffic=wiring.traffic(self.workload, cluster),
+            released=self.clients.released(event) if event else "",
         )
         return Observed.read(self, world, self.peers, self.clients)
 

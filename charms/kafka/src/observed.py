@@ -81,6 +81,7 @@ class World:
         now: Unix seconds.
         traffic: how busy each user keeps the brokers, while old users are about to go; None
             when that was not asked, or not every broker said.
+        released: the client whose old credentials nobody holds any more, as this event tells.
     """
 
     broker: BrokerFacts
@@ -94,6 +95,7 @@ class World:
     upgraded: bool = False
     now: float = 0
     traffic: Mapping[str, float] | None = None
+    released: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

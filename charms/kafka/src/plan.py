@@ -58,6 +58,8 @@ def _steps(o: Observed) -> Iterator[Step]:
     if o.leaving.storage or o.leaving.unit:
         yield from _depart(o)
         return
+    if o.leader:
+        yield from admission.released(o)
     if o.config is None or o.planned == 0:
         # With invalid options everything stays as it runs; an application that goes is left be.
         return

@@ -16,7 +16,7 @@ from backup_keys import BackupKeys
 from broker import Broker
 from dataops import given
 from dataops.certificates.requester import Requester
-from dataops.host import services
+from dataops.host import network, services
 from dataops.host.paths import UnitPaths
 from dataops.host.users import ensure_user
 from dataops.interfaces.cos_agent import CosAgentProvider
@@ -28,7 +28,7 @@ from dataops.passing import pass_over
 from effects import Effects
 from facts import ClusterFacts
 from gate import Gate
-from listeners import METRICS_PORT
+from listeners import CLIENT_PORT, METRICS_PORT
 from observed import Observed
 from peers import Peers
 from vault import Vault
@@ -82,7 +82,9 @@ def traffic(made: Workload, cluster: ClusterFacts | None) -> Mapping[str, float]
 
 
 def publish(charm: ops.CharmBase, observed: Observed) -> None:
-    """Where this unit is watched, by which rules, and that backups want a bucket."""
+    """Where this unit serves and is watched, by which rules, and that backups want a bucket."""
+    if observed.broker.listening:
+        network.open_ports(charm.unit, CLIENT_PORT)
     recovery = observed.agreement.recovery
     # What works on has the store's keys of when it began.
     busy = Jobs.of(charm).busy or (recovery is not None and not recovery.over)

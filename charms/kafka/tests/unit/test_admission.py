@@ -89,6 +89,7 @@ class World:
     Attributes:
         works_as: by client, the users that it logs in as now.
         given: by client, the user that its secret holds.
+        released: the users for which Juju has said that the one before is let go.
     """
 
     def __init__(self, clients, speaking=True):
@@ -98,6 +99,7 @@ class World:
         self.agreement = Agreement(CLUSTER_ID, 0, founded=True, opened=True)
         self.works_as, self.given = {}, {}
         self.speaking = speaking
+        self.released = set()
         self.now = 1000.0
         self.locked_out = []
         self.proved = []
@@ -135,8 +137,18 @@ class World:
             text = told.pop("rotation")
             self.agreement = but(self.agreement, rotation=Rotation.from_text(text))
 
+    def let_go(self):
+        """Clients that read the newest of their secret, which Juju has not said yet."""
+        for client, user in self.given.items():
+            if self.works_as.get(client) == {user} and user not in self.released:
+                self.released.add(user)
+                yield client
+
     def step(self):
-        """One hook of the leader."""
+        """The leader is told of what was let go, and has one hook more."""
+        for client in self.let_go():
+            for step in admission.released(but(self.facts, released=client)):
+                self.apply(step)
         facts = self.facts
         for step in admission.steps_of(facts, facts.cluster):
             self.apply(step)
@@ -264,6 +276,33 @@ def test_a_client_that_says_nothing_is_watched_until_it_was_silent_long_enough()
     assert "relation-7" in world.users
     world.settle(seconds=20)
     assert world.users == {"relation-7.2"} and not world.locked_out
+
+
+def test_a_client_at_rest_that_has_not_read_its_secret_keeps_its_user():
+    world = World([7], speaking=False)
+    world.ask(quiet=60)
+    world.settle()
+    for _ in range(3):
+        facts = but(world.facts, traffic={}, now=world.now + 10_000)
+        (agreed,) = [one for one in of(steps.Agree, facts) if "slots" in one.values]
+        assert slots.from_text(agreed.values["slots"])["relation-7"].old == 1
+        told = admission.obstacles(facts, world.agreement.rotation)
+        assert told == {"relation-7": "app-relation-7/0 has not read its new credentials"}
+    # What it let go before it was given a new user is of an earlier change.
+    early = but(facts, released="relation-7", passwords={"relation-7": "secret"})
+    assert not list(admission.released(early))
+    world.follow("relation-7")
+    world.settle(seconds=20)
+    assert world.users == {"relation-7.2"} and not world.locked_out
+
+
+def test_what_was_let_go_is_noted_though_the_cluster_does_not_answer():
+    world = World([7], speaking=False)
+    world.ask()
+    world.settle()
+    facts = but(world.facts, released="relation-7", cluster=None)
+    (agreed,) = [one for one in plan(facts) if isinstance(one, steps.Agree)]
+    assert Rotation.from_text(agreed.values["rotation"]).changes["relation-7"].released
 
 
 def test_while_a_broker_does_not_tell_nobody_goes():

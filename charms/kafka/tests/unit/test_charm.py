@@ -13,6 +13,7 @@ from builders import CLUSTER_ID
 from ops import testing
 from test_admin import FakeClient
 
+import arrival
 import authority
 import broker as broker_module
 import pem
@@ -53,6 +54,7 @@ class Machine:
         monkeypatch.setattr(broker_module, "_started_with", self.started_with)
         monkeypatch.setattr(programs.Programs, "format", format_storage)
         monkeypatch.setattr(workload, "administrator", self.administrator)
+        monkeypatch.setattr(arrival.login, "taken", lambda *told: told[2] in self.client.users)
         monkeypatch.setattr(
             requester.TLSCertificatesRequiresV4,
             "get_assigned_certificate",

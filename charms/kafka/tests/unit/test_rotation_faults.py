@@ -44,11 +44,15 @@ class Client:
     Attributes:
         works_with: the user and password that it logs in with; None before it has any.
         mute: it says nothing of that, as published charms do.
+        rests: it asks nothing of the brokers now.
+        released: the new user for which Juju has said that it let the old credentials go.
     """
 
     request: object
     works_with: tuple[str, str] | None = None
     mute: bool = False
+    rests: bool = False
+    released: str = ""
 
 
 @dataclasses.dataclass
@@ -150,7 +154,8 @@ class Faults(RuleBasedStateMachine):
             rotation=Rotation.from_text(agreed.get("rotation", "")),
         )
         given = dict(self.juju.given.values())
-        busy = {one.works_with[0]: 1.0 for one in self.clients.values() if one.works_with}
+        awake = [one for one in self.clients.values() if not one.rests]
+        busy = {one.works_with[0]: 1.0 for one in awake if one.works_with}
         cluster = a_cluster(users=frozenset(self.kafka.users), acls=self.kafka.acls)
         return observed(
             requests=requests,
@@ -172,20 +177,32 @@ class Faults(RuleBasedStateMachine):
         """One hook of whoever leads, which may die in the middle."""
         before = Juju(self.juju.agreed, self.juju.given, self.juju.vault)
         self.kafka.left, self.clock = changes, self.clock + 2
-        o = self.facts()
+        freed = next(self.let_go(), "")
+        o = but(self.facts(), released=freed)
         with (
             mock.patch.object(gate.login, "refused", refused(self.kafka)),
+            mock.patch.object(gate.arrival, "wait", arrived),
             mock.patch.object(gate.time, "time", lambda: self.clock),
             contextlib.suppress(HookDiedError),
         ):
-            for step in admission.steps_of(o, o.cluster):
+            for step in hooked(o):
                 writer = Writer(self.juju)
                 if isinstance(step, steps.Agree):
                     writer.agree(step.values)
                 else:
                     Gate(o, writer, writer, writer, writer).apply(step, self.kafka)
             before = self.juju
+            if freed:
+                # Said once, to a hook that ends well.
+                self.clients[freed].released = self.juju.given[freed][0]
         self.juju, self.kafka.left = before, 1000
+
+    def let_go(self):
+        """Whose readers have all read the newest revision, which Juju has not said yet."""
+        for name, client in self.clients.items():
+            given = self.juju.given.get(name)
+            if given and given[0] != client.released and client.works_with in (None, given):
+                yield name
 
     def command(self, task, force):
         """The verb, which asks, joins what runs, or says how it ended."""
@@ -223,6 +240,12 @@ class Faults(RuleBasedStateMachine):
         name = request(number).username
         if name in self.clients and name in self.juju.given:
             self.clients[name].works_with = self.juju.given[name]
+
+    @rule(number=numbers, rests=st.booleans())
+    def rest(self, number, rests):
+        name = request(number).username
+        if name in self.clients:
+            self.clients[name].rests = rests
 
     @rule(seconds=st.integers(1, 20))
     def wait(self, seconds):
@@ -267,6 +290,17 @@ class Faults(RuleBasedStateMachine):
         assert set(self.kafka.users) == held, "no user is left over"
         for client in self.clients.values():
             assert self.kafka.lets_in(client.works_with, client.request)
+
+
+def hooked(o):
+    """What the plan has about clients."""
+    yield from admission.released(o)
+    yield from admission.steps_of(o, o.cluster)
+
+
+def arrived(admin, servers, truststore, user, password, acls):
+    """Brokers of the model know at once whom the cluster knows."""
+    assert admin.users[user] == password and acls <= admin.acls
 
 
 def refused(kafka):

@@ -26,6 +26,8 @@ class Change:
         seen: when the old user was last seen at work, or else when the change began; Unix seconds.
         gone: the old user has neither permissions nor a password.
         refused: its old password was tried after that, and refused.
+        released: no unit holds the old credentials' revision any more, as Juju told its owner:
+            each that ever read it has read the new one.
     """
 
     old: str
@@ -33,6 +35,7 @@ class Change:
     seen: float
     gone: bool = False
     refused: bool = False
+    released: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +79,11 @@ class Rotation:
         """This, on the terms of a later caller."""
         return dataclasses.replace(self, task=asked.task, quiet=asked.quiet, force=asked.force)
 
+    def released(self, client: str) -> "Rotation":
+        """This, with nobody holding the client's old credentials any more."""
+        change = dataclasses.replace(self.changes[client], released=True)
+        return dataclasses.replace(self, changes={**self.changes, client: change})
+
     @property
     def unproved(self) -> tuple[str, ...]:
         """The clients whose old user is gone, and its password not tried since."""
@@ -113,10 +121,13 @@ class Sight:
     Attributes:
         accepted: by unit of the client, the users it says it works with; None: it says nothing.
         busy: how busy the old user keeps the brokers; None when not every broker could be asked.
+        held: whether a unit may still hold the old credentials' revision of the secret; False
+            where the charm does not watch that.
     """
 
     accepted: Mapping[str, frozenset[str] | None]
     busy: float | None
+    held: bool = False
 
 
 def seen_again(change: Change, sight: Sight, now: float) -> Change:
@@ -135,11 +146,14 @@ def _obstacles(change: Change, sight: Sight, quiet: float, now: float) -> Iterat
         # A unit that works with neither of them has nothing to take: another one has the work.
         if users is not None and change.old in users:
             yield f"{unit} has not taken its new credentials"
+    mute = ", ".join(sorted(unit for unit, users in sight.accepted.items() if users is None))
     if sight.busy is None:
         yield "not every broker tells who works with it"
     elif sight.busy:
         yield f"{change.old} still works with the brokers"
-    elif None in sight.accepted.values() and now - change.seen < quiet:
-        mute = sorted(unit for unit, users in sight.accepted.items() if users is None)
+    elif mute and sight.held:
+        # It may be at rest: silence does not prove that it will come with the new ones.
+        yield f"{mute} has not read its new credentials"
+    elif mute and now - change.seen < quiet:
         left = quiet - (now - change.seen)
-        yield f"{', '.join(mute)} does not say what it works with: watched for {left:.0f} s more"
+        yield f"{mute} does not say what it works with: watched for {left:.0f} s more"

@@ -30,6 +30,7 @@ DATA_INTEGRATOR = {
 
 # What the requirer read last; ops.testing runs a subclass of the charm, so it cannot stand there.
 SEEN: dict[str, Access] = {}
+RELEASED: list[str] = []
 
 
 class Provider(ops.CharmBase):
@@ -40,6 +41,14 @@ class Provider(ops.CharmBase):
         self.clients = KafkaClientProvider(self, "kafka-client")
         framework.observe(self.on.update_status, self._reconcile)
         framework.observe(self.on.stop, self._withdraw)
+        framework.observe(self.on.secret_remove, self._let_go)
+        framework.observe(self.on.secret_changed, self._keep_up)
+
+    def _keep_up(self, event):
+        self.clients.keep_up(event)
+
+    def _let_go(self, event):
+        RELEASED.append(self.clients.released(event))
 
     def _withdraw(self, _):
         for request in self.clients.requests():
@@ -308,3 +317,33 @@ def test_the_client_s_own_group_prefix_wins():
         consumer_group_prefix="cg*",
     )
     assert request.group_prefix == "cg"
+
+
+def old_credentials(owner="app"):
+    return testing.Secret(
+        {"username": "relation-7", "password": "old"},
+        latest_content={"username": "relation-7.2", "password": "new"},
+        label="kafka-client.7.user.secret",
+        owner=owner,
+    )
+
+
+@pytest.mark.parametrize(("newest", "client"), [(2, "relation-7"), (3, "")])
+def test_the_owner_hears_once_nobody_holds_the_credentials_of_before(newest, client, monkeypatch):
+    secret = old_credentials()
+    info = type("Info", (), {"revision": newest})
+    monkeypatch.setattr(ops.Secret, "get_info", lambda _: info)
+    relation = testing.Relation("kafka-client", id=7, remote_app_data=DATA_INTEGRATOR)
+    state = testing.State(relations=[relation], secrets=[secret], leader=True)
+    RELEASED.clear()
+    PROVIDER.run(PROVIDER.on.secret_remove(secret, revision=1), state)
+    (told,) = RELEASED
+    assert told == client
+
+
+def test_who_led_once_lets_go_what_it_read_then():
+    # Juju tells the owner's units like any other reader, which the library has no event for.
+    secret = old_credentials(owner=None)
+    state = testing.State(secrets=[secret], leader=False)
+    out = PROVIDER.run(PROVIDER.on.secret_changed(secret), state)
+    assert out.get_secret(id=secret.id).tracked_content["password"] == "new"

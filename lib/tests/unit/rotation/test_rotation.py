@@ -56,3 +56,18 @@ def test_silence_counts_from_the_last_sign_of_life():
     assert seen_again(CHANGE, Sight({}, 0.2), 150).seen == 150
     assert seen_again(CHANGE, Sight({}, None), 150).seen == 150
     assert not obstacle(CHANGE, Sight({"a/0": None}, 0), quiet=60, now=160)
+
+
+def test_who_says_nothing_has_to_let_the_old_credentials_go_first():
+    at_rest = {"a/0": None, "a/1": frozenset({"new"})}
+    told = obstacle(CHANGE, Sight(at_rest, 0, held=True), quiet=60, now=10_000)
+    assert told == "a/0 has not read its new credentials"
+    assert not obstacle(CHANGE, Sight(at_rest, 0, held=False), quiet=60, now=10_000)
+    # Who says what it works with is believed.
+    assert not obstacle(CHANGE, Sight({"a/1": frozenset({"new"})}, 0, held=True), 60, 10_000)
+
+
+def test_letting_go_is_written_down():
+    begun = Rotation("t", began=1, changes={"c": CHANGE})
+    told = Rotation.from_text(begun.released("c").to_text())
+    assert told and told.changes["c"].released and not told.finished

@@ -74,6 +74,39 @@ class KafkaClientProvider:
             return {}
         return {unit.name: users_in(relation.data[unit]) for unit in relation.units}
 
+    def released(self, event: ops.EventBase) -> str:
+        """Whose old credentials no unit holds any more, as `ClientRequest.username` names it.
+
+        Juju tells the owner once no reader of a secret is left with a revision: also of clients
+        that say nothing of what they work with, because whoever reads the new one lets the old
+        one go. Empty when the event tells nothing of the kind. Leader only.
+
+        Args:
+            event: what woke the charm.
+        """
+        if not isinstance(event, ops.SecretRemoveEvent):
+            return ""
+        label, before = event.secret.label, event.revision
+        for request in self.requests():
+            if label == self._label(request.relation_id, request.request_id, "user"):
+                # One of an earlier change tells nothing of this one.
+                newest = event.secret.get_info().revision
+                return request.username if before == newest - 1 else ""
+        return ""
+
+    def keep_up(self, event: ops.EventBase) -> None:
+        """Let an old revision of our secrets go that this unit read when it led.
+
+        Juju counts units of the owner among a secret's readers, and the leader alone reads on.
+
+        Args:
+            event: what woke the charm.
+        """
+        if not isinstance(event, ops.SecretChangedEvent):
+            return
+        if (event.secret.label or "").startswith(f"{self._endpoint}."):
+            event.secret.get_content(refresh=True)
+
     def answered(self, broken: int | None = None) -> frozenset[str]:
         """Whom our databags name an answer for, as `ClientRequest.username` does. Leader only.
 
