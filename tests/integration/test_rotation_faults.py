@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import jubilant
@@ -17,7 +19,15 @@ from tests.integration.clients import Writer, nothing_lost, read_all
 from tests.integration.credentials import login
 from tests.integration.customer import Customer
 from tests.integration.operations import begin, ended, shown
-from tests.integration.processes import eventually, kill, kill_next, of_unit, one_of_unit, runs
+from tests.integration.processes import (
+    eventually,
+    kill,
+    kill_next,
+    of_unit,
+    one_of_unit,
+    runs,
+    suspended,
+)
 from tools.demo import feed, pipeline
 
 pytestmark = pytest.mark.long
@@ -106,6 +116,29 @@ def test_a_broker_dies(model: jubilant.Juju, customer: Customer) -> None:
     assert not runs(broker)
 
 
+def test_a_broker_hangs(model: jubilant.Juju, customer: Customer) -> None:
+    number = held_up(model, customer)
+    units = model.status().apps["kafka"].units
+    [leader] = [name for name, unit in units.items() if unit.leader]
+    other = next(name for name in units if name != leader)
+    old = customer.access
+    broker = one_of_unit(other, model.show_model().model_uuid, "kafka.Kafka")
+    with suspended([broker]):
+        # Its kernel takes connections on its behalf; nobody waits for it, neither hooks nor he.
+        assert customer.follow()
+        customer.writers[-1].progress(200)
+
+        def unproved() -> bool:
+            found = model.status().apps["kafka"].units[leader].workload_status.message
+            return "Cannot try a login at" in found
+
+        eventually(unproved, PATIENCE, "nothing is proved without it")
+    resumed(model, number)
+    assert login(old) is not None and login(customer.access) is None
+    customer.writers[-1].progress(100)
+    assert runs(broker)
+
+
 def test_a_hook_of_the_leader_dies(model: jubilant.Juju, customer: Customer) -> None:
     number = held_up(model, customer)
     uuid = model.show_model().model_uuid
@@ -136,6 +169,40 @@ def test_a_customer_goes(model: jubilant.Juju, customer: Customer) -> None:
     for one in (guest, fresh):
         assert login(one) is not None
     assert guest.password not in json.dumps(told) and fresh.password not in json.dumps(told)
+
+
+def test_a_published_client_at_rest_keeps_its_user_until_it_reads_its_secret(
+    model: jubilant.Juju, customer: Customer, charm: Callable[[str], Path]
+) -> None:
+    model.deploy(charm("sleeper"))
+    model.integrate("sleeper:kafka", "kafka:kafka-client")
+
+    def given() -> str:
+        found = model.status().apps["sleeper"].units
+        return found["sleeper/0"].workload_status.message if "sleeper/0" in found else ""
+
+    eventually(lambda: given().startswith("relation-"), PATIENCE, "it has credentials")
+    user = given()
+    old = dataclasses.replace(
+        customer.access, username=user, password=credentials.logins(model)[user]
+    )
+    number = held_up(model, customer)
+    assert customer.follow()
+    eventually(
+        lambda: (
+            "still works" not in (told := json.dumps(shown(model, number)))
+            and "sleeper/0 has not read its new credentials" in told
+        ),
+        PATIENCE,
+        "it is waited for alone",
+    )
+    assert login(old) is None
+    read = "secret-get $(relation-get -r $(relation-ids kafka) --app secret-user kafka) --refresh"
+    assert f"{user}." in model.exec(read, unit="sleeper/0").stdout
+    resumed(model, number)
+    assert login(old) is not None
+    model.remove_application("sleeper")
+    eventually(lambda: "sleeper" not in model.status().apps, PATIENCE, "it is gone")
 
 
 def test_two_changes_are_one_after_the_other(model: jubilant.Juju, customer: Customer) -> None:
