@@ -21,6 +21,7 @@ from tests.integration import one_broker
 from tests.integration.certified import hand_out, served
 from tests.integration.clients import Writer, nothing_lost, read_all
 from tests.integration.processes import eventually, kill_all, one_of_unit
+from tests.integration.provider_faults import Renewing, fail_in_every_way
 from tools.demo import feed, pipeline
 
 
@@ -195,6 +196,16 @@ def test_a_certificate_renews_itself_before_its_end(
         assert renewed.not_before <= end, "only after its end"
         writer.progress(50)
     assert broker(model) == process
+    nothing_lost(writer, read_all(access))
+
+
+@pytest.mark.long
+def test_a_provider_that_fails_in_every_way_stops_no_customer_of_the_broker(
+    model: jubilant.Juju, access: pipeline.Credentials, tmp_path: Path
+) -> None:
+    one = Renewing(model, "kafka", 9093, "kafka.Kafka")
+    with Writer(access, first=9_000_000) as writer:
+        fail_in_every_way(one, tmp_path / "answer.json", lambda: writer.progress(50))
     nothing_lost(writer, read_all(access))
 
 
