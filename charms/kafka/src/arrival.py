@@ -8,6 +8,7 @@ user has come there is refused, and many a client gives up for good or tries aga
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +20,8 @@ from facts import Acl, ClusterError
 
 if TYPE_CHECKING:
     from admin import Administrator
+
+logger = logging.getLogger(__name__)
 
 _PATIENCE, _PAUSE = 10.0, 0.1
 
@@ -51,6 +54,7 @@ def wait(
             login.taken(server, truststore, username, password)
             and acls <= admin.permissions(node, principal(username))
         ):
+            logger.info("Broker %s does not know %s with all that it may do yet", node, username)
             if time.monotonic() > deadline:
                 raise ClusterError(f"broker {node} does not know the new user {username} yet")
             time.sleep(_PAUSE)
