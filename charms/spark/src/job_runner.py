@@ -137,6 +137,12 @@ class Access:
         """Whether there is another one than was taken."""
         return self._read() != self._taken
 
+    def rest(self, seconds: float) -> None:
+        """Return after so long, or as soon as there is another one."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and not self.changed():
+            time.sleep(_ACCESS_PAUSE)
+
     def take(self, job: dict[str, Any]) -> dict[str, Any]:
         """The job with what it is granted now."""
         granted = self._read()
@@ -218,7 +224,8 @@ def run(spark: SparkSession, job: dict[str, Any], progress: Progress, access: Ac
             if progress.enter(state, reason):
                 print(f"{progress.state}: {progress.reason}", file=sys.stderr, flush=True)
             progress.save(path)
-            time.sleep(_WAITING_PAUSE if progress.state == "waiting" else pause)
+            # What was refused may be what is about to be replaced.
+            access.rest(_WAITING_PAUSE if progress.state == "waiting" else pause)
 
 
 def explain(error: Exception, job: dict[str, Any]) -> tuple[str, str]:

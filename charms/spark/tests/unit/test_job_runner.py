@@ -37,6 +37,8 @@ def runner(monkeypatch: pytest.MonkeyPatch) -> Iterator[types.ModuleType]:
     sys.modules["pyspark.sql.streaming.query"].StreamingQuery = object
     module = importlib.import_module("job_runner")
     monkeypatch.setattr(module.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(module, "_WAITING_PAUSE", 0.0)
+    monkeypatch.setattr(module, "_LONGEST_PAUSE", 0.0)
     yield module
     del sys.modules["job_runner"]
 
@@ -217,6 +219,24 @@ def test_who_is_not_let_in_has_not_taken_its_credentials(
     monkeypatch.setattr(runner, "start", lambda spark, job: Query(PySparkError(error)))
     runner.run(session, job(tmp_path), progress, access)
     assert progress.credentials == seen
+
+
+def test_who_was_refused_tries_again_as_soon_as_it_is_granted_something_else(
+    runner: types.ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access, slept = granted(runner, tmp_path), []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            grant(tmp_path, "kafka-2.properties")
+
+    monkeypatch.setattr(runner.time, "sleep", sleep)
+    access.rest(3600)
+    assert len(slept) == 3
+    access.take(job(tmp_path))
+    access.rest(0)
+    assert len(slept) == 3
 
 
 def test_who_waits_for_access_ends_with_spark(runner: types.ModuleType, tmp_path: Path) -> None:
