@@ -185,8 +185,8 @@ class Administrator:
         if result["failed"]:
             raise ClusterError(f"Cannot grant: {result['failed'][0].__name__}")
 
-    def permissions(self, node: int, principal: str) -> frozenset[Acl]:
-        """What this broker, which follows the others at its own pace, lets the principal do.
+    def permissions(self, node: int) -> frozenset[Acl]:
+        """Those in force at this broker, which follows the others at its own pace.
 
         Raises:
             ClusterError: it does not say.
@@ -195,7 +195,7 @@ class Administrator:
             resource_type_filter=ResourceType.ANY,
             resource_name_filter=None,
             pattern_type_filter=ACLResourcePatternType.ANY,
-            principal_filter=principal,
+            principal_filter=None,
             host_filter=None,
             operation=ACLOperation.ANY,
             permission_type=ACLPermissionType.ANY,

@@ -3,15 +3,27 @@
 """Users and permissions: those that relations ask for, also while credentials change. Pure."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import slots
 from access import acls_for
+from dataops.interfaces.kafka_client import ClientRequest
 from dataops.rotation import Change, Rotation, Sight, obstacle, seen_again
-from facts import ClusterFacts
+from facts import Acl, ClusterFacts
 from observed import Observed
 from slots import Slots, client_of
-from steps import Admit, Agree, Dismiss, Grant, ProveRefused, Renew, Revoke, Step, Withdraw
+from steps import (
+    Admit,
+    Agree,
+    Dismiss,
+    Grant,
+    Introduce,
+    ProveRefused,
+    Renew,
+    Revoke,
+    Step,
+    Withdraw,
+)
 
 # How soon after a change began its clients follow, and how many of them are a crowd.
 _SOON_SECONDS, _CROWD = 60.0, 3
@@ -41,11 +53,22 @@ def steps_of(o: Observed, cluster: ClusterFacts) -> Iterator[Step]:
     yield Agree({"opened": "true"})
     if grants - cluster.acls:
         yield Grant(grants - cluster.acls)
-    for client, request in sorted(wanted.items()):
-        username = o.agreement.slots_of(client).user(client)
-        known = username in cluster.users and username in o.passwords
-        yield Admit(request, username, o.endpoints, known)
+    yield from _admit(o, cluster, wanted)
     yield from _rotate(o, cluster, _known(o))
+
+
+def _admit(
+    o: Observed, cluster: ClusterFacts, wanted: Mapping[str, ClientRequest]
+) -> Iterator[Step]:
+    """Give every client its user of now."""
+    users = {client: o.agreement.slots_of(client).user(client) for client in sorted(wanted)}
+    known = cluster.users & set(o.passwords)
+    new = {client: user for client, user in users.items() if user not in known}
+    if new:
+        grants = [acls_for(wanted[client], user) for client, user in new.items()]
+        yield Introduce(tuple(new.values()), frozenset[Acl]().union(*grants))
+    for client, user in users.items():
+        yield Admit(wanted[client], user, o.endpoints, client not in new)
 
 
 def _rotate(o: Observed, cluster: ClusterFacts, rotation: Rotation | None) -> Iterator[Step]:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import login
-from access import principal
 from facts import Acl, ClusterError
 
 if TYPE_CHECKING:
@@ -42,17 +41,15 @@ def wait(
         truststore: PEM of the authorities to trust.
         username: of the user.
         password: of the user.
-        acls: what it was granted.
+        acls: what has to be in force there.
 
     Raises:
         ClusterError: a broker does not answer, or still does not know the user.
     """
     deadline = time.monotonic() + _PATIENCE
     for node, server in sorted(servers.items()):
-        # What it may do came first: who has heard of the password has mostly heard of that.
         while not (
-            login.taken(server, truststore, username, password)
-            and acls <= admin.permissions(node, principal(username))
+            login.taken(server, truststore, username, password) and acls <= admin.permissions(node)
         ):
             logger.info("Broker %s does not know %s with all that it may do yet", node, username)
             if time.monotonic() > deadline:

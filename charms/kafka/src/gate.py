@@ -13,7 +13,6 @@ import arrival
 import login
 import slots
 import steps
-from access import acls_for
 from backup_keys import BackupKeys
 from dataops.interfaces.kafka_client import Access, KafkaClientProvider
 from dataops.rotation import Change
@@ -53,6 +52,7 @@ class Gate:
         self._clients = clients
         self._vault = vault
         self._keys = keys
+        self._new: dict[str, str] = {}
 
     def apply(self, step: steps.Admission, admin: Administrator) -> bool:
         """Whether anything had to change that facts are read from.
@@ -66,7 +66,9 @@ class Gate:
             case steps.Revoke():
                 admin.revoke(step.acls)
             case steps.Admit():
-                return self._admit(step, admin)
+                return self._admit(step)
+            case steps.Introduce():
+                self._introduce(step, admin)
             case steps.Dismiss():
                 admin.drop_user(step.username)
                 if step.client:
@@ -81,37 +83,34 @@ class Gate:
                 raise NotImplementedError(f"No effect for {step}")
         return True
 
-    def _admit(self, step: steps.Admit, admin: Administrator) -> bool:
-        request, observed = step.request, self._observed
-        password = observed.passwords.get(step.username)
-        password = password or secrets.token_urlsafe(_PASSWORD_BYTES)
-        if not step.known:
-            admin.set_password(step.username, password)
-            # Only then it is told, for then it may come at any moment, and to any broker.
-            self._wait_for(step, password, admin)
-        access = Access(
-            topic=request.topic,
-            endpoints=step.endpoints,
-            username=step.username,
-            password=password,
-            tls=True,
-            tls_ca=observed.truststore,
-            consumer_group_prefix=request.group_prefix,
-        )
-        self._clients.answer(request, access)
-        return not step.known
-
-    def _wait_for(self, step: steps.Admit, password: str, admin: Administrator) -> None:
+    def _introduce(self, step: steps.Introduce, admin: Administrator) -> None:
         o = self._observed
+        for user in step.users:
+            self._new[user] = o.passwords.get(user) or secrets.token_urlsafe(_PASSWORD_BYTES)
+            admin.set_password(user, self._new[user])
         up = o.cluster.brokers if o.cluster else frozenset[int]()
         servers = {
             peer.node: f"{peer.address}:{CLIENT_PORT}"
             for peer in o.peers
             if peer.address and peer.node in up
         }
-        truststore = o.paths.etc / "truststore.pem"
-        acls = acls_for(step.request, step.username)
-        arrival.wait(admin, servers, truststore, step.username, password, acls)
+        # A broker that knows the last of them knows all: it follows the others in order.
+        last, truststore = step.users[-1], o.paths.etc / "truststore.pem"
+        arrival.wait(admin, servers, truststore, last, self._new[last], step.acls)
+
+    def _admit(self, step: steps.Admit) -> bool:
+        request, observed = step.request, self._observed
+        access = Access(
+            topic=request.topic,
+            endpoints=step.endpoints,
+            username=step.username,
+            password=(observed.passwords if step.known else self._new)[step.username],
+            tls=True,
+            tls_ca=observed.truststore,
+            consumer_group_prefix=request.group_prefix,
+        )
+        self._clients.answer(request, access)
+        return not step.known
 
     def _renew(self, step: steps.Renew, admin: Administrator) -> None:
         observed, now = self._observed, time.time()

@@ -156,8 +156,21 @@ class Revoke(Admission):
 
 
 @dataclasses.dataclass(frozen=True)
+class Introduce(Admission):
+    """Make new users, and wait until every broker knows them.
+
+    Attributes:
+        users: their names.
+        acls: what they were granted, to be in force before anybody is told of them.
+    """
+
+    users: tuple[str, ...]
+    acls: frozenset[Acl]
+
+
+@dataclasses.dataclass(frozen=True)
 class Admit(Admission):
-    """Let a client log in and hand it endpoints and credentials.
+    """Hand a client endpoints and credentials; a user that is not known was introduced before.
 
     Attributes:
         request: the client's.

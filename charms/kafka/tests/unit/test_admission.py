@@ -167,8 +167,11 @@ class World:
                 self.acls -= step.acls
             case steps.Dismiss():
                 self.users.remove(step.username)
+            case steps.Introduce():
+                assert step.acls <= self.acls
+                self.users |= set(step.users)
             case steps.Admit():
-                self.users.add(step.username)
+                assert step.username in self.users
                 client = step.request.username
                 self.passwords = {
                     user: one

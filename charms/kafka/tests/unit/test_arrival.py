@@ -31,8 +31,7 @@ class Brokers:
         (node,) = [node for node, one in SERVERS.items() if one == server]
         return self._knows("user", node)
 
-    def permissions(self, node, principal):
-        assert principal == "User:relation-7"
+    def permissions(self, node):
         # Of several permissions some may have come already.
         return ACLS if self._knows("acls", node) else frozenset(sorted(ACLS)[:1])
 

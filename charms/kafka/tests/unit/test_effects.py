@@ -174,7 +174,8 @@ SAMPLES = [
     steps.Unregister(1),
     steps.Grant(frozenset()),
     steps.Revoke(frozenset()),
-    steps.Admit(request(), "relation-7", "", False),
+    steps.Introduce(("relation-7",), frozenset()),
+    steps.Admit(request(), "relation-7", "", True),
     steps.Dismiss("relation-7"),
     steps.Withdraw("relation-7"),
     steps.Renew(()),
@@ -191,7 +192,7 @@ def test_every_step_has_its_effect(make, monkeypatch):
     kinds = {*steps.Step.__subclasses__(), *steps.Admission.__subclasses__()}
     assert {type(step) for step in SAMPLES} == kinds - {steps.Admission}
     for step in SAMPLES:
-        make().apply(step)
+        make(observed(passwords={"relation-7": "hush"})).apply(step)
 
 
 def test_a_user_that_has_not_come_to_every_broker_is_looked_for_again(make, broker, monkeypatch):
@@ -200,7 +201,7 @@ def test_a_user_that_has_not_come_to_every_broker_is_looked_for_again(make, brok
 
     monkeypatch.setattr(gate.arrival, "wait", wait)
     with pytest.raises(ClusterError, match="broker 2 does not know"):
-        make().apply(steps.Admit(request(), "relation-7", "", known=False))
+        make().apply(steps.Introduce(("relation-7",), frozenset()))
     assert broker.of("wake_after") == [("kafka/0", 10)]
 
 

@@ -45,45 +45,61 @@ def vault():
 
 @pytest.fixture
 def apply(admin, peers, clients, vault):
-    def applied(step, found=None):
+    def applied(*todo, found=None):
         keys = Recorder(replace=("sealed anew",))
-        return Gate(found or observed(), peers, clients, vault, keys).apply(step, admin)
+        made = Gate(found or observed(), peers, clients, vault, keys)
+        return [made.apply(step, admin) for step in todo]
 
     return applied
 
 
 def test_a_new_client_gets_a_password_of_its_own(apply, admin, clients):
     for _ in range(2):
-        apply(steps.Admit(request(), "relation-7", "10.0.0.1:9093", known=False))
+        apply(
+            steps.Introduce(("relation-7",), frozenset()),
+            steps.Admit(request(), "relation-7", "10.0.0.1:9093", known=False),
+        )
     passwords = [password for _, password in admin.of("set_password")]
     assert len(set(passwords)) == 2 and min(map(len, passwords)) >= 32
     assert [access.password for _, access in clients.of("answer")] == passwords
     assert clients.of("answer")[0][1].tls
 
 
-def test_a_new_client_is_told_once_every_broker_that_is_up_knows_it(
-    apply, clients, arrived, monkeypatch
+def test_new_users_are_told_once_every_broker_that_is_up_knows_the_last_of_them(
+    apply, admin, clients, arrived, monkeypatch
 ):
     found = observed(cluster=a_cluster(brokers=frozenset({0, 2}), fenced=frozenset({1})))
-    apply(steps.Admit(request(), "relation-7.2", "10.0.0.1:9093", known=False), found)
+    todo = (
+        steps.Introduce(("relation-7.2", "relation-8"), acls_for(request(), "relation-7.2")),
+        steps.Admit(request(), "relation-7.2", "10.0.0.1:9093", known=False),
+    )
+    apply(*todo, found=found)
     ((servers, truststore, user, password, acls),) = arrived
     assert servers == {0: "10.0.0.1:9093", 2: "10.0.0.3:9093"}
     assert truststore == found.paths.etc / "truststore.pem"
-    assert (user, password) == ("relation-7.2", clients.of("answer")[0][1].password)
+    assert (user, password) == admin.of("set_password")[-1] and user == "relation-8"
     assert acls == acls_for(request(), "relation-7.2")
+    assert len(clients.of("answer")) == 1
 
     def late(*_):
         raise ClusterError("broker 2 does not know it yet")
 
     monkeypatch.setattr(gate.arrival, "wait", late)
     with pytest.raises(ClusterError):
-        apply(steps.Admit(request(8), "relation-8", "10.0.0.1:9093", known=False), found)
+        apply(*todo, found=found)
     assert len(clients.of("answer")) == 1
+
+
+def test_who_lost_its_user_gets_the_same_password(apply, admin):
+    found = observed(passwords={"relation-7": "hush"})
+    apply(steps.Introduce(("relation-7",), frozenset()), found=found)
+    assert admin.of("set_password") == [("relation-7", "hush")]
 
 
 def test_a_known_client_is_told_again_and_not_changed(apply, admin, clients):
     found = observed(passwords={"relation-7": "hush"})
-    assert not apply(steps.Admit(request(), "relation-7", "10.0.0.1:9093", known=True), found)
+    admit = steps.Admit(request(), "relation-7", "10.0.0.1:9093", known=True)
+    assert apply(admit, found=found) == [False]
     assert not admin.of("set_password")
     assert clients.of("answer")[0][1].password == "hush"
 
@@ -100,7 +116,7 @@ def test_renewing_keeps_the_old_passwords_and_makes_room_for_new_users(apply, ad
         passwords={"relation-7": "hush"},
         agreement=but(observed().agreement, rotation=Rotation("7/rotate/1")),
     )
-    apply(steps.Renew(("relation-7",)), found)
+    apply(steps.Renew(("relation-7",)), found=found)
     assert vault.of("keep") == [({"relation-7": "hush"},)]
     assert admin.of("watch_users") == [()]
     (written,) = (values for (values,) in peers.of("agree"))

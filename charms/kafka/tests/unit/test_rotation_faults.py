@@ -185,12 +185,13 @@ class Faults(RuleBasedStateMachine):
             mock.patch.object(gate.time, "time", lambda: self.clock),
             contextlib.suppress(HookDiedError),
         ):
+            writer = Writer(self.juju)
+            made = Gate(o, writer, writer, writer, writer)
             for step in hooked(o):
-                writer = Writer(self.juju)
                 if isinstance(step, steps.Agree):
                     writer.agree(step.values)
                 else:
-                    Gate(o, writer, writer, writer, writer).apply(step, self.kafka)
+                    made.apply(step, self.kafka)
             before = self.juju
             if freed:
                 # Said once, to a hook that ends well.
@@ -276,7 +277,7 @@ class Faults(RuleBasedStateMachine):
 
     def teardown(self):
         """Everybody follows, and the same command ends."""
-        for _ in range(12):
+        for _ in range(20):
             self.hook()
             for name, client in self.clients.items():
                 if name in self.juju.given:
