@@ -124,7 +124,7 @@ def _runs(collection: Collection, spec: SparkSpec, name: str) -> bool:
     found: dict[str, Any] | None = collection.value(kept, lambda: json.loads(path.read_text()))
     state = str((found or {}).get("state", "unknown"))
     if state != "running":
-        detail = str((found or {}).get("reason", ""))
+        detail = str((found or {"reason": "it could not be asked"}).get("reason", ""))
         severity = "critical" if state == "failed" else "warning"
         collection.find(severity, f"job {name} is {state}", detail, kept if found else "")
     return state == "running"

@@ -44,20 +44,33 @@ _CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-
 
 def java_machines(collection: Collection) -> None:
     """Threads, heap and collections of each Java machine of the unit; none is disturbed."""
-    for machine in jvm.of_unit(collection.unit)[:_JAVA_MACHINES]:
-        folder = f"java/{safe(machine.name)}-{machine.pid}"
-        threads = collection.text(f"{folder}/threads.txt", lambda m=machine: m.ask("Thread.print"))
-        if threads is None:
-            name = f"{machine.name} (pid {machine.pid})"
-            collection.find("warning", f"{name} does not answer", collection.gaps[-1].reason)
-            continue
-        if "Found one Java-level deadlock" in threads or "Java-level deadlocks" in threads:
-            where = f"{folder}/threads.txt"
-            collection.find("critical", f"{machine.name} is deadlocked", where=where)
+    machines = jvm.of_unit(collection.unit)[:_JAVA_MACHINES]
+    # First of all of them what says most: on a busy machine the time may not do for the rest.
+    answering = [machine for machine in machines if _threads(collection, machine)]
+    for machine in answering:
+        folder = _folder(machine)
         heap = collection.text(f"{folder}/heap.txt", lambda m=machine: m.ask("GC.heap_info"))
         for name, command in (("events", "VM.events"), ("flags", "VM.flags")):
             collection.text(f"{folder}/{name}.txt", lambda m=machine, c=command: m.ask(c))
         _objects(collection, machine, folder, heap or "")
+
+
+def _folder(machine: jvm.Jvm) -> str:
+    """Where what a Java machine tells lies in the snapshot."""
+    return f"java/{safe(machine.name)}-{machine.pid}"
+
+
+def _threads(collection: Collection, machine: jvm.Jvm) -> bool:
+    """Whether a Java machine has told what its threads do."""
+    where = f"{_folder(machine)}/threads.txt"
+    threads = collection.text(where, lambda: machine.ask("Thread.print"))
+    if threads is None:
+        name = f"{machine.name} (pid {machine.pid})"
+        collection.find("warning", f"{name} does not answer", collection.gaps[-1].reason)
+        return False
+    if "Found one Java-level deadlock" in threads or "Java-level deadlocks" in threads:
+        collection.find("critical", f"{machine.name} is deadlocked", where=where)
+    return True
 
 
 def _objects(collection: Collection, machine: jvm.Jvm, folder: str, heap: str) -> None:

@@ -81,7 +81,7 @@ def test_what_hangs_is_left_behind(place: Path) -> None:
 
 def test_a_unit_has_so_much_room_and_so_much_time(place: Path) -> None:
     now = [0.0]
-    limits = Limits(unit_bytes=10, unit_seconds=5)
+    limits = Limits(unit_bytes=10, part_seconds=5)
     found = Collection("kafka/0", place, Redactor([]), limits, clock=lambda: now[0])
     assert found.text("a", lambda: "12345678")
     found.text("b", lambda: "12345678")
@@ -89,6 +89,8 @@ def test_a_unit_has_so_much_room_and_so_much_time(place: Path) -> None:
     found.text("c", lambda: "1")
     assert [gap.name for gap in found.gaps] == ["b", "c"]
     assert [path.name for path in place.iterdir()] == ["a"]
+    found.begin_part()
+    assert found.text("d", lambda: "1")
 
 
 def test_what_is_not_there_is_noted(place: Path, tmp_path: Path) -> None:

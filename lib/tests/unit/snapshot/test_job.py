@@ -3,15 +3,19 @@
 
 import functools
 import socket
+import tarfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 
 from dataops.operations import Cancelled, Work
-from dataops.snapshot import hand_over, job
+from dataops.snapshot import collect, hand_over, job
 from dataops.snapshot.address import Collector
+from dataops.snapshot.collect import Limits
 from dataops.snapshot.job import Spec
 
 
@@ -46,6 +50,36 @@ def test_where_nobody_takes_it_the_archive_stays_and_says_how_to_fetch_it(
     assert told[-1] == "uploads"
     assert "t0ken" not in result.model_dump_json()
     assert "t0ken" not in repr(spec)
+
+
+def test_a_workload_that_answers_late_takes_no_time_from_the_logs(
+    spec: Spec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collect, "Limits", functools.partial(Limits, part_seconds=0.5))
+    spec.paths.log.mkdir(parents=True)
+    (spec.paths.log / "server.log").write_text("ERROR Disk 7 is full\n")
+    never = threading.Event()
+
+    def late(collection: Any, spec: Spec) -> str:
+        for name in ("first.txt", "second.txt"):
+            collection.text(name, lambda: never.wait(60))
+        return "it answers late"
+
+    alone = spec.model_copy(update={"unit": "nobody-else/0", "collector": None})
+    result = job.run(Work(alone), late)
+    never.set()
+    assert [line.partition(":")[0] for line in result.missing[:2]] == ["first.txt", "second.txt"]
+    assert "logs/server.log" in _names(Path(result.archive or ""))
+
+
+def _names(archive: Path) -> str:
+    """What lies in an archive, a line each."""
+    with (
+        archive.open("rb") as packed,
+        zstandard.ZstdDecompressor().stream_reader(packed) as plain,
+        tarfile.open(fileobj=plain, mode="r|") as found,
+    ):
+        return "\n".join(found.getnames())
 
 
 def test_taken_by_the_collector_nothing_stays(spec: Spec, monkeypatch: pytest.MonkeyPatch) -> None:

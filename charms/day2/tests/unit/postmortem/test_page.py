@@ -26,6 +26,12 @@ def test_the_first_sentence_names_the_gravest_and_how_much_more_there_is():
     assert QUIET.verdict == "Nothing that was looked at is wrong; 0 of 0 units are here."
 
 
+def test_a_unit_of_which_something_is_missing_says_so_while_it_is_folded():
+    page = bad_night.specimen().decode()
+    unit = page[page.index('id="kafka-0"') :]
+    assert "1 not collected" in unit[: unit.index("</summary>")]
+
+
 def test_only_the_newest_errors_are_open_and_the_others_are_folded():
     page = bad_night.specimen().decode()
     last = page[page.index(">Last</h3>") : page.index('id="units"')]
