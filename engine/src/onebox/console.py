@@ -17,8 +17,14 @@ DATED = (*COLOURED, UTC)
 QUIET = switch("q", "quiet", help="Show no informational output")
 VERBOSE = switch("v", "verbose", help="Show more verbose output")
 
-# Accepted by every command, as Juju does, but not listed in each one's help.
-GLOBAL = (QUIET, VERBOSE, switch("debug"), switch("show-log"), option("logging-config"))
+# Accepted by every command, as Juju does; those of the log are without effect.
+GLOBAL = (
+    QUIET,
+    VERBOSE,
+    switch("debug", help="Equivalent to --show-log --logging-config=<root>=DEBUG"),
+    switch("show-log", help="If set, write the log file to stderr"),
+    option("logging-config", help="Specify log levels for modules"),
+)
 
 
 class _State:

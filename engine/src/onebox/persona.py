@@ -13,6 +13,8 @@ USER = "admin"
 SPACE = "alpha"
 # The pool that Juju takes on a machine of LXD unless told otherwise.
 POOL = "lxd"
+# Those that there are, each with its provider.
+POOLS = {name: name for name in ("loop", "lxd", "rootfs", "tmpfs")}
 # Where a controller's API would listen; nothing does, the port only marks a network as taken.
 API_PORT = 17070
 # The last number of the address that stands for the controller in each network.

@@ -18,6 +18,7 @@ def add_storage(
 ) -> list[str]:
     """More storage for a unit; the new instances."""
     now, wish = agents.engine.now(), directives.read(directive or "1")
+    storage.refuse_unknown_pool("", name, wish)
 
     def change(before: Model) -> tuple[Model, list[str]]:
         if name not in before.charm_of(edit.unit(before, unit).application).storage:

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Applications: deploying, refreshing and removing them, and what the operator sets on them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from onebox import persona
+from onebox import directives, persona
 from onebox.bases import parse_base
-from onebox.changes import charms, config, edit, offers, relations, units
+from onebox.changes import charms, config, edit, offers, relations, storage, units
 from onebox.errors import Refused
 from onebox.model import Application, Base, Charm, Model, Resource, Scalar
 
@@ -52,7 +52,7 @@ def deploy(model: Model, asked: Deployment, now: datetime) -> Model:
     if "trust" in values and "trust" not in charm.options:
         trust = str(values.pop("trust")).lower() == "true"
     _refuse_unknown_resources(charm.resources.keys(), asked.resources.keys())
-    _refuse_unknown_storage(charm, asked.storage)
+    _refuse_unknown_storage(prefix, charm, asked.storage)
     app = Application(
         name=name,
         charm_url=charm.url,
@@ -171,9 +171,11 @@ def _refuse_unknown_resources(known: Iterable[str], asked: Iterable[str]) -> Non
         raise Refused(f'unrecognized resource "{name}"', "not-found")
 
 
-def _refuse_unknown_storage(charm: Charm, asked: Iterable[str]) -> None:
+def _refuse_unknown_storage(prefix: str, charm: Charm, asked: Mapping[str, str]) -> None:
     for name in sorted(set(asked) - charm.storage.keys()):
         raise Refused(f'charm "{charm.name}" has no store called "{name}"', "not-found")
+    for name in sorted(asked):
+        storage.refuse_unknown_pool(prefix, name, directives.read(asked[name]))
 
 
 def _numbered(old: dict[str, Resource], new: dict[str, Resource]) -> dict[str, Resource]:

@@ -33,6 +33,13 @@ def add_initial(model: Model, unit: str, now: datetime, existing: Iterable[str] 
     return model
 
 
+def refuse_unknown_pool(prefix: str, name: str, wish: Directive) -> None:
+    """Refuse a directive whose pool nobody knows."""
+    if wish.pool and wish.pool not in persona.POOLS:
+        wrong = f'storage directive "{name}" references unknown storage pool "{wish.pool}"'
+        raise Refused(prefix + wrong, "not-found")
+
+
 def _asked(given: Mapping[str, str], name: str) -> Directive:
     """What an application was deployed with for one storage."""
     return directives.read(given[name]) if given.get(name) else Directive()

@@ -7,7 +7,7 @@ import pkgutil
 from types import ModuleType
 from typing import Any
 
-from onebox import flags, focus
+from onebox import console, flags, focus
 from onebox.commands import _beyond
 
 
@@ -58,14 +58,20 @@ def _details(command: ModuleType) -> str:
 
 
 def help_of(command: ModuleType) -> str:
-    """Usage, options and examples of one command."""
+    """What `juju help` prints of one command, in the order in which Juju prints it."""
     name = command.__name__.rpartition(".")[2].replace("_", "-")
-    usage = f"Usage: juju {name} [options] {takes_of(command).usage}".rstrip()
-    options = flags.describe(flags_of(command))
-    section = f"\nOptions:\n{options}\n" if options else ""
-    also = "".join(f"    {alias}\n" for alias in aliases_of(command))
-    aliases = f"\nAliases:\n{also}" if also else ""
-    return f"{usage}\n{section}{aliases}\nDetails:\n{_details(command)}\n"
+    about, _, examples = _details(command).partition("Examples:\n")
+    own = flags.describe(flags_of(command))
+    paragraphs = (
+        f"Usage: juju {name} [options] {takes_of(command).usage}".rstrip(),
+        f"Summary:\n{purpose_of(command)}",
+        f"Global Options:\n{flags.describe(console.GLOBAL)}",
+        own and f"Command Options:\n{own}",
+        f"Details:\n{about.strip()}",
+        aliases_of(command) and f"Aliases: {', '.join(aliases_of(command))}",
+        examples and f"Examples:\n{examples.rstrip()}",
+    )
+    return "\n\n".join(filter(None, paragraphs)) + "\n"
 
 
 # Commands of earlier series, for which Juju 4 does not guess another.

@@ -35,9 +35,8 @@ _REASONS = {
         "add-secret-backend list-secret-backends model-secret-backend remove-secret-backend "
         "secret-backends show-secret-backend update-secret-backend"
     ),
-    "storage is a directory of the machine; for pools and imports use Juju itself": (
-        "create-storage-pool import-filesystem list-storage-pools "
-        "remove-storage-pool storage-pools update-storage-pool"
+    "storage is a directory of the machine; for pools of your own and imports use Juju itself": (
+        "create-storage-pool import-filesystem remove-storage-pool update-storage-pool"
     ),
     "it needs Juju itself; here, look with juju debug-log and work with juju ssh": (
         "dashboard debug-code debug-hook debug-hooks disable-command disabled-commands "

@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 import pytest
 
 from onebox.changes import edit, storage
+from onebox.directives import Directive
 from onebox.errors import Refused
 from onebox.model import Application, Base, Charm, Model, Status, StorageSpec, Unit
 
@@ -127,3 +128,12 @@ def hear_of(model, unit, *ids):
     """The model in which a unit's charm knows that storage."""
     local = model.units[unit].local.model_copy(update={"storage": frozenset(ids)})
     return edit.put_unit(model, model.units[unit], local=local)
+
+
+def test_a_pool_that_nobody_knows_is_refused():
+    storage.refuse_unknown_pool("", "data", Directive(pool="tmpfs"))
+    with pytest.raises(Refused) as refusal:
+        storage.refuse_unknown_pool('cannot deploy "a": ', "data", Directive(pool="gold"))
+    assert refusal.value.message == (
+        'cannot deploy "a": storage directive "data" references unknown storage pool "gold"'
+    )

@@ -14,6 +14,8 @@ import yaml
 
 from onebox import commands
 
+# In the order in which Juju prints them; a command without options of its own has no second.
+HEADINGS = ("Summary:", "Global Options:", "Command Options:", "Details:", "Examples:")
 CASES = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text())
 
 
@@ -39,6 +41,9 @@ def test_help_shows_an_example(juju, name):
     assert done.code == 0
     assert done.out.startswith(f"Usage: juju {name}")
     assert f"\n    juju {name}" in done.out
+    headings = [line for line in done.out.splitlines() if line in HEADINGS]
+    assert headings == [line for line in HEADINGS if line in headings]
+    assert {"Summary:", "Global Options:", "Details:", "Examples:"} <= {*headings}
     assert juju("help", name).out == done.out
 
 
