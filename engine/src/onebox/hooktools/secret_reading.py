@@ -74,6 +74,9 @@ def _committed(context: Context, call: Call, id_: str) -> Mapping[str, str]:
     """The revision to read now; the reader is recorded at once, whatever becomes of the hook."""
     model = context.services.read()
     secret = model.secrets.get(id_)
+    if secret is None and _is_of_another(model, call.arg(0)):
+        # Juju asks the other model, which does not say whether there is such a secret.
+        raise Refused("permission denied")
     if secret is None:
         raise Refused(f"secret {quote(f'secret:{id_}')} not found")
     if not secrets.may_read(model, secret, context.unit_name):
@@ -85,6 +88,10 @@ def _committed(context: Context, call: Call, id_: str) -> Mapping[str, str]:
     if number not in secret.revisions:
         raise Refused("secret revision not found")
     return secret.revisions[number].content
+
+
+def _is_of_another(model: Model, uri: str) -> bool:
+    return uri.startswith("secret://") and not uri.startswith(f"secret://{model.uuid}/")
 
 
 def _recorded(context: Context, secret: Secret, call: Call) -> Secret:

@@ -11,6 +11,8 @@ from onebox.errors import Refused
 
 UUID = "c45ad0db-3ee6-49bc-88e1-308145ea1177"
 UNKNOWN = "d1v3qkjs7jq0000000g0"
+# The uuid of another model.
+OTHER = "ffffffff-0000-4000-8000-000000000001"
 
 
 def bare(uri):
@@ -228,6 +230,8 @@ class TestReading:
                 "specify one of --peek or --refresh but not both",
             ),
             (f"secret-get {UNKNOWN}", 1, f'secret "secret:{UNKNOWN}" not found'),
+            (f"secret-get secret://{UUID}/{UNKNOWN}", 1, f'secret "secret:{UNKNOWN}" not found'),
+            (f"secret-get secret://{OTHER}/{UNKNOWN}", 1, "permission denied"),
             ("secret-get secret:x", 2, 'secret URI "secret:x" not valid'),
         ],
     )
