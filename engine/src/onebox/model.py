@@ -45,6 +45,13 @@ class Resource(Frozen):
     uploaded: datetime
 
 
+class Exposure(Frozen):
+    """Who may reach one endpoint of an exposed application, or all (`""`) of them."""
+
+    spaces: tuple[str, ...] = ()
+    cidrs: tuple[str, ...] = ()
+
+
 class Application(Frozen):
     """An application: the intent of the operator, and who leads."""
 
@@ -59,6 +66,8 @@ class Application(Frozen):
     config: dict[str, Scalar] = Field(default_factory=dict[str, Scalar])
     trust: bool = False
     exposed: bool = False
+    # By endpoint; empty for one that all the world may reach by all of them.
+    exposures: dict[str, Exposure] = Field(default_factory=dict[str, Exposure])
     constraints: str = ""
     annotations: dict[str, str] = Field(default_factory=dict[str, str])
     resources: dict[str, Resource] = Field(default_factory=dict[str, Resource])

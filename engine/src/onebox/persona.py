@@ -11,6 +11,8 @@ REGION = "localhost"
 CREDENTIAL = "localhost"
 USER = "admin"
 SPACE = "alpha"
+# Who may reach what is exposed unless somebody says otherwise.
+EVERYWHERE = ("0.0.0.0/0", "::/0")
 # The pool that Juju takes on a machine of LXD unless told otherwise.
 POOL = "lxd"
 # Those that there are, each with its provider.

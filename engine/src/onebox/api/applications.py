@@ -11,7 +11,7 @@ from onebox.api.method import Methods, made, transact
 from onebox.blobs import Blob
 from onebox.changes import applications, charms, config, edit, machines, units
 from onebox.changes.applications import Deployment
-from onebox.model import Model, Resource, Scalar
+from onebox.model import Exposure, Model, Resource, Scalar
 
 method = Methods()
 
@@ -131,9 +131,23 @@ def set_trust(agents: Agents, model: str, application: str, trust: bool) -> None
 
 
 @method
-def set_exposed(agents: Agents, model: str, application: str, exposed: bool) -> None:
-    """Whether an application is exposed."""
-    transact(agents, model, lambda m: applications.set_exposed(m, application, exposed))
+def expose(
+    agents: Agents,
+    model: str,
+    application: str,
+    endpoints: dict[str, dict[str, list[str]]] | None = None,
+) -> None:
+    """Exposes endpoints of an application, each to `spaces` and `cidrs`, or all to everybody."""
+    settings = {name: Exposure.model_validate(of) for name, of in (endpoints or {}).items()}
+    transact(agents, model, lambda m: applications.expose(m, application, settings))
+
+
+@method
+def unexpose(
+    agents: Agents, model: str, application: str, endpoints: list[str] | None = None
+) -> None:
+    """Exposes endpoints of an application no longer, or nothing of it."""
+    transact(agents, model, lambda m: applications.unexpose(m, application, endpoints or ()))
 
 
 @method

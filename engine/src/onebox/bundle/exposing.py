@@ -27,6 +27,17 @@ def lines(name: str, endpoints: Mapping[str, Any]) -> list[str]:
     return found
 
 
+def settings(endpoints: Mapping[str, Any]) -> dict[str, dict[str, list[str]]]:
+    """The same as the engine takes it: spaces and CIDRs by endpoint."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for name, spec in endpoints.items():
+        given: Mapping[str, Any] = spec or {}
+        found[name] = {
+            key: [*(given.get(f"expose-to-{key}") or ())] for key in ("spaces", "cidrs")
+        }
+    return found
+
+
 def _sources(spec: Any) -> str:
     given: Mapping[str, Any] = spec or {}
     parts: list[str] = []

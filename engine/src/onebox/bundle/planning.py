@@ -118,8 +118,8 @@ class _Planner:
 
     def _exposed(self, name: str, spec: ApplicationSpec) -> Step:
         line = "\n- ".join(exposing.lines(name, spec.exposed_endpoints))
-        parameters = {"application": name, "exposed": True}
-        return Step(line, "set_exposed", parameters, self._after(name))
+        parameters = {"application": name, "endpoints": exposing.settings(spec.exposed_endpoints)}
+        return Step(line, "expose", parameters, self._after(name))
 
     def _annotated(self, name: str, spec: ApplicationSpec) -> Iterator[Step]:
         held = self.live.get(name, {}).get("annotations", {})

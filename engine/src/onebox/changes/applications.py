@@ -10,7 +10,7 @@ from onebox import directives, persona
 from onebox.bases import parse_base
 from onebox.changes import charms, config, edit, offers, relations, storage, units
 from onebox.errors import Refused
-from onebox.model import Application, Base, Charm, Model, Resource, Scalar
+from onebox.model import Application, Base, Charm, Exposure, Model, Resource, Scalar
 
 
 @dataclass(frozen=True)
@@ -139,11 +139,37 @@ def set_trust(model: Model, name: str, trust: bool) -> Model:
     return edit.put_application(model, edit.application(model, name), trust=trust)
 
 
-def set_exposed(model: Model, name: str, exposed: bool) -> Model:
-    """The model in which an application is exposed, or no longer is."""
+def expose(model: Model, name: str, settings: Mapping[str, Exposure]) -> Model:
+    """The model in which more of an application is exposed: by endpoint, or all without any."""
+    application = _exposable(model, name, settings)
+    for space in (s for exposure in settings.values() for s in exposure.spaces):
+        if space != persona.SPACE:
+            raise Refused(f'space "{space}" not found', "not-found")
+    world = Exposure(cidrs=persona.EVERYWHERE)
+    fresh = {key: found if found != Exposure() else world for key, found in settings.items()}
+    before = application.exposures or ({"": world} if application.exposed else {})
+    after = {**before, **(fresh or {"": world})}
+    return edit.put_application(model, application, exposed=True, exposures=after)
+
+
+def unexpose(model: Model, name: str, endpoints: Iterable[str]) -> Model:
+    """The model in which some endpoints of an application are exposed no longer, or none is."""
+    gone = {*endpoints}
+    application = _exposable(model, name, gone)
+    left = {k: v for k, v in application.exposures.items() if gone and k not in gone}
+    return edit.put_application(model, application, exposed=bool(left), exposures=left)
+
+
+def _exposable(model: Model, name: str, endpoints: Iterable[str]) -> Application:
     if name not in model.applications:
         raise Refused(f'getting application "{name}" not found', "not-found")
-    return edit.put_application(model, model.applications[name], exposed=exposed)
+    wanted = sorted({*endpoints} - {""})
+    if not {*wanted} <= {*model.charm_of(name).endpoints, relations.JUJU_INFO}:
+        listed = " ".join(wanted)
+        raise Refused(
+            f"one or more of the provided endpoints [{listed}] do not exist", "not-found"
+        )
+    return model.applications[name]
 
 
 def set_constraints(model: Model, name: str, constraints: str) -> Model:

@@ -62,16 +62,16 @@ def help_of(command: ModuleType) -> str:
     name = command.__name__.rpartition(".")[2].replace("_", "-")
     about, _, examples = _details(command).partition("Examples:\n")
     own = flags.describe(flags_of(command))
-    paragraphs = (
+    paragraphs = [
         f"Usage: juju {name} [options] {takes_of(command).usage}".rstrip(),
         f"Summary:\n{purpose_of(command)}",
         f"Global Options:\n{flags.describe(console.GLOBAL)}",
-        own and f"Command Options:\n{own}",
+        *([f"Command Options:\n{own}"] if own else []),
         f"Details:\n{about.strip()}",
-        aliases_of(command) and f"Aliases: {', '.join(aliases_of(command))}",
-        examples and f"Examples:\n{examples.rstrip()}",
-    )
-    return "\n\n".join(filter(None, paragraphs)) + "\n"
+        *([f"Aliases: {', '.join(aliases_of(command))}"] if aliases_of(command) else []),
+        *([f"Examples:\n{examples.rstrip()}"] if examples else []),
+    ]
+    return "\n\n".join(paragraphs) + "\n"
 
 
 # Commands of earlier series, for which Juju 4 does not guess another.

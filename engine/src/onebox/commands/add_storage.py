@@ -29,7 +29,7 @@ def run(call: Call) -> int:
         wishes = directives.by_name(words)
     except Refused as error:
         raise UsageError(error.message) from None
-    asked = dict(word.partition("=")[::2] for word in words)
+    asked = {word.partition("=")[0]: word.partition("=")[2] for word in words}
     failed: dict[str, str] = {}
     for name in wishes:
         try:

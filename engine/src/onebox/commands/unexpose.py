@@ -1,15 +1,16 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Records whether the application is meant for the outside; one machine has no firewall to open.
+"""Takes back what `juju expose` has recorded.
 
 Examples:
     juju unexpose prometheus
+    juju unexpose prometheus --endpoints query
 """
 
 from onebox.commands._call import Call
-from onebox.flags import option, takes
+from onebox.flags import comma_separated, takes
 
-ENDPOINTS = option("endpoints", help="Only these endpoints; ignored")
+ENDPOINTS = comma_separated("endpoints", help="Unexpose only what these endpoints have opened")
 
 FLAGS = (ENDPOINTS,)
 TAKES = takes("<application name>", "no application name specified", most=1)
@@ -17,4 +18,4 @@ TAKES = takes("<application name>", "no application name specified", most=1)
 
 def run(call: Call) -> None:
     """Record it, silently."""
-    call.ask("set_exposed", application=call.words[0], exposed=False)
+    call.ask("unexpose", application=call.words[0], endpoints=[*call[ENDPOINTS]])

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `juju config` and `juju show-application` say of an application."""
 
+from onebox import persona
 from onebox.render.document import Json
 from onebox.render.status import base, bindings
 from onebox.values import constraints
@@ -45,6 +46,21 @@ def _setting(option: Json, values: Json, key: str) -> Json:
     return {k: v for k, v in out.items() if v is not None}
 
 
+def _exposures(application: Json) -> Json:
+    if not application["exposed"]:
+        return {}
+    found: Json = application["exposures"] or {"": {"spaces": [], "cidrs": persona.EVERYWHERE}}
+    shown = {
+        endpoint: {
+            f"expose-to-{key}": sorted(found[endpoint][key])
+            for key in ("spaces", "cidrs")
+            if found[endpoint][key]
+        }
+        for endpoint in sorted(found)
+    }
+    return {"exposed-endpoints": shown}
+
+
 def show_application(model: Json, name: str, architecture: str) -> Json:
     """Its charm, base, bindings and life."""
     application = model["applications"][name]
@@ -56,6 +72,7 @@ def show_application(model: Json, name: str, architecture: str) -> Json:
         "constraints": constraints(f"arch={architecture} {application['constraints']}"),
         "principal": not charm["subordinate"],
         "exposed": application["exposed"],
+        **_exposures(application),
         "remote": False,
         "life": application["life"],
         "endpoint-bindings": bindings(charm),

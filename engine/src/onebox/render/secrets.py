@@ -41,8 +41,10 @@ def _moment(text: str | None) -> Timestamp | None:
 
 def listing(secrets: list[Json], revisions: bool = False) -> Json:
     """Secrets by id, ids sorted, perhaps each with the list of its revisions."""
-    more = _revisions if revisions else lambda secret: {}
-    return {s["id"]: summary(s) | more(s) for s in sorted(secrets, key=lambda s: s["id"])}
+    return {
+        s["id"]: summary(s) | (_revisions(s) if revisions else {})
+        for s in sorted(secrets, key=lambda s: s["id"])
+    }
 
 
 def secrets_table(secrets: list[Json], now: datetime, colour: bool = False) -> str:

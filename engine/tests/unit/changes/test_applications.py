@@ -11,7 +11,7 @@ import pytest
 from onebox.changes import applications, charms, config, edit, machines, models, units
 from onebox.changes.applications import Deployment
 from onebox.errors import Refused
-from onebox.model import Option
+from onebox.model import Exposure, Option
 
 if TYPE_CHECKING:
     from conftest import World
@@ -200,3 +200,40 @@ def test_a_dying_model_empties_itself(world: World) -> None:
 def test_names_of_models(world: World, name: str) -> None:
     with pytest.raises(Refused, match="is not a valid name: model names may only contain"):
         models.create(name, "u", "127.1.1", {}, world.now)
+
+
+class TestExposure:
+    WORLD = Exposure(cidrs=("0.0.0.0/0", "::/0"))
+
+    def test_all_of_it(self, world: World) -> None:
+        world.deploy("web")
+        model = applications.expose(world.model, "web", {})
+        assert model.applications["web"].exposed
+        assert model.applications["web"].exposures == {"": self.WORLD}
+        model = applications.unexpose(model, "web", ())
+        assert (model.applications["web"].exposed, model.applications["web"].exposures) == (
+            False,
+            {},
+        )
+
+    def test_some_of_it(self, world: World) -> None:
+        world.deploy("web")
+        some = Exposure(cidrs=("10.0.0.0/8",))
+        model = applications.expose(world.model, "web", {"db": Exposure()})
+        model = applications.expose(model, "web", {"backend": some})
+        assert model.applications["web"].exposures == {"db": self.WORLD, "backend": some}
+        model = applications.unexpose(model, "web", ["db"])
+        assert model.applications["web"].exposures == {"backend": some}
+        assert not applications.unexpose(model, "web", ["backend"]).applications["web"].exposed
+
+    @pytest.mark.parametrize(
+        ("settings", "message"),
+        [
+            ({"x": Exposure(), "a": Exposure()}, r"provided endpoints \[a x\] do not exist"),
+            ({"": Exposure(spaces=("moon",))}, 'space "moon" not found'),
+        ],
+    )
+    def test_what_is_not_there(self, world: World, settings, message: str) -> None:
+        world.deploy("web")
+        with pytest.raises(Refused, match=message):
+            applications.expose(world.model, "web", settings)

@@ -171,7 +171,7 @@ class Daemon:
 
 CHANGES: dict[str, Any] = {
     **dict.fromkeys(["add_model", "destroy_model", "set_config", "set_model_config"]),
-    **dict.fromkeys(["set_trust", "set_exposed", "set_constraints", "deploy", "refresh"]),
+    **dict.fromkeys(["set_trust", "expose", "unexpose", "set_constraints", "deploy", "refresh"]),
     **dict.fromkeys(["remove_unit", "remove_application", "integrate"]),
     **dict.fromkeys(["remove_relation", "resolve", "cancel_task", "attach_resource"]),
     **dict.fromkeys(

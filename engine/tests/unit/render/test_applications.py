@@ -32,3 +32,12 @@ def test_show_application(sample, model):
     found = {"prov": show_application(model, "prov", "amd64")}
     assert to_json(found) == sample("application/show.json")
     assert to_yaml(found) == sample("application/show.yaml")
+
+
+def test_exposure(model):
+    model["applications"]["prov"] |= {"exposed": True, "exposures": {}}
+    shown = show_application(model, "prov", "amd64")
+    assert shown["exposed-endpoints"] == {"": {"expose-to-cidrs": ["0.0.0.0/0", "::/0"]}}
+    model["applications"]["prov"]["exposures"] = {"db": {"spaces": ["alpha"], "cidrs": []}}
+    shown = show_application(model, "prov", "amd64")
+    assert shown["exposed-endpoints"] == {"db": {"expose-to-spaces": ["alpha"]}}
