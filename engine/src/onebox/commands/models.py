@@ -19,7 +19,7 @@ from onebox.render.models import listing, models_table
 ALIASES = ("list-models",)
 ALL = switch("all", help="Lists all models, regardless of user accessibility")
 USER = option("user", help="The user to list models for; there is one")
-EXACT = switch("exact-time", help="Use full timestamps")
+EXACT = switch("exact-time", help="Use full timestamps; ignored")
 UUID = switch("uuid", help="Display UUID for models")
 
 OF_A_MODEL = False

@@ -24,7 +24,7 @@ def combined(model: Json, utc: bool = False) -> Json:
         return {}
     return {
         "storage": {item["id"]: _instance(model, item, utc) for item in items},
-        "filesystems": {str(n): _filesystem(model, i, utc) for n, i in enumerate(items)},
+        "filesystems": {str(n): _filesystem(model, i, n, utc) for n, i in enumerate(items)},
     }
 
 
@@ -59,8 +59,10 @@ def _instance(model: Json, item: Json, utc: bool) -> Json:
     return out
 
 
-def _filesystem(model: Json, item: Json, utc: bool) -> Json:
-    out: Json = {"provider-id": f"onebox-{item['id'].replace('/', '-')}", "storage": item["id"]}
+def _filesystem(model: Json, item: Json, number: int, utc: bool) -> Json:
+    # As LXD names it for Juju: the pool, then what the models of a controller differ in.
+    provider = f"juju:juju-{model['uuid'][-6:]}-filesystem-{number}"
+    out: Json = {"provider-id": provider, "storage": item["id"]}
     if _attached(model, item):
         mount = {"mount-point": item["location"], "read-only": False, "life": item["life"]}
         out["attachments"] = {

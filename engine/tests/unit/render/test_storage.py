@@ -17,7 +17,7 @@ def test_document_has_the_shape_of_the_sample(sample, world, model):
     found = storage.combined(model, utc=True)
     wanted = json.loads(sample("status/storage.json"))["storage"]
     disk = wanted["filesystems"]["0"]
-    disk |= {"provider-id": "onebox-data-0"}
+    disk |= {"provider-id": f"juju:juju-{model['uuid'][-6:]}-filesystem-0"}
     text = json.dumps(wanted).replace("stor/0", "prov/0")
     assert found == json.loads(text)
 
