@@ -24,6 +24,7 @@ class FakeCluster:
         facts: as of now.
         lame: calls that fail before it answers again.
         slow: looks until a leader that was just elected acknowledges.
+        groups: how many partitions got another leader each time.
     """
 
     def __init__(self):
@@ -35,6 +36,7 @@ class FakeCluster:
         self.lame = 0
         self.slow = 0
         self.asked = []
+        self.groups = []
 
     def condition(self):
         self._limp()
@@ -50,6 +52,7 @@ class FakeCluster:
 
     def elect_preferred(self, keys):
         self.asked.append("elect")
+        self.groups.append(len(keys))
         self._parts(
             lambda p: (
                 dataclasses.replace(p, leader=p.replicas[0])
@@ -59,7 +62,8 @@ class FakeCluster:
         )
 
     def acknowledge(self, keys):
-        assert set(keys) <= {("orders", 0)}
+        led = {(p.topic, p.index): p.leader == p.replicas[0] for p in self.facts.partitions}
+        assert all(led[key] for key in keys)
         self.asked.append("look" if self.slow else "acknowledged")
         self.slow = max(0, self.slow - 1)
         return self.asked[-1] == "acknowledged"
@@ -168,7 +172,7 @@ def test_planned_others_lead_for_a_moment_and_everything_comes_back(cluster, bro
     with start() as failover:
         account = failover.planned()
     assert (account.partitions, account.controllers, account.pid) == (1, (2, 2), 0)
-    assert cluster.asked == ["move", "elect", "acknowledged", "move", "elect"]
+    assert cluster.asked == ["move", "elect", "acknowledged"] * 2
     assert cluster.facts == before
     assert broker.journal == ["start"]
     assert not list(failover._ledger.path.parent.glob("*.json"))
@@ -178,7 +182,27 @@ def test_planned_leaders_change_back_only_once_the_new_ones_acknowledge(cluster,
     cluster.slow = 2
     with start() as failover:
         failover.planned()
-    assert cluster.asked == ["move", "elect", "look", "look", "acknowledged", "move", "elect"]
+    there = ["move", "elect", "look", "look", "acknowledged"]
+    assert cluster.asked == [*there, "move", "elect", "acknowledged"]
+
+
+def test_leaders_change_two_at_a_time_each_once_the_ones_before_acknowledge(cluster, start):
+    many = (Partition("orders", n, (1, 0, 2), (0, 1, 2), 1) for n in range(5))
+    cluster.facts = dataclasses.replace(cluster.facts, partitions=tuple(many))
+    before = cluster.facts
+    with start() as failover:
+        failover.planned()
+    assert cluster.asked == ["move", *["elect", "acknowledged"] * 3] * 2
+    assert cluster.groups == [2, 2, 1] * 2
+    assert cluster.facts == before
+
+
+def test_the_leaders_of_very_many_change_in_fifty_turns(cluster, start):
+    many = (Partition("orders", n, (1, 0, 2), (0, 1, 2), 1) for n in range(500))
+    cluster.facts = dataclasses.replace(cluster.facts, partitions=tuple(many))
+    with start() as failover:
+        failover.planned()
+    assert cluster.groups == [10] * 100
 
 
 def test_planned_the_controller_ends_in_order_because_only_that_moves_it(cluster, broker, start):
