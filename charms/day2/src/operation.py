@@ -103,7 +103,7 @@ class StepState:
         if self.step.verify != "healthy":
             return ()
         failed = HealthCheck.model_validate(answer.results).failed
-        return tuple(f"{name} {c.name}: {c.detail} {c.next_move}".rstrip() for c in failed)
+        return tuple(f"{name} {check.name}: {check.advice}" for check in failed)
 
     def task(self, operation: int, units: tuple[str, ...] | None) -> Task:
         """What is asked, of these units or of the leader."""

@@ -142,7 +142,7 @@ def test_a_sick_unit_is_asked_again_and_blocks_with_the_next_move(context, state
     assert state.unit_status.name == "blocked"
     assert "kafka/1 disk: full" in state.unit_status.message
     run(context, state, "show-operation", id=1)
-    assert context.action_results["next-moves"] == "kafka/1 disk: full Add one."
+    assert context.action_results["next-moves"] == "kafka/1 disk: full. Next: Add one."
     assert context.action_results["steps"]["check"]["kafka-0"] == "1 of 1 checks well"
 
 

@@ -50,7 +50,7 @@ def test_a_check_afterwards_does_not_hide_what_was_done():
 def test_what_was_not_done_is_named():
     operation = ended(SICK, {"verify": "healthy"}, {})
     assert message(operation) == (
-        "1 of 1 checks failed. kafka/0 disk: full Add one. Not done: step2."
+        "1 of 1 checks failed. kafka/0 disk: full. Next: Add one. Not done: step2."
     )
     assert not_done(operation) == ("step1", "step2")
 

@@ -71,7 +71,7 @@ def test_a_failed_check_fails_the_operation_and_says_what_to_do():
     world.answer("kafka/0", SICK)
     world.drive()
     assert last(world).ending is Status.FAILED
-    assert last(world).message == "1 of 1 checks failed. kafka/0 disk: full Add one."
+    assert last(world).message == "1 of 1 checks failed. kafka/0 disk: full. Next: Add one."
 
 
 def test_a_rolling_verb_takes_turns_and_stops_at_the_first_failure():

@@ -36,4 +36,4 @@ def test_every_reason_is_told_once():
     world = ended_badly()
     world.tell(Kind.STOPPED, 1, reasons=["Too long.", "Too long."])
     (operation,) = operations(world.journal)
-    assert operation.reasons == ("Too long.", "kafka/0 disk: full Add one.")
+    assert operation.reasons == ("Too long.", "kafka/0 disk: full. Next: Add one.")

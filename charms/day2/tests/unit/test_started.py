@@ -29,7 +29,7 @@ def test_what_ended_at_once_says_how():
     world.drive(own=SICK)
     told = started(DAY2, world.journal, number)
     assert told["status"] == "failed"
-    assert told["next-moves"] == "day2 disk: full Add one."
+    assert told["next-moves"] == "day2 disk: full. Next: Add one."
     assert told["report"] == "juju run day2/leader get-report id=1"
 
 

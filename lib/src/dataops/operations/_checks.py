@@ -26,12 +26,15 @@ class Check(Result):
     detail: str = ""
     next_move: str = ""
 
+    @property
+    def advice(self) -> str:
+        """What was seen, and what the operator does about it."""
+        seen = self.detail.rstrip(".")
+        return f"{seen}. Next: {self.next_move}" if self.next_move else seen
+
     def __str__(self) -> str:
         """One line for people."""
-        if self.ok:
-            return f"ok: {self.detail}"
-        seen = f"FAILED: {self.detail.rstrip('.')}"
-        return f"{seen}. Next: {self.next_move}" if self.next_move else seen
+        return f"ok: {self.detail}" if self.ok else f"FAILED: {self.advice}"
 
 
 class HealthCheck(Result):

@@ -67,7 +67,7 @@ def test_an_ended_one_names_the_next_moves_and_the_report(world, tmp_path):
         world.answer(f"kafka/{unit}", SICK)
     world.drive()
     shown = show(world, tmp_path, id=1).action_results()
-    assert shown["next-moves"].splitlines()[2] == "kafka/2 disk: full Add one."
+    assert shown["next-moves"].splitlines()[2] == "kafka/2 disk: full. Next: Add one."
     assert shown["report"] == "juju run day2/leader get-report id=1"
     assert "progress" not in shown
 
