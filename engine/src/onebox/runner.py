@@ -149,13 +149,7 @@ class Runner:
         if ended is None:
             return self._task_ended(context, task, {}, f'action not implemented on unit "{unit}"')
         failure = self._reason(ended) if ended.code else context.outcome.failure
-        return self._task_ended(
-            context,
-            task,
-            {**context.outcome.results, **_results(ended)},
-            failure,
-            flush=ended.code == 0,
-        )
+        return self._task_ended(context, task, _results(ended), failure)
 
     def _reason(self, ended: Ended) -> str:
         return actions.TERMINATED if self._engine.aborting.is_set() else ended.reason
@@ -169,7 +163,7 @@ class Runner:
         seconds = float(task.parameters.get("timeout") or 0) / 1e9
         ended = self._script(model, context, text, Hook(kind=""), task, seconds)
         # A script that fails is a task that completed: its return code says the rest.
-        return self._task_ended(context, task, _results(ended), None, flush=ended.code == 0)
+        return self._task_ended(context, task, _results(ended), context.outcome.failure)
 
     def commands(self, model: Model, text: str, hook: Hook) -> tuple[dict[str, Any], Outcome]:
         """Runs what a process of the unit asked for with `juju-exec`."""
@@ -193,18 +187,19 @@ class Runner:
         task: Task,
         results: dict[str, Any],
         failure: str | None,
-        *,
-        flush: bool = False,
     ) -> Outcome:
+        """What becomes of a task; one whose script ended with 0 has its writes committed."""
+
         def finish(model: Model, now: datetime) -> Model:
-            message = failure
-            if flush:
+            message, found = failure, {**context.outcome.results, **results}
+            if results.get("return-code") == 0:
                 try:
                     model = context.flush(model)
                 except Refused as error:
-                    message = error.message
+                    message = "committing requested changes failed"
+                    found["stderr"] = f"{found.get('stderr', '')}{error.message}"
             model = hooks.task_ended(model, self._room.unit)
-            return actions.finish(model, task.id, results, message, now)
+            return actions.finish(model, task.id, found, message, now)
 
         return finish
 

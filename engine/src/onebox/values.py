@@ -160,7 +160,7 @@ def parameters(texts: Iterable[str], *, as_text: bool = False) -> Json:
     result: Json = {}
     for text in texts:
         key, equals, value = text.partition("=")
-        if not equals or not key:
+        if not equals:
             raise UsageError(f'argument "{text}" must be of the form key.key.key...=value')
         _nest(result, _parts(key), value if as_text else load_yaml(value, text))
     return result

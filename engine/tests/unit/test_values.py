@@ -27,7 +27,7 @@ def test_parameters_as_text():
     ("word", "reason"),
     [
         ("name", 'argument "name" must be of the form key.key.key...=value'),
-        ("=1", "must be of the form"),
+        ("=1", 'key "" must start'),
         ("Bad=1", 'key "Bad" must start and end with lowercase alphanumeric'),
         ("a.-b=1", 'key "-b" must start'),
     ],

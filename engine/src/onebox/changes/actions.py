@@ -14,6 +14,11 @@ from onebox.model import ActionSpec, Model, Operation, Task
 EXEC = "juju-exec"
 # What Juju says of an action whose agent went down.
 TERMINATED = "action terminated"
+# And of who is asked and is not there.
+_UNKNOWN = {
+    "unit": 'linking task to unit: getting unit UUID for "{0}": unit "{0}" not found',
+    "machine": 'getting machine UUID for "{0}": machine "{0}" not found',
+}
 _UNFINISHED = ("pending", "running", "aborting")
 
 
@@ -43,9 +48,7 @@ def enqueue(
         # Who cannot be asked takes a number all the same.
         model, task = edit.next_number(model, "operation")
         if name not in model.units and name not in model.machines:
-            failures[name] = (
-                f'linking task to unit: getting unit UUID for "{name}": unit "{name}" not found'
-            )
+            failures[name] = _UNKNOWN["unit" if "/" in name else "machine"].format(name)
             continue
         spec = builtin if action == EXEC else _spec(model, name, action)
         queued = Task(

@@ -29,7 +29,6 @@ def set_values(
         app = edit.replace(app, trust=_trust(values.pop("trust")))
     if "trust" in reset and "trust" not in charm.options:
         app, reset = edit.replace(app, trust=False), tuple(r for r in reset if r != "trust")
-    _refuse_unknown(charm, *values, *reset)
     kept = {k: v for k, v in app.config.items() if k not in reset}
     return edit.put_application(model, app, config={**kept, **checked(charm, values)})
 
@@ -56,6 +55,8 @@ def surviving(charm: Charm, values: dict[str, Scalar]) -> dict[str, Scalar]:
 def typed(name: str, option: Option, value: Scalar) -> Scalar:
     """The value in the type its option declares; Refused when it cannot be."""
     found = _READERS[option.type](value)
+    if found is None and option.type == "secret" and isinstance(value, str):
+        raise Refused(f'invalid secret URI for option "{name}": secret URI "{value}" not valid')
     if found is None:
         raise Refused(f'option "{name}" expected {option.type}, got {_shown(value)}')
     return found

@@ -3,12 +3,35 @@
 """Parameters of actions: their defaults, and Juju's words for what does not fit the schema."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import jsonschema
 
 from onebox.errors import Refused
 from onebox.model import ActionSpec
+
+# What Juju says of a rule that is broken, by the rule's name; `{}` is what the rule asks for.
+_WORDS = {
+    "type": "must be of type {}",
+    "minimum": "must be greater than {}",
+    "maximum": "must be lower than {}",
+    "multipleOf": "must be a multiple of {}",
+    "minLength": "string length must be greater or equal to {}",
+    "maxLength": "string length must be lower or equal to {}",
+    "pattern": "does not match pattern '{}'",
+    "enum": "must match one of the enum values {}",
+    "minItems": "array must have at least {} items",
+    "maxItems": "array must have at the most {} items",
+    "uniqueItems": "array items must be unique",
+    "minProperties": "must have at least {} properties",
+    "maxProperties": "must have at the most {} properties",
+    "allOf": "must validate all the schemas (allOf)",
+    "anyOf": "must validate at least one schema (anyOf)",
+    "oneOf": "must validate one and only one schema (oneOf)",
+    "not": "must not validate the schema (not)",
+}
+# Of these Juju shows a number as text.
+_NUMERIC = frozenset(("minimum", "maximum", "multipleOf"))
 
 
 def validated(spec: ActionSpec, given: dict[str, Any]) -> dict[str, Any]:
@@ -39,54 +62,25 @@ def _filled(schema: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
 
 def _explain(error: Any) -> str:
     place = "(root)" + "".join(f".{part}" for part in error.path)
-    text = _WORDS.get(error.validator, _other)(error)
-    return f"{place} : {text}, given {_shown(error.instance)}"
+    given = _json(error.instance)
+    return f"{place} : {_what(error)}, given " + (
+        f'"{given}"' if error.validator in _NUMERIC else given
+    )
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, dict | list):
-        return json.dumps(value, separators=(",", ":"), sort_keys=True)
-    return f'"{value}"' if isinstance(value, str) else f'"{json.dumps(value)}"'
+def _what(error: Any) -> str:
+    wanted, given = error.validator_value, error.instance
+    if error.validator == "additionalProperties":
+        unknown = next(name for name in given if name not in error.schema.get("properties", {}))
+        return f'additional property "{unknown}" is not allowed'
+    if error.validator == "required":
+        missing = next(name for name in wanted if name not in given)
+        return f'"{missing}" property is missing and required'
+    if isinstance(wanted, list) and error.validator == "type":
+        wanted = f"[{','.join(map(str, cast(list[Any], wanted)))}]"
+    words = _WORDS.get(error.validator, error.message.replace("{", "{{").replace("}", "}}"))
+    return words.format(wanted if isinstance(wanted, str) else _json(wanted))
 
 
-def _additional(error: Any) -> str:
-    known = error.schema.get("properties", {})
-    unknown = next(name for name in error.instance if name not in known)
-    return f'additional property "{unknown}" is not allowed'
-
-
-def _required(error: Any) -> str:
-    missing = next(name for name in error.validator_value if name not in error.instance)
-    return f'"{missing}" property is missing and required'
-
-
-def _type(error: Any) -> str:
-    wanted = error.validator_value
-    return f"must be of type {wanted if isinstance(wanted, str) else ', '.join(wanted)}"
-
-
-def _enum(error: Any) -> str:
-    values = json.dumps(error.validator_value, separators=(",", ":"))
-    return f"must match one of the enum values {values}"
-
-
-def _other(error: Any) -> str:
-    return str(error.message)
-
-
-def _minimum(error: Any) -> str:
-    return f"must be greater than {error.validator_value}"
-
-
-def _maximum(error: Any) -> str:
-    return f"must be less than {error.validator_value}"
-
-
-_WORDS = {
-    "additionalProperties": _additional,
-    "required": _required,
-    "type": _type,
-    "enum": _enum,
-    "minimum": _minimum,
-    "maximum": _maximum,
-}
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), sort_keys=True)

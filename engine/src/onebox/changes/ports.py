@@ -30,9 +30,9 @@ class PortRange:
         return f"{span}/{self.protocol}"
 
     @property
-    def order(self) -> tuple[bool, str, int, int]:
+    def order(self) -> tuple[str, int, int]:
         """Sorts ranges as Juju lists them."""
-        return self.protocol == "icmp", self.protocol, self.first, self.last
+        return self.protocol, self.first, self.last
 
     def overlaps(self, other: PortRange) -> bool:
         """Whether both have a port in common."""

@@ -7,6 +7,14 @@ from datetime import datetime
 from onebox.changes import edit
 from onebox.model import Model, Status
 
+# The worst of these, first to last, is what an application without a status of its own shows.
+_SEVERITY = ("error", "blocked", "maintenance", "waiting", "active", "terminated", "unknown")
+
+
+def severity(word: str) -> int:
+    """Sorts workload statuses, the worst first."""
+    return _SEVERITY.index(word) if word in _SEVERITY else len(_SEVERITY)
+
 
 def set_workload(model: Model, unit: str, current: str, message: str, now: datetime) -> Model:
     """The model with another workload status; the same one again keeps its time."""

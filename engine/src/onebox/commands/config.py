@@ -35,6 +35,8 @@ def run(call: Call) -> None:
     found = from_file(wanted.file, application) if wanted.file else {}
     model = call.snapshot()
     if application not in model["applications"]:
+        if wanted.changes:
+            raise Refused(f'application "{application}" not found', "not-found")
         raise Refused(f"application {application} not found (not found)", "not-found")
     if wanted.changes:
         _change(call, application, wanted.over(found), [*wanted.reset])

@@ -17,7 +17,7 @@ from typing import Any
 from onebox.commands._call import Call
 from onebox.commands._following import queued, report
 from onebox.console import DATED, VERBOSE
-from onebox.errors import known
+from onebox.errors import Refused
 from onebox.flags import (
     UsageError,
     comma_separated,
@@ -93,8 +93,9 @@ def _targets(model: dict[str, Any], call: Call) -> list[str]:
         return [*model["machines"]]
     units = model["units"].values()
     found = [u["name"] for u in units if u["application"] in call[APPLICATIONS]]
-    for application in call[APPLICATIONS]:
-        known(model["applications"], "application", application)
-    for machine in call[MACHINES]:
-        known(model["machines"], "machine", machine)
+    if call[APPLICATIONS] and not any(a in model["applications"] for a in call[APPLICATIONS]):
+        asked = f"getting units for applications [{' '.join(call[APPLICATIONS])}]"
+        raise Refused(
+            f"starting exec operation: adding exec operation: {asked}: no application found"
+        )
     return list(dict.fromkeys([*found, *call[MACHINES], *call[UNITS]]))

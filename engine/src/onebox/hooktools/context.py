@@ -147,9 +147,8 @@ class Context:
 
     @property
     def action(self) -> Task:
-        """The action that runs; Refused outside actions."""
-        # A `juju exec` script is a task, too, but no action.
-        if self.task is None or self.task.action == EXEC:
+        """The action that runs, to which Juju counts a `juju exec`; Refused outside actions."""
+        if self.task is None:
             raise Refused("not running an action")
         return self.task
 

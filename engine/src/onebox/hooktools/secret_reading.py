@@ -51,7 +51,7 @@ def _by_label(context: Context, label: str) -> str:
         record = secret.consumers.get(context.unit_name)
         if record is not None and record.label == label:
             return secret.id
-    raise Refused(f"consumer label {quote(label)} not found")
+    raise Refused(f"secret URI for consumer label {quote(label)} not found")
 
 
 def _pending(context: Context, call: Call, id_: str) -> Mapping[str, str] | None:
@@ -78,7 +78,7 @@ def _committed(context: Context, call: Call, id_: str) -> Mapping[str, str]:
         # Juju asks the other model, which does not say whether there is such a secret.
         raise Refused("permission denied")
     if secret is None:
-        raise Refused(f"secret {quote(f'secret:{id_}')} not found")
+        raise Refused("getting latest secret revision: secret not found")
     if not secrets.may_read(model, secret, context.unit_name):
         unit = quote(context.unit_name)
         raise Refused(f"{unit} is not allowed to read this secret")

@@ -41,9 +41,15 @@ def status_get(context: Context, call: Call) -> dict[str, Any] | str:
 
 
 def _overall(model: Model, application: str) -> Status:
-    """What the leader set; Juju calls it unknown while nobody has."""
-    app = model.applications[application]
-    return app.status or Status(current="unknown", since=model.created)
+    """What the leader set, else the worst that a unit shows."""
+    told = model.applications[application].status
+    if told is not None and told.current != "unknown":
+        return told
+    shown = [
+        unit.agent if unit.agent.current == "error" else unit.workload
+        for unit in model.units_of(application)
+    ]
+    return min(shown, key=lambda status: statuses.severity(status.current))
 
 
 def _details(status: Status, data: bool) -> dict[str, Any]:

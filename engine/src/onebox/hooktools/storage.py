@@ -42,7 +42,8 @@ def storage_get(context: Context, call: Call) -> dict[str, str] | str:
         )
     found = next((s for s in _attached(context) if s.id == wanted), None)
     if found is None:
-        raise UsageError(f"invalid value {quote(wanted)} for option -s: storage not found")
+        missing = f"storage instance {quote(wanted)} not found"
+        raise UsageError(f"invalid value {quote(wanted)} for option -s: {missing}")
     location = str(context.services.storage_path(found.location))
     facts = {"kind": found.kind, "location": location}
     key = call.arg(0)

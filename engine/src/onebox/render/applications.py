@@ -66,10 +66,11 @@ def show_application(model: Json, name: str, architecture: str) -> Json:
     application = model["applications"][name]
     charm = model["charms"][application["charm_url"]]
     release = base(application["base"])
+    limits = constraints(f"arch={architecture} {application['constraints']}")
     return {
         "charm": charm["name"],
         "base": f"{release['name']}@{release['channel']}",
-        "constraints": constraints(f"arch={architecture} {application['constraints']}"),
+        **({} if charm["subordinate"] else {"constraints": limits}),
         "principal": not charm["subordinate"],
         "exposed": application["exposed"],
         **_exposures(application),

@@ -5,14 +5,13 @@
 from datetime import datetime
 
 from onebox import persona
+from onebox.changes.statuses import severity
 from onebox.render import times
 from onebox.render.document import Json
 from onebox.render.offers import consumed, offers_status
 from onebox.render.storage import combined
 from onebox.values import constraints, constraints_text
 
-# The worst of these, first to last, is what an application without a status of its own shows.
-_SEVERITY = ["error", "blocked", "maintenance", "waiting", "active", "terminated", "unknown"]
 _IMPLICIT = "juju-info"
 
 
@@ -205,12 +204,8 @@ def application_status(model: Json, application: Json, utc: bool) -> Json:
     shown = [_workload(model, u, False) for u in units_of(model, application["name"])]
     if not shown:
         return {"current": "unknown"}
-    worst = min(shown, key=lambda s: _severity(s["current"]))
+    worst = min(shown, key=lambda s: severity(s["current"]))
     return _status(worst, utc)
-
-
-def _severity(word: str) -> int:
-    return _SEVERITY.index(word) if word in _SEVERITY else len(_SEVERITY)
 
 
 def _status(status: Json, utc: bool) -> Json:

@@ -71,9 +71,10 @@ def _values(task: Json) -> str:
 
 def plain(tasks: list[Json]) -> str:
     """The default output of `juju run`: one task's results, or several by unit."""
-    if len(tasks) == 1:
-        return _plain_one(tasks[0])
-    return to_yaml({task["unit"]: _plain_of_many(task) for task in _by_unit(tasks)})
+    by_unit = {task["unit"]: task for task in _by_unit(tasks)}
+    if len(by_unit) == 1:
+        return _plain_one(tasks[-1])
+    return to_yaml({name: _plain_of_many(task) for name, task in by_unit.items()})
 
 
 def _by_unit(tasks: list[Json]) -> list[Json]:
@@ -81,11 +82,17 @@ def _by_unit(tasks: list[Json]) -> list[Json]:
 
 
 def _plain_one(task: Json) -> str:
-    failed = task["status"] != "completed"
+    failed = task["status"] in ("failed", "error")
     head = f"Action id {task['id']} failed: {task['message']}\n" if failed else ""
-    if not task["results"]:
-        return head or f"Task {task['id']} {task['status']}\n"
-    return f"{head}{_values(task)}\n{_streams(task)}"
+    body = "" if task["status"] == "error" else f"{_output(task)}\n"
+    results = task["results"]
+    streams = (str(results.get(name, "")) for name in ("stdout", "stderr"))
+    return head + body + "".join(text.strip("\n") + "\n" for text in streams if text)
+
+
+def _output(task: Json) -> str:
+    """What the action set, or how it ended where it left nothing at all."""
+    return _values(task) if task["results"] else f"Task {task['id']} {task['status']}"
 
 
 def _streams(task: Json) -> str:
@@ -99,7 +106,7 @@ def _plain_of_many(task: Json) -> Json:
     out = {
         "id": str(task["id"]),
         "message": task["message"],
-        "output": _values(task),
+        "output": _output(task),
         "status": task["status"],
     }
     return {key: value for key, value in out.items() if value or key == "output"}

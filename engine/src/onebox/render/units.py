@@ -24,7 +24,7 @@ def show_unit(model: Json, name: str, shown: Shown) -> Json:
     machine = model["machines"].get(unit["machine"])
     out: Json = {
         "workload-version": application["workload_version"],
-        "machine": "" if unit["principal"] else unit["machine"],
+        "machine": unit["machine"],
         "opened-ports": sorted(unit["ports"], key=port_order) or None,
         "public-address": machine["address"] if machine else "",
         "charm": application["charm_url"],

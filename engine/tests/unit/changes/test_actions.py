@@ -23,11 +23,11 @@ HELLO = ActionSpec(
         "additionalProperties": False,
         "required": ["name"],
         "properties": {
-            "name": {"type": "string", "default": "world"},
+            "name": {"type": "string", "default": "world", "maxLength": 8},
             "times": {"type": "integer", "minimum": 1},
             "mode": {"type": "string", "enum": ["fast", "slow"]},
             "deep": {"type": "object", "properties": {"a": {"default": 1}}},
-            "size": {"type": "integer", "default": 5},
+            "size": {"type": ["integer", "null"], "default": 5, "maximum": 7},
         },
     },
 )
@@ -55,6 +55,11 @@ def test_an_unknown_unit_is_noted(world: World) -> None:
     assert asked.failures == {
         "app/9": 'linking task to unit: getting unit UUID for "app/9": unit "app/9" not found'
     }
+
+
+def test_an_unknown_machine_is_noted(world: World) -> None:
+    _, asked = actions.enqueue(world.model, ["9"], actions.EXEC, {"command": "true"}, world.now)
+    assert asked.failures == {"9": 'getting machine UUID for "9": machine "9" not found'}
 
 
 def test_who_cannot_be_asked_takes_a_number(world: World) -> None:
@@ -93,6 +98,13 @@ def test_refusals(world: World, target: str, action: str, message: str) -> None:
             {"name": "x", "times": "abc"},
             '(root).times : must be of type integer, given "abc"',
         ),
+        ({"name": 5}, "(root).name : must be of type string, given 5"),
+        (
+            {"name": "x" * 9},
+            '(root).name : string length must be lower or equal to 8, given "xxxxxxxxx"',
+        ),
+        ({"name": "x", "size": [5]}, "(root).size : must be of type [integer,null], given [5]"),
+        ({"name": "x", "size": 9}, '(root).size : must be lower than 7, given "9"'),
         ({"name": "x", "times": 0}, '(root).times : must be greater than 1, given "0"'),
         (
             {"name": "x", "mode": "warp"},

@@ -173,7 +173,7 @@ def test_a_machine_removed_by_force_takes_its_units_along(world: World) -> None:
 def test_an_option_that_names_a_secret(world: World, value: str) -> None:
     model = config.set_values(world.model, "app", {"key": value}, ())
     assert model.applications["app"].config["key"] == value
-    with pytest.raises(Refused, match='option "key" expected secret, got "word"'):
+    with pytest.raises(Refused, match='secret URI "word" not valid'):
         config.set_values(world.model, "app", {"key": "word"}, ())
 
 

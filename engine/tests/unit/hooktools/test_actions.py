@@ -77,6 +77,13 @@ def test_logs_progress_at_once(action, engine):
 
 
 @pytest.mark.parametrize("line", ["action-get", "action-set a=b", "action-fail", "action-log x"])
-def test_only_in_an_action(hook, action, line):
+def test_only_in_an_action(hook, line):
     assert hook("web/0").fails(line) == (1, "not running an action")
-    assert action(name=EXEC).fails(line) == (1, "not running an action")
+
+
+def test_a_script_of_exec_is_an_action_to_its_tools(action):
+    run = action(name=EXEC)
+    run.ok("action-set a=b")
+    run.ok("action-fail no")
+    assert run.context.outcome.results == {"a": "b"}
+    assert run.context.outcome.failure == "no"

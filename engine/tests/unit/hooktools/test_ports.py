@@ -26,10 +26,10 @@ def test_opened_ports_shows_what_is_pending(hook, engine):
     run = hook("web/0")
     for port in ("icmp", "8000-8010/UDP", "443", "80/tcp", "80"):
         run.ok(f"open-port {port}")
-    assert run.json("opened-ports") == ["80/tcp", "443/tcp", "8000-8010/udp", "icmp"]
+    assert run.json("opened-ports") == ["icmp", "80/tcp", "443/tcp", "8000-8010/udp"]
     assert engine.model.units["web/0"].ports == ()
     run.end()
-    assert engine.model.units["web/0"].ports == ("80/tcp", "443/tcp", "8000-8010/udp", "icmp")
+    assert engine.model.units["web/0"].ports == ("icmp", "80/tcp", "443/tcp", "8000-8010/udp")
 
 
 def test_closes_what_is_open_and_nothing_else(hook, engine):

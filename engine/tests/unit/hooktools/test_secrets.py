@@ -11,6 +11,7 @@ from onebox.errors import Refused
 
 UUID = "c45ad0db-3ee6-49bc-88e1-308145ea1177"
 UNKNOWN = "d1v3qkjs7jq0000000g0"
+MISSING = "getting latest secret revision: secret not found"
 # The uuid of another model.
 OTHER = "ffffffff-0000-4000-8000-000000000001"
 
@@ -183,7 +184,7 @@ class TestReading:
         uri = add(hook)
         assert hook("web/0").fails("secret-get --label mine") == (
             1,
-            'consumer label "mine" not found',
+            'secret URI for consumer label "mine" not found',
         )
         hook("web/0").ok(f"secret-get {uri} --label mine")
         assert hook("web/0").json("secret-get --label mine") == {"password": "s3cr3t"}
@@ -229,8 +230,8 @@ class TestReading:
                 2,
                 "specify one of --peek or --refresh but not both",
             ),
-            (f"secret-get {UNKNOWN}", 1, f'secret "secret:{UNKNOWN}" not found'),
-            (f"secret-get secret://{UUID}/{UNKNOWN}", 1, f'secret "secret:{UNKNOWN}" not found'),
+            (f"secret-get {UNKNOWN}", 1, MISSING),
+            (f"secret-get secret://{UUID}/{UNKNOWN}", 1, MISSING),
             (f"secret-get secret://{OTHER}/{UNKNOWN}", 1, "permission denied"),
             ("secret-get secret:x", 2, 'secret URI "secret:x" not valid'),
         ],

@@ -50,7 +50,7 @@ ANSWERS = [
     ("status-get --format=json", '{"status":"active"}\n'),
     (
         "status-get --application --include-data --format=json",
-        '{"application-status":{"message":"","status":"unknown","status-data":{},"units":'
+        '{"application-status":{"message":"ready","status":"active","status-data":{},"units":'
         '{"web/0":{"message":"ready","status":"active","status-data":{}},'
         '"web/1":{"message":"ready","status":"active","status-data":{}}}}}\n',
     ),

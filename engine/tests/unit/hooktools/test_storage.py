@@ -37,7 +37,7 @@ def test_added_storage_comes_after_the_hook(hook, engine):
     ("line", "code", "message"),
     [
         ("storage-get", 2, "no storage instance specified"),
-        ("storage-get -s data/9", 2, "storage not found"),
+        ("storage-get -s data/9", 2, 'storage instance "data/9" not found'),
         ("storage-get -s data/0 size", 1, 'invalid storage attribute "size"'),
         ("storage-add", 2, "storage add requires a storage directive"),
         ("storage-add data=1,10G", 2, 'only count can be specified for "data"'),

@@ -92,6 +92,26 @@ def test_exec_on_many(sample, stored):
     assert tasks.plain_exec(both) == sample("run/exec-many.txt")
 
 
+def test_one_unit_asked_twice_is_one(stored):
+    [task] = stored("hello")
+    assert tasks.plain([task, {**task, "id": 24}]) == tasks.plain([{**task, "id": 24}])
+
+
+def test_an_action_that_left_nothing_says_how_it_ended(stored):
+    [task] = stored("failing")
+    ended = {**task, "results": {}, "message": "no such action"}
+    assert tasks.plain([ended]) == "Action id 17 failed: no such action\nTask 17 failed\n"
+    assert tasks.plain([{**ended, "status": "cancelled"}]) == "Task 17 cancelled\n"
+
+
+def test_blank_lines_around_an_output_are_left_out(stored):
+    [task] = stored("crash")
+    results = {"stdout": "\n\none\n\n", "stderr": "two"}
+    assert tasks.plain([{**task, "results": results}]).endswith(
+        "failed: exit status 3\n\none\ntwo\n"
+    )
+
+
 def test_failures_name_each_script(stored):
     [task] = stored("crash")
     one = tasks.failures([task])
