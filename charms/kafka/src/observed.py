@@ -53,7 +53,7 @@ class Config(BaseModel):
     default_partitions: Annotated[int, Field(ge=1, le=1000)] = 3
     auto_create_topics: bool = True
     log_retention_hours: Annotated[int, Field(ge=1)] = 168
-    max_reauth_seconds: Annotated[int, Field(ge=60)] = 3600
+    max_reauth_seconds: Annotated[int, Field(ge=60, le=604800)] = 3600
     drill_rto_seconds: Annotated[int, Field(ge=0)] = 0
     drill_rpo_seconds: Annotated[int, Field(ge=0)] = 0
     backup_directory: Directory = ""

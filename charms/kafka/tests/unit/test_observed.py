@@ -17,6 +17,7 @@ from observed import Config
         {"controllers": 0},
         {"default_partitions": 0},
         {"max_reauth_seconds": 1},
+        {"max_reauth_seconds": 7 * 86400 + 1},
         {"unknown": 1},
         {"backup_directory": "not/absolute"},
     ],

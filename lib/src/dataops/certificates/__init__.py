@@ -8,7 +8,7 @@ from a handshake. Parsing and TLS are loaded when they are used: no hook pays fo
 
 from dataops.certificates._assigned import Assigned
 from dataops.certificates._identity import Identity, IdentityFiles
-from dataops.certificates._inventory import Entry, Inventory, entry, table
+from dataops.certificates._inventory import Entry, Inventory, entry
 from dataops.certificates._java import java_keystore, keystore_password
 from dataops.certificates._objections import objection
 from dataops.certificates._parsed import Certificate, parse
@@ -16,6 +16,7 @@ from dataops.certificates._ports import Served, ask_port, refusal
 from dataops.certificates._rules import expiry_rules
 from dataops.certificates._state import TlsState
 from dataops.certificates._stores import keystore, merged, truststore
+from dataops.certificates._table import table
 from dataops.certificates._verbs import (
     CheckTrust,
     RenewCertificates,

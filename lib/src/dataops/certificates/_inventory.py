@@ -5,13 +5,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from dataops.certificates._parsed import Certificate
 from dataops.certificates._ports import Served
 from dataops.operations import Result
-
-_HEADS = ("UNIT", "PORT", "SUBJECT", "FOR", "ISSUER", "SERIAL", "UNTIL", "DAYS", "TRUSTED BY")
 
 
 class Entry(Result):
@@ -108,34 +106,3 @@ def entry(
             "trusts": tuple(dict.fromkeys(one.subject for one in known)),
         }
     )
-
-
-def table(entries: Sequence[Entry]) -> str:
-    """The entries for people: one line each, the first to expire first."""
-    ordered = sorted(
-        entries, key=lambda one: (one.not_after is None, one.days_left, one.unit, one.port)
-    )
-    rows = [_HEADS, *(_row(one, entries) for one in ordered)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        for row in rows
-    ]
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def _row(one: Entry, everyone: Sequence[Entry]) -> tuple[str, ...]:
-    where = str(one.port) if one.port else "-"
-    if one.not_after is None:
-        return (one.unit, where, one.problem, "", "", "", "", "", "")
-    until = f"{one.not_after:%Y-%m-%d %H:%M}"
-    days = f"{one.days_left:.1f}"
-    return (
-        one.unit, where, one.subject, ",".join(one.sans), one.issuer, one.serial[:16], until,
-        days, ", ".join(trusted_by(one, everyone)) or "-",
-    )  # fmt: skip
-
-
-def trusted_by(one: Entry, everyone: Iterable[Entry]) -> tuple[str, ...]:
-    """The applications that trust whoever signed it."""
-    return tuple(sorted({other.application for other in everyone if one.issuer in other.trusts}))
