@@ -6,8 +6,14 @@ import dataclasses
 import json
 
 import pytest
+from factory import observed
 from ops import testing
 from story import Story
+
+from dataops.operations import Context
+from dataops.rotation import RotatePasswords
+from observed import Config
+from operations.rotate_passwords import VERB
 
 
 def test_passwords_change_while_everybody_works(context, bridge):
@@ -78,6 +84,13 @@ def test_without_logins_there_is_nothing_to_change(context, bridge):
         story.ask()
     story.wake()
     assert "secret-user" not in story.state.get_relation(story.query.id).local_app_data
+
+
+def test_without_logins_nobody_else_s_change_is_stopped():
+    o = observed(config=Config(require_password=False))
+    found = VERB.run(Context(o, None, RotatePasswords(), task="7/passwords/1"))
+    assert found.summary == "There is nothing to change: nobody has to log in."
+    assert not found.credentials
 
 
 def test_a_relation_that_ends_takes_its_user_and_its_secret_along(context, bridge):
