@@ -68,22 +68,22 @@ class Canary:
         paths = UnitPaths.of(charm)
         return cls(paths, manager(paths, charm.unit.name), charm.unit.name)
 
-    def start(self, operation: int, limits: Limits, access: Access, *, anew: bool = False) -> bool:
-        """Whether it was begun for this operation; one that is under way goes on.
+    def start(self, operation: int, round_: int, limits: Limits, access: Access) -> bool:
+        """Whether it was begun for this round of the operation; one that is under way goes on.
 
         Whoever calls this at every hook of the operation keeps it alive, and lets it follow
         every change of the access.
 
         Args:
             operation: the operation's number.
+            round_: of the operation: what is resumed is measured from the beginning.
             limits: of its plan.
             access: what the relation grants to `observed.CANARY`.
-            anew: forget what was measured for this operation: it is resumed.
         """
         present = self._orders()
-        begun = anew or present is None or present.operation != operation
-        if begun or present is None:
-            present = self._first_orders(operation, limits, access)
+        begun = present is None or (present.operation, present.round) != (operation, round_)
+        if present is None or begun:
+            present = self._first_orders(operation, round_, limits, access)
         login = _login(access)
         self._write(present.model_copy(update={"login": login, "limits": limits}))
         if begun or not self._ended(present):
@@ -106,7 +106,10 @@ class Canary:
         report = Report.read(self._directory)
         if report is None or report.run != orders.run:
             return CanaryState(
-                running=True, operation=orders.operation, complaint=self._complaint()
+                running=True,
+                operation=orders.operation,
+                round=orders.round,
+                complaint=self._complaint(),
             )
         seen = report.evidence if report.evidence and report.evidence.sent else None
         own = "" if report.ended else self._complaint() or self._hanging()
@@ -118,6 +121,7 @@ class Canary:
             breaches=report.breaches,
             complaint=" ".join(text for text in complaints if text),
             operation=orders.operation,
+            round=orders.round,
             settled=report.settled,
         )
 
@@ -131,10 +135,11 @@ class Canary:
         report = Report.read(self._directory)
         return report is not None and report.run == orders.run and report.ended
 
-    def _first_orders(self, operation: int, limits: Limits, access: Access) -> Orders:
+    def _first_orders(self, operation: int, round_: int, limits: Limits, access: Access) -> Orders:
         return Orders(
             run=secrets.randbits(63),
             operation=operation,
+            round=round_,
             deadline=0,
             limits=limits,
             login=_login(access),

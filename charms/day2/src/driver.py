@@ -16,7 +16,7 @@ import own
 from alarm import Alarm
 from archive import Archive
 from canary import Canary
-from dataops.evidence import CanaryState, Phase
+from dataops.evidence import CanaryState
 from dataops.interfaces.operations import (
     OperationsProvider,
     OperationsRequirer,
@@ -184,11 +184,7 @@ class Driver:
         if not request.operation:
             leave(canary)
         elif access is not None and request.phase is not None:
-            state = canary.state()
-            mine = state.operation == request.operation
-            # What had ended, and was resumed, is measured from the beginning.
-            anew = mine and not state.running and request.phase is Phase.BEFORE
-            canary.start(request.operation, request.limits, access, anew=anew)
+            canary.start(request.operation, request.round, request.limits, access)
             canary.switch(request.phase)
 
     def _report(self, number: int) -> None:
@@ -238,7 +234,7 @@ class Driver:
             return CanaryState()
         if self.observed.canary is None:
             lost = "Kafka has taken its access away. See juju status kafka"
-            return CanaryState(operation=operation.number, complaint=lost)
+            return CanaryState(operation=operation.number, round=operation.round, complaint=lost)
         return self._tools.canary.state()
 
 

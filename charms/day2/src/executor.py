@@ -162,7 +162,7 @@ def _limits(operation: Operation, facts: Facts) -> list[Note]:
     over = after is not None and after.ended is not None
     if operation.stopped or over or operation.measurement(Phase.DURING) is None:
         return []
-    if canary.operation != operation.number or canary.phase is Phase.BEFORE:
+    if not _watches(operation, facts) or canary.phase is Phase.BEFORE:
         return []
     reasons = (*canary.breaches, *((canary.complaint,) if canary.complaint else ()))
     if not reasons:
@@ -204,7 +204,8 @@ def _end_of(
     if measurement is None or measurement.ended is not None:
         return None
     canary = facts.canary
-    mine = canary.operation == operation.number
+    # What became of it in an earlier round is no news of this one.
+    mine = _watches(operation, facts)
     problem = canary.complaint if mine else ""
     if not at_once and facts.now > measurement.began + _QUIET_PHASE:
         minutes = int(_QUIET_PHASE.total_seconds() // 60)
@@ -216,6 +217,11 @@ def _end_of(
     if problem:
         body["problem"] = f"The canary, {phase.value}: {problem}"
     return Note(Kind.MEASURED, operation.number, body)
+
+
+def _watches(operation: Operation, facts: Facts) -> bool:
+    """Whether the canary is this round's."""
+    return (facts.canary.operation, facts.canary.round) == (operation.number, operation.round)
 
 
 def _measures_quietly(operation: Operation) -> bool:
@@ -232,7 +238,7 @@ def _measure(operation: Operation | None) -> Measure:
     mine = [m for m in operation.measurements if m.round == operation.round]
     if not mine or stages.section_now(operation) is Section.GUARDS:
         return Measure()
-    return Measure(operation.number, mine[-1].phase, limits)
+    return Measure(operation.number, mine[-1].phase, limits, operation.round)
 
 
 def _reports(journal: Sequence[Record]) -> Iterator[WriteReport]:

@@ -66,6 +66,7 @@ class Measure:
 
     Attributes:
         operation: its number; 0: no canary runs.
+        round: of the operation.
         phase: what it measures from now on.
         limits: the plan's `canary`.
     """
@@ -73,6 +74,7 @@ class Measure:
     operation: int = 0
     phase: Phase | None = None
     limits: Limits = dataclasses.field(default_factory=Limits)
+    round: int = 1
 
 
 @dataclasses.dataclass(frozen=True)

@@ -54,7 +54,7 @@ def test_without_one_there_is_nothing(unit):
 
 
 def test_begun_it_has_its_orders_and_nobody_else_can_read_them(unit):
-    assert unit.canary.start(3, LIMITS, ACCESS)
+    assert unit.canary.start(3, 1, LIMITS, ACCESS)
     orders = unit.orders()
     assert (orders.operation, orders.phase, orders.ending) == (3, Phase.BEFORE, False)
     assert orders.limits == LIMITS
@@ -70,21 +70,21 @@ def test_begun_it_has_its_orders_and_nobody_else_can_read_them(unit):
 
 
 def test_asked_again_it_goes_on_and_lives_longer(unit):
-    unit.canary.start(3, LIMITS, ACCESS)
+    unit.canary.start(3, 1, LIMITS, ACCESS)
     first = unit.orders()
     unit.clock += 60
     journal = list(unit.services.journal)
-    assert not unit.canary.start(3, LIMITS, ACCESS)
+    assert not unit.canary.start(3, 1, LIMITS, ACCESS)
     assert unit.orders() == first.model_copy(update={"deadline": first.deadline + 60})
     assert unit.services.journal == journal
 
 
 def test_a_new_password_reaches_it_without_a_restart(unit):
-    unit.canary.start(3, LIMITS, ACCESS)
+    unit.canary.start(3, 1, LIMITS, ACCESS)
     unit.canary.switch(Phase.DURING)
     journal = list(unit.services.journal)
     changed = ACCESS.model_copy(update={"username": "relation-1-b", "tls_ca": "PEM2"})
-    unit.canary.start(3, LIMITS, changed)
+    unit.canary.start(3, 1, LIMITS, changed)
     login = unit.orders().login
     assert (login.username, login.ca) == ("relation-1-b", "PEM2")
     assert unit.orders().phase is Phase.DURING
@@ -92,11 +92,11 @@ def test_a_new_password_reaches_it_without_a_restart(unit):
 
 
 def test_another_operation_is_another_measurement(unit):
-    unit.canary.start(3, LIMITS, ACCESS)
+    unit.canary.start(3, 1, LIMITS, ACCESS)
     run = unit.orders().run
     unit.canary.switch(Phase.AFTER)
     unit.report(ended=True)
-    assert unit.canary.start(4, LIMITS, ACCESS)
+    assert unit.canary.start(4, 1, LIMITS, ACCESS)
     assert unit.orders().run != run
     assert unit.orders().phase is Phase.BEFORE
     assert unit.services.journal[-1] == ("restart", NAME)
@@ -104,8 +104,16 @@ def test_another_operation_is_another_measurement(unit):
     assert unit.canary.state() == CanaryState(running=True, operation=4)
 
 
+def test_what_is_resumed_is_measured_from_the_beginning(unit):
+    unit.canary.start(3, 1, LIMITS, ACCESS)
+    unit.report(phase=Phase.AFTER, ended=True, complaint="Its time is over.")
+    assert (unit.canary.state().round, unit.canary.state().running) == (1, False)
+    assert unit.canary.start(3, 2, LIMITS, ACCESS)
+    assert unit.canary.state() == CanaryState(running=True, operation=3, round=2)
+
+
 def test_phases_and_the_end_are_facts_once_the_meter_says_so(unit):
-    unit.canary.start(3, LIMITS, ACCESS)
+    unit.canary.start(3, 1, LIMITS, ACCESS)
     evidence = Evidence(sent=5, acknowledged=5)
     unit.report(phase=Phase.BEFORE, settled=True, evidence=evidence)
     unit.canary.switch(Phase.DURING)
@@ -123,16 +131,16 @@ def test_phases_and_the_end_are_facts_once_the_meter_says_so(unit):
 
 
 def test_ended_it_is_not_begun_again(unit):
-    unit.canary.start(3, LIMITS, ACCESS)
+    unit.canary.start(3, 1, LIMITS, ACCESS)
     unit.services.stop(NAME)
     unit.report(ended=True)
-    unit.canary.start(3, LIMITS, ACCESS)
+    unit.canary.start(3, 1, LIMITS, ACCESS)
     assert not unit.services.state(NAME).running
     assert not unit.canary.state().running
 
 
 def test_a_killed_process_still_counts_as_running_and_is_named(unit):
-    unit.canary.start(3, LIMITS, ACCESS)
+    unit.canary.start(3, 1, LIMITS, ACCESS)
     unit.report(evidence=Evidence(sent=5))
     unit.clock = time.time()
     unit.services.crash(NAME)
@@ -142,25 +150,25 @@ def test_a_killed_process_still_counts_as_running_and_is_named(unit):
     state = unit.canary.state()
     assert state.running
     assert "juju ssh day2/0 tail" in state.complaint
-    unit.canary.start(3, LIMITS, ACCESS)
+    unit.canary.start(3, 1, LIMITS, ACCESS)
     assert unit.services.state(NAME).running
     assert unit.canary.state().complaint == ""
 
 
 def test_a_process_that_hangs_is_named(unit):
-    unit.canary.start(3, LIMITS, ACCESS)
+    unit.canary.start(3, 1, LIMITS, ACCESS)
     unit.report(evidence=Evidence(sent=5))
     unit.clock = time.time() + 30
     assert unit.canary.state().complaint == ""
     unit.clock += 60
     assert "has reported nothing for 90 s" in unit.canary.state().complaint
     # Another measurement has not had the time to report.
-    unit.canary.start(4, LIMITS, ACCESS)
+    unit.canary.start(4, 1, LIMITS, ACCESS)
     assert unit.canary.state().complaint == ""
 
 
 def test_before_the_first_record_there_is_no_evidence(unit):
-    unit.canary.start(3, LIMITS, ACCESS)
+    unit.canary.start(3, 1, LIMITS, ACCESS)
     unit.report(evidence=Evidence(), complaint="Kafka does not answer.")
     state = unit.canary.state()
     assert (state.evidence, state.complaint) == (None, "Kafka does not answer.")

@@ -458,6 +458,24 @@ def test_without_a_canary_nothing_begins():
     assert last(world).steps == ()
 
 
+def test_what_had_become_of_the_canary_stops_nobody_who_resumes():
+    world = three()
+    world.request(plan({}, **WATCHED))
+    world.drive()
+    world.watch()
+    # A power cut that takes longer than the canary lives without its charm.
+    world.watch(complaint="Its time is over.")
+    world.answer_all()
+    assert last(world).message.startswith("The canary: Its time is over.")
+    world.tell(Kind.RESUMED, 1, by="somebody")
+    world.drive()
+    assert (world.measure.phase, world.measure.round, last(world).ending) == ("before", 2, None)
+    world.watch()
+    world.answer_all()
+    world.watch()
+    assert last(world).ending is Status.COMPLETED
+
+
 def test_a_canary_that_says_nothing_is_not_waited_for_for_ever():
     world = three()
     world.request(plan({}, **WATCHED))

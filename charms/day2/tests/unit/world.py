@@ -132,6 +132,7 @@ class World:
             breaches=breaches,
             complaint=complaint,
             operation=self.measure.operation,
+            round=self.measure.round,
             settled=settled,
         )
         self.drive()

@@ -18,6 +18,7 @@ class CanaryState:
         breaches: the limits of its plan that are passed.
         complaint: why it cannot measure, with the next move; empty when it can.
         operation: whose canary it is; 0 when there is none.
+        round: which round of it: one more each time the operation was resumed.
         settled: whether the present phase is as long as the limits ask for. The phase `after` is
             settled when all has come back: the canary has then ended, and its figures are final.
     """
@@ -28,4 +29,5 @@ class CanaryState:
     breaches: tuple[str, ...] = ()
     complaint: str = ""
     operation: int = 0
+    round: int = 1
     settled: bool = False

@@ -45,6 +45,7 @@ class Orders(_Part):
     Attributes:
         run: tells this measurement's records from all others in the topic.
         operation: whose canary it is.
+        round: of the operation, which is measured from the beginning when it is resumed.
         phase: which phase the operation is in.
         ending: send no more, see what comes back, and end.
         deadline: seconds since the epoch at which it ends by itself.
@@ -56,6 +57,7 @@ class Orders(_Part):
 
     run: int
     operation: int = 0
+    round: int = 1
     phase: Phase = Phase.BEFORE
     ending: bool = False
     deadline: float
