@@ -106,9 +106,9 @@ def released(o: Observed) -> Iterator[Step]:
 def _known(o: Observed) -> Rotation | None:
     """The change of credentials, with what this event tells of it."""
     rotation = o.agreement.rotation
-    change = rotation.changes.get(o.released) if rotation else None
+    change = rotation.changes.get(o.released or "") if rotation else None
     # Before the new user is handed out, what nobody holds is older than the change.
-    if rotation and change and change.new in o.passwords:
+    if rotation and change and o.released and change.new in o.passwords:
         return rotation.released(o.released)
     return rotation
 

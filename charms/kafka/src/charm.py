@@ -39,6 +39,8 @@ class KafkaCharm(ops.CharmBase):
 
     def __init__(self, framework: ops.Framework) -> None:
         super().__init__(framework)
+        # Before the certificates' library removes the revision: Juju then hides the secret.
+        framework.observe(self.on.secret_remove, self._round)
         self.address = network.address(self, "cluster")
         self.peers = Peers(self, "cluster")
         self.clients = KafkaClientProvider(self, "kafka-client")
@@ -51,7 +53,6 @@ class KafkaCharm(ops.CharmBase):
         )
         self._failure = ("", "")
         self._last: Observed | None = None
-        # The certificates' library has read its relation by then, and removes old revisions.
         observe_all(self, self._reconcile, drop_revisions=False)
         framework.observe(self.on.collect_unit_status, self._on_collect_status)
 
@@ -130,7 +131,7 @@ class KafkaCharm(ops.CharmBase):
             upgraded=isinstance(event, ops.UpgradeCharmEvent),
             now=now,
             traffic=wiring.traffic(self.workload, cluster),
-            released=self.clients.released(event) if event else "",
+            released=self.clients.released(event) if event else None,
         )
         return Observed.read(self, world, self.peers, self.clients)
 

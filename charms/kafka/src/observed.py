@@ -81,7 +81,8 @@ class World:
         now: Unix seconds.
         traffic: how busy each user keeps the brokers, while old users are about to go; None
             when that was not asked, or not every broker said.
-        released: the client whose old credentials nobody holds any more, as this event tells.
+        released: the client whose old credentials nobody holds any more, as this event tells;
+            empty when it lets another secret's revision go, None when it lets none go.
     """
 
     broker: BrokerFacts
@@ -95,7 +96,7 @@ class World:
     upgraded: bool = False
     now: float = 0
     traffic: Mapping[str, float] | None = None
-    released: str = ""
+    released: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)

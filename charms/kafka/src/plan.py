@@ -28,6 +28,7 @@ from steps import (
     Found,
     Install,
     KeepShipping,
+    LookAgain,
     MoveReplicas,
     Note,
     ProvePorts,
@@ -58,8 +59,11 @@ def _steps(o: Observed) -> Iterator[Step]:
     if o.leaving.storage or o.leaving.unit:
         yield from _depart(o)
         return
-    if o.leader:
-        yield from admission.released(o)
+    if o.released is not None:
+        # This hook may change no secret: what follows is another's work.
+        if o.leader and (noted := tuple(admission.released(o))):
+            yield from (*noted, LookAgain())
+        return
     if o.config is None or o.planned == 0:
         # With invalid options everything stays as it runs; an application that goes is left be.
         return

@@ -52,6 +52,11 @@ class Agree(Step):
 
 
 @dataclasses.dataclass(frozen=True)
+class LookAgain(Step):
+    """Have the charm called again in a moment, by a hook that may do what this one may not."""
+
+
+@dataclasses.dataclass(frozen=True)
 class Configure(Step):
     """Write the broker's files."""
 

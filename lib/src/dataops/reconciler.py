@@ -20,7 +20,6 @@ _LIFECYCLE = (
     "secret_changed",
     "secret_expired",
     "secret_rotate",
-    "secret_remove",
 )
 _RELATION = (
     "relation_created",
@@ -72,6 +71,10 @@ def observe_all(
     drop_revisions: bool = True,
 ) -> None:
     """Call ``handler(event)`` once for every hook; not for actions and collect-status.
+
+    Nor for ``secret-remove``, whose hook does nothing but remove that revision: until it ends,
+    Juju takes the whole secret for removed. It refuses to grant it, does not find it by its label,
+    and of a change of it and the removal only the later one is carried out.
 
     Make the objects of libraries that observe events themselves before this call: they then have
     done their part when the handler reads the world.

@@ -161,6 +161,7 @@ SAMPLES = [
     steps.Note({}),
     steps.Found(0),
     steps.Agree({}),
+    steps.LookAgain(),
     steps.Configure({}, {}),
     steps.Format("ID", True),
     steps.Start("512m", "abc"),
@@ -193,6 +194,11 @@ def test_every_step_has_its_effect(make, monkeypatch):
     assert {type(step) for step in SAMPLES} == kinds - {steps.Admission}
     for step in SAMPLES:
         make(observed(passwords={"relation-7": "hush"})).apply(step)
+
+
+def test_what_another_hook_has_to_do_is_done_at_once(make, broker):
+    assert not make().apply(steps.LookAgain())
+    assert broker.of("wake_after") == [("kafka/0", 1)]
 
 
 def test_a_user_that_has_not_come_to_every_broker_is_looked_for_again(make, broker, monkeypatch):

@@ -76,7 +76,8 @@ class QueryProvider:
             if login := (logins or {}).get(relation.id):
                 content = {"username": login.username, "password": login.password}
                 label = self._label(relation.id)
-                bag["secret-user"] = ensure_secret(model, relation, label, content)
+                told = bag.get("secret-user", "")
+                bag["secret-user"] = ensure_secret(model, relation, label, content, told)
             elif "secret-user" in bag:
                 bag["secret-user"] = ""
                 drop_secret(model, self._label(relation.id))

@@ -74,18 +74,19 @@ class KafkaClientProvider:
             return {}
         return {unit.name: users_in(relation.data[unit]) for unit in relation.units}
 
-    def released(self, event: ops.EventBase) -> str:
+    def released(self, event: ops.EventBase) -> str | None:
         """Whose old credentials no unit holds any more, as `ClientRequest.username` names it.
 
         Juju tells the owner once no reader of a secret is left with a revision: also of clients
         that say nothing of what they work with, because whoever reads the new one lets the old
-        one go. Empty when the event tells nothing of the kind. Leader only.
+        one go. Empty when it is the secret of nobody or of an earlier change; None when the event
+        lets no revision of a secret go. Leader only.
 
         Args:
             event: what woke the charm.
         """
         if not isinstance(event, ops.SecretRemoveEvent):
-            return ""
+            return None
         label, before = event.secret.label, event.revision
         for request in self.requests():
             if label == self._label(request.relation_id, request.request_id, "user"):

@@ -48,7 +48,8 @@ class S3Provider:
         fields = fields_of(target)
         label = self._label(request.relation_id)
         if request.version == "v1":
-            fields["secret-extra"] = ensure_secret(self._model, relation, label, keys)
+            told = relation.data[self._model.app].get("secret-extra", "")
+            fields["secret-extra"] = ensure_secret(self._model, relation, label, keys, told)
             fields.update(dict.fromkeys(SECRET_FIELDS, ""), **{"lib-version": LIB_VERSION})
         else:
             # What the old contract is: whoever reads the databag has the keys.
