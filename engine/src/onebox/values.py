@@ -99,6 +99,16 @@ def constraints(text: str) -> Json:
     return {key: found[key] for key in sorted(found)}
 
 
+def asked_constraints(words: Iterable[str]) -> str:
+    """The words of a command together; UsageError where they are no constraints."""
+    text = " ".join(words)
+    try:
+        constraints(text)
+    except Refused as error:
+        raise UsageError(error.message) from None
+    return text
+
+
 def constraints_text(found: Json) -> str:
     """The same on one line, as Juju prints them: `cores=2 mem=4096M`."""
     return " ".join(f"{key}={_shown(key, value)}" for key, value in found.items())
@@ -109,7 +119,8 @@ def _shown(key: str, value: Any) -> str:
         return str(value).lower()
     if isinstance(value, list):
         return ",".join(cast(list[str], value))
-    return f"{value}M" if key in _SIZES else str(value)
+    # Nothing asked for is another thing than no word of it.
+    return "" if value == 0 else f"{value}M" if key in _SIZES else str(value)
 
 
 def _constraint(key: str, value: str) -> Any:
@@ -119,9 +130,10 @@ def _constraint(key: str, value: str) -> Any:
         return value == "true"
     if key not in _COUNTS | _SIZES:
         return value
-    size = mebibytes(value)
-    if size is None or (key in _COUNTS and not value[-1:].isdecimal()):
-        raise Refused(f'bad "{key}" constraint: must be a non-negative number, got "{value}"')
+    size = mebibytes(value) if value else 0
+    if size is None or (key in _COUNTS and value and not value.isdecimal()):
+        rule = "integer" if key in _COUNTS else "float with optional M/G/T/P suffix"
+        raise Refused(f'bad "{key}" constraint: must be a non-negative {rule}')
     return size
 
 

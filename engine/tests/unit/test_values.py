@@ -94,8 +94,8 @@ def test_constraints_are_numbers_in_mebibytes():
     [
         ("legs=4", 'unknown constraint "legs"'),
         ("mem", 'malformed constraint "mem"'),
-        ("cores=4G", 'bad "cores" constraint: must be a non-negative number, got "4G"'),
-        ("mem=-1", 'bad "mem" constraint: must be a non-negative number, got "-1"'),
+        ("cores=4G", 'bad "cores" constraint: must be a non-negative integer'),
+        ("mem=-1", 'bad "mem" constraint: must be a non-negative float with optional M/G/T/P'),
     ],
 )
 def test_constraints_that_are_none(text, reason):

@@ -199,7 +199,11 @@ def _refuse_unknown_resources(known: Iterable[str], asked: Iterable[str]) -> Non
 
 def _refuse_unknown_storage(prefix: str, charm: Charm, asked: Mapping[str, str]) -> None:
     for name in sorted(set(asked) - charm.storage.keys()):
-        raise Refused(f'charm "{charm.name}" has no store called "{name}"', "not-found")
+        raise Refused(
+            f"{prefix}preparing application args: validating create application args: invalid "
+            f'storage directive overrides: storage directive "{name}" does not exist in the charm',
+            "not-found",
+        )
     for name in sorted(asked):
         storage.refuse_unknown_pool(prefix, name, directives.read(asked[name]))
 

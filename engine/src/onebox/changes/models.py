@@ -13,6 +13,13 @@ from onebox.model import Model, Scalar
 # What the machines that exist were made by.
 _FIXED = {"machine-backend", "machine-packages"}
 _BACKENDS = ["process", "nspawn"]
+# How Juju begins to say what is wrong with a value, of a new model and of one that is there.
+_MAKING = (
+    'setting model config for model "{}": constructing new model config with model defaults: '
+)
+_UPDATING = (
+    "making updated model configuration: building new model config with removed attributes: "
+)
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -24,7 +31,7 @@ def create(name: str, uuid: str, network: str, config: dict[str, Scalar], now: d
             "model names may only contain lowercase letters, digits and hyphens"
         )
     empty = Model(name=name, uuid=uuid, network=network, created=now)
-    return _configured(empty, config, (), now)
+    return _configured(empty, _read(config, _MAKING.format(name)), (), now)
 
 
 def configure(
@@ -36,14 +43,22 @@ def configure(
     for key in _FIXED & ({*values, *reset}):
         if values.get(key, DEFAULTS[key]) != option(model, key):
             raise Refused(f"cannot change {key} of a model: add another model with it")
-    return _configured(model, values, reset, now)
+    return _configured(model, _read(values, _UPDATING), reset, now)
+
+
+def _read(values: dict[str, Scalar], prefix: str) -> dict[str, Scalar]:
+    """The values in the types of their options; Refused for one that does not fit."""
+    try:
+        return {key: _typed(key, value) for key, value in values.items()}
+    except Refused as error:
+        raise Refused(f"{prefix}{error.message}", error.code) from None
 
 
 def _configured(
     model: Model, values: dict[str, Scalar], reset: tuple[str, ...], now: datetime
 ) -> Model:
     config = {k: v for k, v in model.config.items() if k not in reset}
-    config.update({k: _typed(k, v) for k, v in values.items()})
+    config.update(values)
     changed = edit.replace(model, config=config)
     if update_status_interval(changed) == update_status_interval(model):
         return changed
@@ -54,11 +69,7 @@ def _configured(
 
 
 def destroy(model: Model, force: bool) -> Model:
-    """The model with everything in it on its way out.
-
-    Storage goes with its machines: on their own disks nothing is persistent in Juju's sense, so
-    that there is nothing to release either.
-    """
+    """The model with everything in it on its way out."""
     for name in tuple(model.offers):
         model = offers.remove(model, name, force=True)
     for name in tuple(model.remotes):
@@ -75,12 +86,20 @@ def empty(model: Model) -> bool:
     return not (model.units or model.applications or model.machines)
 
 
+def _interval(text: str) -> None:
+    try:
+        duration(text)
+    except Refused as error:
+        what = "invalid update status hook interval in model configuration"
+        raise Refused(f"{what}: {error.message}") from None
+
+
 def _typed(key: str, value: Scalar) -> Scalar:
     default = DEFAULTS.get(key)
     if key == "machine-backend" and value not in _BACKENDS:
         raise Refused(f"machine-backend: expected one of {_BACKENDS}, got {value!r}")
     if key == "update-status-hook-interval":
-        duration(str(value))
+        _interval(str(value))
     if isinstance(default, bool) and not isinstance(value, bool):
         if str(value).lower() not in ("true", "false"):
             raise Refused(f'{key}: expected bool, got string("{value}")')

@@ -55,19 +55,21 @@ def make(
 
 def infer(model: Model, a: str, b: str) -> tuple[Endpoint, Endpoint]:
     """The one pair of endpoints, provider first, that two texts can mean."""
-    pairs = [
-        pair
+    found = [
+        (left, right, pair)
         for left in _candidates(model, a)
         for right in _candidates(model, b)
         if (pair := _pair(left, right)) is not None and _contains(model, pair)
     ]
+    pairs = [pair for _, _, pair in found]
     explicit = [p for p in pairs if JUJU_INFO not in (p[0].name, p[1].name)]
     if len(pairs) == 1 or len(explicit) == 1:
         return (explicit or pairs)[0]
     if not pairs:
         raise Refused("no compatible endpoints found between applications", "not-found")
     meanings = sorted(
-        f'"{p[1].application}:{p[1].name} {p[0].application}:{p[0].name}"' for p in pairs
+        f'"{left.application}:{left.name} {right.application}:{right.name}"'
+        for left, right, _ in found
     )
     raise Refused(f'ambiguous relation: "{a} {b}" could refer to {"; ".join(meanings)}')
 
@@ -201,7 +203,7 @@ def _candidates(model: Model, text: str) -> list[Endpoint]:
         application=application, name=JUJU_INFO, interface=JUJU_INFO, role="provider"
     )
     ends = [implicit, *(edit.replace(e, application=application) for e in declared)]
-    found = [e for e in ends if e.role != "peer" and name in ("", e.name)]
+    found = [e for e in ends if name in ("", e.name)]
     if not found:
         raise Refused(f"no candidates for {text}: relation endpoint not found", "not-found")
     return found

@@ -78,9 +78,15 @@ def _spec(model: Model, unit: Unit, name: str, more: int) -> StorageSpec:
     return spec
 
 
+def _instance(model: Model, id_: str) -> Storage:
+    if id_ not in model.storage:
+        raise Refused(f'storage "{id_}" does not exist', "not-found")
+    return model.storage[id_]
+
+
 def attach(model: Model, id_: str, unit: str, now: datetime) -> Model:
     """The model with a detached instance in the hands of a unit; the same when it has it."""
-    instance, owner = known(model.storage, "storage", id_), edit.unit(model, unit)
+    instance, owner = _instance(model, id_), edit.unit(model, unit)
     if instance.owner == unit:
         return model
     if instance.owner:
@@ -142,7 +148,7 @@ def release(model: Model, unit: str, destroy: bool) -> Model:
 
 def detach(model: Model, id_: str, now: datetime) -> Model:
     """The model with one instance on its way from its unit."""
-    instance = known(model.storage, "storage", id_)
+    instance = _instance(model, id_)
     if not instance.owner:
         raise Refused(f'storage "{id_}" is not attached')
     return _settled(model, edit.replace(instance, detaching=True), now)
@@ -150,7 +156,7 @@ def detach(model: Model, id_: str, now: datetime) -> Model:
 
 def remove(model: Model, id_: str, now: datetime) -> Model:
     """The model with one instance on its way out of it."""
-    return _settled(model, edit.replace(known(model.storage, "storage", id_), life="dying"), now)
+    return _settled(model, edit.replace(_instance(model, id_), life="dying"), now)
 
 
 def _settled(model: Model, instance: Storage, now: datetime) -> Model:

@@ -59,12 +59,10 @@ def _folder(path: Path, text: str) -> Artefact:
     if len(packed) == 1:
         tell(f'Juju 4 deploys packed charms only: taking "{packed[0].name}" in "{text}".')
         return Artefact(packed[0], "charm")
+    refused = f'attempting to deploy "{text}": deploying from directory not supported'
     if (path / "charmcraft.yaml").is_file() or (path / "metadata.yaml").is_file():
-        raise Refused(
-            f'attempting to deploy "{text}": deploying from directory not supported\n'
-            f"{_advice(path, packed)}"
-        )
-    raise Refused(f'no charm was found at "{text}"', "not-found")
+        refused += f"\n{_advice(path, packed)}"
+    raise Refused(refused)
 
 
 def _advice(path: Path, packed: list[Path]) -> str:

@@ -21,7 +21,12 @@ CREDENTIAL = option("credential", help="Credential used to add the model; ignore
 
 OF_A_MODEL = False
 FLAGS = (CONFIG, NO_SWITCH, CREDENTIAL, CONTROLLER)
-TAKES = takes("<model name> [cloud|region]", "model name is required", most=2)
+TAKES = takes(
+    "<model name> [cloud|region]",
+    'juju: no model name was passed. See "juju add-model --help".\n\n'
+    "Did you mean:\n\tjuju add-model <model name>",
+    most=2,
+)
 
 
 def run(call: Call) -> None:

@@ -41,15 +41,19 @@ def run(call: Call) -> None:
     )
     if wrong:
         raise UsageError(f'bad resource arg "{pair}": {wrong}')
-    _check_extension(call.snapshot(), application, name, file)
+    model = call.snapshot()
+    if application not in model["applications"]:
+        raise Refused(f"application {application} not found", "not-found")
     path = _existing(name, file)
+    _check_extension(model, application, name, file)
     call.ask("attach_resource", application=application, name=name, path=str(path))
 
 
 def _existing(name: str, file: str) -> Path:
     path = Path(file).expanduser().absolute()
     if not path.is_file():
-        raise Refused(f'file for resource "{name}": "{file}" does not exist')
+        missing = f"open {file}: no such file or directory"
+        raise Refused(f'failed to upload resource "{name}": {missing}', "not-found")
     return path
 
 

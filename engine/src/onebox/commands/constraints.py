@@ -9,7 +9,7 @@ Examples:
 from onebox import host
 from onebox.commands._call import Call
 from onebox.console import OUTPUT
-from onebox.errors import known
+from onebox.errors import Refused
 from onebox.flags import UsageError, output_format, takes
 from onebox.names import valid
 from onebox.values import constraints, constraints_text
@@ -25,6 +25,9 @@ def run(call: Call) -> None:
     """Print them."""
     if not valid("application", call.words[0]):
         raise UsageError(f'invalid application name "{call.words[0]}"')
-    asked = known(call.snapshot()["applications"], "application", call.words[0])["constraints"]
-    found = constraints(f"arch={host.architecture()} {asked}")
+    name, applications = call.words[0], call.snapshot()["applications"]
+    if name not in applications:
+        missing = f"application {name} not found"
+        raise Refused(f'unable to get constraints for "{name}": {missing}', "not-found")
+    found = constraints(f"arch={host.architecture()} {applications[name]['constraints']}")
     call.show(found, lambda: f"{constraints_text(found)}\n", form=call[FORMAT])

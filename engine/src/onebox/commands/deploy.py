@@ -15,6 +15,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from onebox import persona
 from onebox.commands import _artefact, _deploy_bundle
 from onebox.commands._call import Call
 from onebox.commands._unit_flags import ATTACH, TO, UNITS, placement, storage_flag
@@ -49,7 +50,7 @@ TRUST = switch("trust", help="Allows charm to run hooks that require access cred
 OVERLAY = repeated("overlay", help="Bundles to overlay on the primary bundle, applied in order")
 DRY_RUN = switch("dry-run", help="Just show what the deploy would do")
 FORCE = switch("force", help="Allow a charm/bundle to be deployed which bypasses checks")
-BIND = option("bind", help="Configure application endpoint bindings to spaces; ignored")
+BIND = option("bind", help="Configure application endpoint bindings to spaces")
 MAP_MACHINES = option("map-machines", help="Existing machines to use for bundle deployments")
 DEVICE = repeated("device", help="Charm device constraints; ignored")
 
@@ -121,6 +122,7 @@ def _deploy_charm(call: Call, path: Path, name: str, asked_base: str, where: lis
         raise Refused("cannot use --num-units or --to with subordinate application")
     base = charms.choose_base(charm.bases, asked_base, force=call[FORCE])
     request = _request(call, charm, application, base) | {"placement": where}
+    bound = _bound(call[BIND])
     if call[DRY_RUN]:
         tell(f'Deploying "{application}" from local charm "{charm.name}" on {base}')
         return
@@ -129,7 +131,32 @@ def _deploy_charm(call: Call, path: Path, name: str, asked_base: str, where: lis
     tell(f"Located {source}")
     tell(f'Deploying "{application}" from {source} on {base}')
     _artefact.refuse_unmet(charm, application, force=call[FORCE])
+    _refuse_unbindable(charm, application, bound)
     call.ask("deploy", charm_url=stored["url"], **request)
+
+
+def _bound(text: str) -> list[str]:
+    """The endpoints that `--bind` names; Refused for a space other than the one there is."""
+    found: list[str] = []
+    for word in text.split():
+        endpoint, equals, space = word.rpartition("=")
+        if space != persona.SPACE:
+            raise Refused(f'space "{space}" not found', "not-found")
+        found += [endpoint] if equals else []
+    return found
+
+
+def _refuse_unbindable(charm: Charm, application: str, endpoints: list[str]) -> None:
+    known = {"", "juju-info", *charm.endpoints, *charm.extra_bindings}
+    for endpoint in endpoints:
+        if endpoint not in known:
+            raise Refused(
+                f'cannot deploy "{application}": creating application "{application}": creating '
+                f'IAAS application "{application}": inserting IAAS application "{application}": '
+                f'inserting exposed endpoints for application "{application}": checking charm '
+                f'relation: charm relation(s) or extra binding "{endpoint}" not found',
+                "not-found",
+            )
 
 
 def _request(call: Call, charm: Charm, application: str, base: str) -> dict[str, Any]:
@@ -155,7 +182,8 @@ def resource_paths(given: Any, charm: Charm) -> dict[str, str]:
             raise Refused(f'unrecognized resource "{name}"', "not-found")
         path = Path(text).expanduser().absolute()
         if not path.is_file():
-            raise Refused(f'resource "{name}": open {text}: no such file or directory')
+            missing = f"stat {text}: no such file or directory"
+            raise Refused(f'file for resource "{name}": {missing}', "not-found")
         found[name] = str(path)
     return found
 

@@ -81,7 +81,10 @@ def run(call: Call) -> None:
 
 
 def _charm_path(given: str) -> Path:
-    found = _artefact.find(given if given.startswith((".", "/", "~")) else f"./{given}")
+    place = given if given.startswith((".", "/", "~")) else f"./{given}"
+    if not Path(place).expanduser().exists():
+        raise Refused(f'"{given}": file does not exist', "not-found")
+    found = _artefact.find(place)
     if found.kind != "charm":
         raise Refused(f'invalid charm or bundle provided at "{given}"')
     return found.path

@@ -10,7 +10,7 @@ from onebox.commands._call import Call
 from onebox.errors import Refused
 from onebox.flags import UsageError, takes
 from onebox.names import valid
-from onebox.values import constraints
+from onebox.values import asked_constraints
 
 TAKES = takes("<application> [<constraint>=<value> ...]", "no application name specified")
 
@@ -22,6 +22,5 @@ def run(call: Call) -> None:
         raise UsageError(f'invalid application name "{name}"')
     if name not in call.snapshot()["applications"]:
         raise Refused(f"application {name} not found (not found)", "not-found")
-    text = " ".join(words)
-    constraints(text)
+    text = asked_constraints(words)
     call.ask("set_constraints", application=name, constraints=text)

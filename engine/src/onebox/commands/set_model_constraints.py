@@ -8,13 +8,12 @@ Examples:
 
 from onebox.commands._call import Call
 from onebox.flags import takes
-from onebox.values import constraints
+from onebox.values import asked_constraints
 
 TAKES = takes("<constraint>=<value> ...")
 
 
 def run(call: Call) -> None:
     """Record them, silently."""
-    text = " ".join(call.words)
-    constraints(text)
+    text = asked_constraints(call.words)
     call.ask("set_model_constraints", constraints=text)

@@ -24,7 +24,7 @@ def run(call: Call) -> None:
         if not valid("unit", name):
             raise Refused(f"invalid storage ID {name}")
     known = combined(call.snapshot(), call[UTC]).get("storage", {})
-    unknown = [f'storage "{name}" not found' for name in call.words if name not in known]
+    unknown = [f'storage instance "{name}" not found' for name in call.words if name not in known]
     if unknown:
         raise Refused("\n".join(unknown), "not-found")
     call.show({name: known[name] for name in call.words})

@@ -77,7 +77,7 @@ def test_the_implicit_endpoint_matches_when_nothing_else_does(world: World) -> N
             "pg",
             "web",
             'cannot relate endpoints "pg" and "web": ambiguous relation: "pg web" could refer to '
-            '"pg:backend web:db"; "web:backend pg:db"',
+            '"pg:backend web:db"; "pg:db web:backend"',
         ),
     ],
 )
