@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from dataops.certificates._inventory import Entry
 
-_HEADS = ("UNIT", "PORT", "DAYS", "UNTIL", "SERIAL", "ISSUER")
+_HEADS = ("UNIT", "PORT", "DAYS", "UNTIL", "SERIAL", "BY")
 _SUBJECT_HEADS = ("UNIT", "SUBJECT", "FOR")
 # `juju run` indents what it shows, by four at most, and terminals have 80 columns.
 _WIDTH = 76
@@ -26,11 +26,15 @@ def table(entries: Sequence[Entry]) -> str:
     )
     issuers = tuple(dict.fromkeys(one.issuer for one in ordered if one.issuer))
     rows = [_HEADS, *(_row(one, issuers) for one in ordered)]
-    subjects = [_SUBJECT_HEADS, *dict.fromkeys(_subject(one) for one in ordered if one.subject)]
-    parts = [_aligned(rows)]
-    if issuers:
-        parts += [_aligned(subjects), _lines(_issuers(issuers, entries))]
-    return "\n\n".join(parts)
+    # Who has signed himself is told among the issuers.
+    signed = [one for one in ordered if one.subject != one.issuer]
+    subjects = tuple(dict.fromkeys(_subject(one) for one in signed))
+    parts = [
+        _aligned(rows),
+        _aligned([_SUBJECT_HEADS, *subjects]) if subjects else "",
+        _lines(_issuers(issuers, entries)),
+    ]
+    return "\n\n".join(part for part in parts if part)
 
 
 def trusted_by(issuer: str, everyone: Iterable[Entry]) -> tuple[str, ...]:

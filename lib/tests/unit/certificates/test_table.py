@@ -28,20 +28,21 @@ def test_a_line_for_each_certificate_then_whose_they_are_and_who_trusts_the_issu
             an_entry("kafka/0", 9093, trusts=(OLD, NEW)),
             an_entry("kafka/0", 19093, trusts=(OLD, NEW)),
             an_entry("spark/0", 8480, 3.04, NEW, (NEW,)),
-            an_entry("kafka/1", 9093, not_after=None, problem="nothing serves TLS there"),
+            Entry(application="kafka", unit="kafka/1", port=9093, problem="nothing serves TLS"),
+            an_entry("certificates/leader", 0, 3650, subject=OLD, sans=(), trusts=()),
         ]
     )
     assert found == textwrap.dedent("""\
-        UNIT     PORT   DAYS  UNTIL             SERIAL            ISSUER
-        spark/0  8480   3.0   2026-11-26 23:27  4f3a9c0d1e2b4a5f  #1
-        kafka/0  9093   89.9  2027-02-21 20:06  4f3a9c0d1e2b4a5f  #2
-        kafka/0  19093  89.9  2027-02-21 20:06  4f3a9c0d1e2b4a5f  #2
-        kafka/1  9093   nothing serves TLS there
+        UNIT                 PORT   DAYS    UNTIL             SERIAL            BY
+        spark/0              8480   3.0     2026-11-26 23:27  4f3a9c0d1e2b4a5f  #1
+        kafka/0              9093   89.9    2027-02-21 20:06  4f3a9c0d1e2b4a5f  #2
+        kafka/0              19093  89.9    2027-02-21 20:06  4f3a9c0d1e2b4a5f  #2
+        certificates/leader  -      3650.0  2036-11-20 22:30  4f3a9c0d1e2b4a5f  #2
+        kafka/1              9093   nothing serves TLS
 
         UNIT     SUBJECT     FOR
         spark/0  CN=spark-0  127.101.42.15
         kafka/0  CN=kafka-0  127.101.42.15
-        kafka/1  CN=kafka-1  127.101.42.15
 
         #1 CN=development CA G2 [9a8b7c6d], trusted by kafka, spark
         #2 CN=development CA G1 [1f2e3d4c], trusted by kafka""")
@@ -51,8 +52,8 @@ def test_a_terminal_of_80_columns_shows_it_as_juju_indents_it():
     names = tuple(f"name-{number}.somewhere.example.com" for number in range(5))
     found = table(
         [
-            an_entry("certificates/leader", 0, 3649.9, trusts=()),
-            *(an_entry(f"{name}/0", 19093, sans=names) for name in APPLICATIONS),
+            an_entry("certificates/leader", 0, 3650, subject=OLD, trusts=()),
+            *(an_entry(f"{name}/0", 19093, 365, sans=names) for name in APPLICATIONS),
         ]
     )
     assert max(len(line) for line in found.splitlines()) <= 76
