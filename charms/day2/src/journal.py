@@ -18,6 +18,8 @@ from typing import Any
 
 import pydantic
 
+from dataops.operations import explain
+
 GENESIS = "0" * 64
 
 
@@ -169,4 +171,4 @@ def _record(number: int, line: str) -> Record:
     try:
         return Record.model_validate_json(line)
     except pydantic.ValidationError as error:
-        raise ValueError(f"line {number} of the journal is no record: {error}") from None
+        raise ValueError(f"line {number} of the journal is no record: {explain(error)}") from None

@@ -82,6 +82,13 @@ def test_a_line_that_is_no_record_is_named():
         from_text(to_text(journal_of([(Kind.REQUESTED, 1, {})])) + "{}\n")
 
 
+def test_why_a_line_is_no_record_takes_one_line_and_repeats_nothing_of_it():
+    text = to_text(journal_of([(Kind.REQUESTED, 1, {"note": "hush"})]))
+    with pytest.raises(ValueError, match=r"^line 1 of the journal is no record: .*JSON") as caught:
+        from_text(text.replace(":", ";", 1))
+    assert "\n" not in str(caught.value) and "hush" not in str(caught.value)
+
+
 def test_a_kind_of_a_newer_version_is_kept():
     (record,) = journal_of([(Kind.REQUESTED, 1, {})])
     newer = record.model_copy(update={"kind": "approved"}).sealed()
