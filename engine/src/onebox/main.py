@@ -126,10 +126,5 @@ def _unknown(name: str, rest: Sequence[str]) -> int:
     if reason := _beyond.reason(name):
         console.error(f'"juju {name}" is not for one machine: {reason}')
         return 1
-    guess = commands.nearest(name)
-    if guess is None:
-        console.error(f"unrecognized command: juju {name}")
-    else:
-        console.error(f'juju: "{name}" is not a juju command. See "juju --help".')
-        sys.stderr.write(f"\nDid you mean:\n\t{guess}\n")
+    console.error(commands.unknown(name))
     return 1

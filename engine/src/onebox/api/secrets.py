@@ -6,8 +6,9 @@ from typing import Any
 
 from onebox.agents import Agents
 from onebox.api.method import Methods, transact
-from onebox.changes import edit, secrets
+from onebox.changes import secrets
 from onebox.changes.secrets import Draft
+from onebox.errors import Refused
 from onebox.hooktools.secrets import new_id
 from onebox.model import Model
 
@@ -59,8 +60,7 @@ def grant_secret(agents: Agents, model: str, secret: str, applications: list[str
 
     def change(before: Model) -> Model:
         for name in applications:
-            edit.application(before, name)
-            before = secrets.grant(before, _own(before, secret), name, None)
+            before = secrets.grant(before, _given(before, secret, name), name, None)
         return before
 
     transact(agents, model, change)
@@ -72,8 +72,7 @@ def revoke_secret(agents: Agents, model: str, secret: str, applications: list[st
 
     def change(before: Model) -> Model:
         for name in applications:
-            edit.application(before, name)
-            before = secrets.revoke(before, _own(before, secret), name)
+            before = secrets.revoke(before, _given(before, secret, name), name)
         return before
 
     transact(agents, model, change)
@@ -83,7 +82,15 @@ def revoke_secret(agents: Agents, model: str, secret: str, applications: list[st
 def remove_secret(agents: Agents, model: str, secret: str, revision: int | None = None) -> None:
     """The end of a secret, or of one of its revisions."""
     gone = () if revision is None else (revision,)
-    transact(agents, model, lambda m: secrets.remove(m, _own(m, secret), gone))
+
+    def change(before: Model) -> Model:
+        found = secrets.own(before, secret)
+        if revision is not None and revision not in found.revisions:
+            place = f"secret:{found.id}/{revision}"
+            raise Refused(f"secret revision not found: {place}", "not-found")
+        return secrets.remove(before, found.id, gone)
+
+    transact(agents, model, change)
 
 
 @method
@@ -97,3 +104,15 @@ def show_secret(agents: Agents, model: str, secret: str, reveal: bool = False) -
 def _own(model: Model, text: str) -> str:
     """The id of a secret of the model's own; those of charms are theirs to change."""
     return secrets.own(model, text).id
+
+
+def _given(model: Model, text: str, application: str) -> str:
+    """The same, of a secret that an application is to read or no longer to read."""
+    found = _own(model, text)
+    if application not in model.applications:
+        raise Refused(
+            f'cannot change access to "secret:{found}" for "{application}": '
+            f'application "{application}" not found',
+            "not-found",
+        )
+    return found

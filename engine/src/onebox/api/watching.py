@@ -8,7 +8,6 @@ from typing import Any
 
 from onebox.agents import Agents
 from onebox.api.method import Methods
-from onebox.errors import Refused
 
 method = Methods()
 
@@ -21,8 +20,6 @@ _SLICE_SECONDS = 1.0
 def status_history(agents: Agents, model: str, entity: str) -> Iterator[Any]:
     """How the statuses of an application, unit or machine have been, oldest first."""
     found = agents.engine.store.read(model)
-    if not any(entity in family for family in (found.units, found.applications, found.machines)):
-        raise Refused(f'"{entity}" not found', "not-found")
     past = agents.engine.history(found).read()
     return (entry for entry in past if entry["entity"] == entity)
 

@@ -5,7 +5,7 @@
 from datetime import datetime
 
 from onebox.changes import edit, relations, secrets
-from onebox.errors import Refused, known
+from onebox.errors import Refused
 from onebox.model import Endpoint, Model, Offer, Remote
 
 
@@ -31,7 +31,8 @@ def offer(
 
 def remove(model: Model, name: str, *, force: bool = False) -> Model:
     """The model without an offer; one in use goes only by force, with its relations."""
-    known(model.offers, "offer", name)
+    if name not in model.offers:
+        raise Refused(f'"{name}": offer not found', "not-found")
     used = [r.id for r in model.relations.values() if r.offer == name]
     if used and not force:
         count = f"{len(used)} relation{'s' if len(used) > 1 else ''}"

@@ -139,7 +139,8 @@ def _refuse_label(model: Model, owner: str, label: str | None, but: str) -> None
     if not label:
         return
     if any(s.label == label and s.id != but for s in owned_by(model, owner)):
-        raise Refused(f'secret with label "{label}" already exists', "already-exists")
+        kind = "name" if owner == USER else "label"
+        raise Refused(f'secret with {kind} "{label}" already exists', "already-exists")
 
 
 # -- taking away -------------------------------------------------------------------------------

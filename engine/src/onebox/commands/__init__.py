@@ -78,6 +78,14 @@ def help_of(command: ModuleType) -> str:
 _GONE = ("wait-for",)
 
 
+def unknown(name: str) -> str:
+    """What is said of a command that there is not, with the one that may be meant."""
+    guess = nearest(name)
+    if guess is None:
+        return f"unrecognized command: juju {name}"
+    return f'juju: "{name}" is not a juju command. See "juju --help".\n\nDid you mean:\n\t{guess}'
+
+
 def nearest(name: str) -> str | None:
     """The command or alias that is spelled most like `name`, if any is near."""
     if name in _GONE:

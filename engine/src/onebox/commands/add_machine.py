@@ -33,5 +33,9 @@ def run(call: Call) -> None:
     wanted = {"base": call[BASE], "constraints": " ".join(call[CONSTRAINTS])}
     constraints(wanted["constraints"])
     for _ in range(call[COUNT]):
-        made = call.ask("add_machine", **wanted, placement=placement)
+        try:
+            made = call.ask("add_machine", **wanted, placement=placement)
+        except Refused:
+            tell(f"failed to create {call[COUNT]} machine{'s' if call[COUNT] > 1 else ''}")
+            raise
         tell(f"created {'container' if '/' in made else 'machine'} {made}")

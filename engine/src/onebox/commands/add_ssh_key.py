@@ -8,6 +8,7 @@ Examples:
     juju add-ssh-key "$(cat ~/.ssh/id_ed25519.pub)"
 """
 
+from onebox import persona
 from onebox.commands._call import Call
 from onebox.commands._ssh_keys import fingerprint
 from onebox.console import tell
@@ -23,8 +24,9 @@ def run(call: Call) -> None:
     for key in call.words:
         try:
             print_ = fingerprint(key)
-        except ValueError as error:
-            tell(f'cannot add key "{key}": {error}')
+        except ValueError:
+            reason = f'one or more public keys to be added for user "{persona.USER}" is invalid'
+            tell(f'cannot add key "{key}": {reason}')
             continue
         if print_ in kept:
             tell(f'cannot add key "{key}": duplicate ssh key: {key}')

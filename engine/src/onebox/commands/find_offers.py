@@ -10,7 +10,7 @@ Examples:
 
 from typing import Any
 
-from onebox import focus
+from onebox import focus, persona
 from onebox.commands import _offers
 from onebox.commands._call import TABULAR, Call
 from onebox.console import COLOURED
@@ -35,9 +35,11 @@ def run(call: Call) -> None:
     model = url.model if url else focus.bare(wanted) if wanted else ""
     name = url.name if url else call[OFFER]
     document: dict[str, Any] = {}
-    for snapshot in _offers.models(call):
-        if model in ("", snapshot["name"]):
-            document.update(found(snapshot, name, call[INTERFACE]))
+    searched = [m for m in _offers.models(call) if model in ("", m["name"])]
+    if model and not searched:
+        raise Refused(f'model "{persona.USER}/{model}": not found (not found)', "not-found")
+    for snapshot in searched:
+        document.update(found(snapshot, name, call[INTERFACE]))
     if not document:
         raise Refused("no matching application offers found", "not-found")
     call.show(document, lambda: found_table(document, call.colour))

@@ -50,7 +50,7 @@ def run(call: Call) -> None:
     elif command := commands.find(topic):
         show(commands.help_of(command))
     else:
-        raise Refused(f"unknown command or topic for {topic}")
+        raise Refused(commands.unknown(topic))
 
 
 def _all() -> str:

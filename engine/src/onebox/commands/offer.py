@@ -10,7 +10,8 @@ Examples:
 from onebox import focus, persona
 from onebox.commands._call import Call
 from onebox.console import tell
-from onebox.flags import UsageError, takes
+from onebox.errors import Refused
+from onebox.flags import takes
 from onebox.focus import CONTROLLER
 
 FLAGS = (CONTROLLER,)
@@ -25,7 +26,8 @@ def run(call: Call) -> None:
     """Offer them and say under which URL."""
     source, colon, listed = call.words[0].rpartition(":")
     if not colon or not listed:
-        raise UsageError('endpoint must conform to format "<application-name>:<endpoint-name>"')
+        form = '"<application-name>:<endpoint-name>[,...]"'
+        raise Refused(f"endpoints must conform to format {form}")
     where, dot, application = source.rpartition(".")
     model = focus.bare(where) if dot else call.model
     name = call.words[1] if len(call.words) > 1 else application

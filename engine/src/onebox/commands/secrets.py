@@ -45,6 +45,6 @@ def _owner(tag: str) -> str:
     """The owner that a tag names: `unit-app-0` is `app/0`."""
     found = _OWNER.fullmatch(tag)
     if not found:
-        raise Refused(f'invalid owner "{tag}"')
+        raise Refused(f'invalid owner "{tag}": "{tag}" is not a valid tag')
     kind, name = found.groups()
     return "/".join(name.rsplit("-", 1)) if kind == "unit" else name

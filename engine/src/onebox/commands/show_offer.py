@@ -24,6 +24,6 @@ def run(call: Call) -> None:
     url = _offers.named(call.words[0], focus.current())
     model = call.client.call("snapshot", model=url.model)
     if url.name not in model["offers"]:
-        raise Refused(f'application offer "{url}" not found', "not-found")
+        raise Refused(f'application offer "{url}"', "not-found")
     document = shown(model, url.name)
     call.show(document, lambda: shown_table(document, call.colour))

@@ -10,7 +10,6 @@ Examples:
 
 from onebox.commands._call import DOCUMENT, Call
 from onebox.console import OUTPUT
-from onebox.errors import Refused
 from onebox.flags import UsageError, number, switch, takes
 from onebox.render.secrets import details
 
@@ -26,9 +25,6 @@ def run(call: Call) -> None:
     """Print it."""
     _check(call)
     secret = call.ask("show_secret", secret=call.words[0], reveal=call[REVEAL])
-    if call[REVISION] and str(call[REVISION]) not in secret["revisions"]:
-        text = f'secret revision {call[REVISION]} of "{call.words[0]}" not found'
-        raise Refused(text, "not-found")
     shown = details(
         call.snapshot(),
         secret,
@@ -45,5 +41,5 @@ def _check(call: Call) -> None:
         raise UsageError("specify either --revisions or --reveal but not both")
     if call[REVISIONS] and call.given(REVISION):
         raise UsageError("specify either --revisions or --revision but not both")
-    if call.given(REVISION) and call[REVISION] < 1:
+    if call[REVISION] < 0:
         raise UsageError("revision must be a positive integer")

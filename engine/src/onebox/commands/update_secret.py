@@ -9,6 +9,7 @@ Examples:
 
 from onebox.commands._call import Call
 from onebox.commands._secret_values import content
+from onebox.errors import Refused
 from onebox.flags import option, switch, takes
 
 FILE = option("file", help="A YAML file containing secret key values")
@@ -24,6 +25,8 @@ def run(call: Call) -> None:
     """Update it, silently."""
     secret, *words = call.words
     values = content(words, call[FILE])
+    if not values and not any(map(call.given, (INFO, NEW_NAME, PRUNE))):
+        raise Refused("at least one attribute to update must be specified")
     call.ask(
         "update_secret",
         secret=secret,

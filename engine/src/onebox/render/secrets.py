@@ -82,17 +82,19 @@ def details(
         secret: the secret; with its content when `reveal`.
         reveal: with the content of `revision`, or of the latest.
         revisions: with the list of revisions.
-        revision: which one to reveal; 0 is the latest.
+        revision: which one to reveal; 0 is the latest. Of one that is not there Juju only says so.
         form: JSON nests the content under `Data`, YAML does not.
     """
     out = summary(secret)
-    if reveal:
-        shown = secret["revisions"][str(revision or secret["latest"])]
+    shown = secret["revisions"].get(str(revision or secret["latest"]))
+    if reveal and shown:
         # Juju prints the checksum of the latest revision, whichever one it reveals.
         checksum = _latest(secret)["checksum"]
         out = {"revision": out.pop("revision"), "checksum": checksum, **out}
         content = {key: _decoded(shown["content"][key]) for key in sorted(shown["content"])}
         out["content"] = {"Data": content} if form == "json" else content
+    elif reveal:
+        out["error"] = f"secret {secret['id']} revision {revision} not found"
     if revisions:
         out |= _revisions(secret)
     access = [_access(model, grant) for grant in secret["grants"]]
