@@ -84,6 +84,7 @@ class Context:
         outcome: reboot wish, action results and failure.
         drafts: secrets that this run adds or edits, by id.
         unmade: secrets that this run has added and removed again, by id.
+        removing: secrets of which this run removes a revision or all, by id. Juju hides them all.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class Context:
         self.outcome = Outcome()
         self.drafts: dict[str, Draft] = {}
         self.unmade: set[str] = set()
+        self.removing: set[str] = set()
         self._writes: dict[Hashable, tuple[Change, Change]] = {}
         self._committed: dict[tuple[int, str], dict[str, str] | None] = {}
 
@@ -180,6 +182,12 @@ class Context:
         """Take back the buffered change of `key`, if there is one."""
         if self._writes.pop(key, None) is not None:
             self._look_again()
+
+    def forget_all(self, id_: str, *kinds: str) -> None:
+        """Take back the buffered changes of one thing whose keys begin with a kind and its id."""
+        for key in tuple(self._writes):
+            if isinstance(key, tuple) and key[:2] in {(kind, id_) for kind in kinds}:
+                self.forget(key)
 
     def flush(self, model: Model) -> Model:
         """The model with everything the run wrote; Refused as Juju would fail the flush."""

@@ -5,6 +5,7 @@
 import functools
 
 from onebox.changes import secrets
+from onebox.errors import Refused
 from onebox.flags import UsageError, option, quote
 from onebox.hooktools.context import Context
 from onebox.hooktools.secrets import id_given, managed
@@ -31,8 +32,11 @@ def secret_grant(context: Context, call: Call) -> None:
         )
     call.at_most(1)
     managed(context, id_)
+    if id_ in context.removing:
+        raise Refused(f"secret {quote(id_)} not found")
     target = call[UNIT] or application
-    context.write(functools.partial(_grant, id_, target, relation.id))
+    grant = functools.partial(_grant, id_, target, relation.id)
+    context.write(grant, key=("secret-grant", id_, target, relation.id))
 
 
 def _grant(id_: str, target: str, relation: int, model: Model) -> Model:
@@ -47,7 +51,8 @@ def secret_revoke(context: Context, call: Call) -> None:
     target, relation = _revoked(context, call)
     call.at_most(1)
     managed(context, id_)
-    context.write(functools.partial(_revoke, id_, target, relation))
+    revoke = functools.partial(_revoke, id_, target, relation)
+    context.write(revoke, key=("secret-revoke", id_, target, relation))
 
 
 def _revoked(context: Context, call: Call) -> tuple[str, int | None]:

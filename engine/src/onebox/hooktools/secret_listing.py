@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """secret-ids, secret-info-get: what an owner may know of its secrets; never the content."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +22,7 @@ from onebox.render.times import rfc3339
 def secret_ids(context: Context, call: Call) -> list[str]:
     """Bare ids of the secrets that this unit may manage."""
     call.at_most(0)
-    return sorted(s.id for s in context.view.secrets.values() if may_manage(context, s))
+    return sorted(s.id for s in _shown(context))
 
 
 @tool("secret-info-get <ID>", "Get a secret's metadata info.", LABEL, form=DOCUMENT_FORMAT)
@@ -31,10 +32,17 @@ def secret_info_get(context: Context, call: Call) -> dict[str, Any]:
     if id_ and label:
         raise UsageError("specify either a secret URI or label but not both")
     call.at_most(1)
-    for secret in context.view.secrets.values():
-        if may_manage(context, secret) and (secret.id == id_ or (label and secret.label == label)):
+    for secret in _shown(context):
+        if secret.id == id_ or (label and secret.label == label):
             return {secret.id: _info(context.view, _as_told(context, secret))}
     raise Refused(f"secret {quote(id_ or label)} not found")
+
+
+def _shown(context: Context) -> Iterator[Secret]:
+    """The secrets that this unit may manage and removes nothing of."""
+    for secret in context.view.secrets.values():
+        if may_manage(context, secret) and secret.id not in context.removing:
+            yield secret
 
 
 def _as_told(context: Context, secret: Secret) -> Secret:

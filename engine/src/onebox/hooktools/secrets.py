@@ -108,7 +108,8 @@ def secret_add(context: Context, call: Call) -> str:
 def secret_set(context: Context, call: Call) -> None:
     """Edit a secret; several edits in one hook make one revision."""
     id_ = id_given(call)
-    context.forget(("secret-remove", id_))
+    context.removing.discard(id_)
+    context.forget_all(id_, "secret-remove")
     draft = _draft(context, call, id_, call.args[1:])
     managed(context, id_)
     _stage(context, context.drafts.get(id_, Draft(id_)).then(draft))
@@ -189,10 +190,10 @@ def secret_remove(context: Context, call: Call) -> None:
         context.unmade.add(id_)
         revision = None
     key = ("secret-remove", id_, revision) if revision else ("secret-remove", id_)
-    if not revision:
-        context.drafts.pop(id_, None)
-        context.forget(("secret", id_))
-        context.forget(("secret-track", id_))
+    # Of what this run did with the secret before, Juju leaves nothing, whatever of it goes.
+    context.drafts.pop(id_, None)
+    context.forget_all(id_, "secret", "secret-track", "secret-grant", "secret-revoke")
+    context.removing.add(id_)
     gone = (revision,) if revision else ()
     context.write(functools.partial(_remove, id_, gone), key=key)
 

@@ -295,6 +295,25 @@ class TestRemoving:
         run.end()
         assert list(engine.model.secrets[bare(uri)].revisions) == [2]
 
+    def test_a_revision_hides_the_secret_until_the_hook_has_ended(self, hook, engine):
+        uri = add(hook, "--label db password=first")
+        revise(hook, uri, "password=second")
+        run = hook("pg/0")
+        run.ok(f"secret-set {uri} --description lost")
+        run.ok(f"secret-remove {uri} --revision 1")
+        assert run.json("secret-ids") == []
+        assert run.fails("secret-info-get --label db") == (1, 'secret "db" not found')
+        refused = run.fails(f"secret-grant --relation 1 {uri}")
+        assert refused == (1, f'secret "{bare(uri)}" not found')
+        run.end()
+        secret = engine.model.secrets[bare(uri)]
+        assert (list(secret.revisions), secret.description) == ([2], "")
+        run = hook("pg/0")
+        run.ok(f"secret-remove {uri} --revision 2")
+        run.ok(f"secret-set {uri} password=third")
+        run.end()
+        assert list(engine.model.secrets[bare(uri)].revisions) == [2, 3]
+
     def test_a_tracked_revision_leaves_its_reader_with_an_error(self, hook):
         uri = add(hook)
         hook("web/0").ok(f"secret-get {uri}")
