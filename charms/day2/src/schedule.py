@@ -161,6 +161,15 @@ def next_time(
     return min(coming, key=lambda each: each[0], default=None)
 
 
+def passed_over(journal: Journal) -> Iterator[str]:
+    """What was due and did not begin, with the reason, newest first."""
+    for record in reversed(journal):
+        if record.kind is Kind.SCHEDULED:
+            for each in record.body.get("skipped", ()):
+                at = datetime.datetime.fromisoformat(each["at"])
+                yield f"{each['plan']} at {at:%Y-%m-%d %H:%M} UTC: {each['because']}"
+
+
 def by(entry: Entry) -> str:
     """How the journal says who asked for the operation."""
     return f"schedule {entry.key}"

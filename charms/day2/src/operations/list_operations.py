@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import stages
@@ -14,7 +15,10 @@ from history import operations
 from library import here
 from observed import Observed
 from operation import Operation
-from schedule import next_time
+from schedule import next_time, passed_over
+
+# The newest say why something is missing; the journal has them all.
+_MOST_PASSED_OVER = 3
 
 
 class Line(Result):
@@ -28,10 +32,17 @@ class Line(Result):
 
 
 class Operations(Result):
-    """The operations that the peers' journal holds, newest first."""
+    """The operations that the peers' journal holds, newest first.
+
+    Attributes:
+        operations: one line each.
+        coming: what the schedule begins next.
+        passed_over: what it did not begin, with the reason, newest first.
+    """
 
     operations: tuple[Line, ...] = ()
     coming: str = ""
+    passed_over: tuple[str, ...] = ()
 
     def action_results(self) -> dict[str, Any]:
         """A table for people."""
@@ -41,8 +52,12 @@ class Operations(Result):
             for each in self.operations
         ]
         none = "none yet; begin with: juju run day2/leader health-check"
-        table = {"operations": "\n".join([head, *rows]) if rows else none}
-        return {**table, "next": self.coming} if self.coming else table
+        shown = {"operations": "\n".join([head, *rows]) if rows else none}
+        if self.coming:
+            shown["next"] = self.coming
+        if self.passed_over:
+            shown["passed-over"] = "\n".join(self.passed_over)
+        return shown
 
 
 def _row(number: str, name: str, status: str, requested: str, message: str) -> str:
@@ -55,7 +70,8 @@ def run(context: Context[Observed, Archive, NoParams]) -> Operations:
     observed = context.observed
     found = reversed(operations(observed.journal))
     lines = tuple(_line(operation) for operation in found)
-    return Operations(operations=lines, coming=_coming(observed))
+    skipped = tuple(itertools.islice(passed_over(observed.journal), _MOST_PASSED_OVER))
+    return Operations(operations=lines, coming=_coming(observed), passed_over=skipped)
 
 
 def _coming(observed: Observed) -> str:
@@ -74,7 +90,8 @@ def _line(operation: Operation) -> Line:
         name=operation.plan.name,
         status=stages.state(operation),
         requested=f"{operation.requested:%Y-%m-%d %H:%M:%S}",
-        message=operation.message or stages.progress(operation),
+        # What a verb of others says may have several lines; a row has one.
+        message=" ".join((operation.message or stages.progress(operation)).split()),
     )
 
 
