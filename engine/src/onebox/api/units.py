@@ -8,7 +8,6 @@ from onebox.agents import Agents
 from onebox.api.method import Methods, made, transact
 from onebox.changes import edit, relations, subordinates, units
 from onebox.changes.units import add
-from onebox.errors import Refused
 from onebox.model import Model
 from onebox.worker import Commands
 
@@ -28,13 +27,8 @@ def add_unit(
     where, now = placement or [], agents.engine.now()
 
     def change(before: Model) -> tuple[Model, list[str]]:
-        try:
-            after = add(before, application, units, where, now, attached or ())
-        except Refused as error:
-            if not error.message.startswith("making unit args: "):
-                raise
-            prefix = f'adding {units} units to application "{application}": '
-            raise Refused(prefix + error.message, error.code) from None
+        told = f'adding {units} units to application "{application}": '
+        after = add(before, application, units, where, now, attached or (), told)
         fresh = [u for u in after.units_of(application) if u.name not in before.units]
         return after, [unit.machine for unit in fresh]
 

@@ -67,7 +67,8 @@ def deploy(model: Model, asked: Deployment, now: datetime) -> Model:
     model = edit.put(model, "applications", name, app)
     model = relations.add_peers(model, name, now)
     count = 0 if charm.subordinate else asked.units
-    return units.add(model, name, count, asked.placement, now, asked.attached)
+    told = f"{prefix}preparing application args: "
+    return units.add(model, name, count, asked.placement, now, asked.attached, told)
 
 
 def refresh(

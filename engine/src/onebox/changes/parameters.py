@@ -78,8 +78,9 @@ def _what(error: Any) -> str:
         return f'"{missing}" property is missing and required'
     if isinstance(wanted, list) and error.validator == "type":
         wanted = f"[{','.join(map(str, cast(list[Any], wanted)))}]"
-    words = _WORDS.get(error.validator, error.message.replace("{", "{{").replace("}", "}}"))
-    return words.format(wanted if isinstance(wanted, str) else _json(wanted))
+    if error.validator not in _WORDS:
+        return str(error.message)
+    return _WORDS[error.validator].format(wanted if isinstance(wanted, str) else _json(wanted))
 
 
 def _json(value: Any) -> str:

@@ -28,10 +28,12 @@ def add(
     placement: Sequence[str],
     now: datetime,
     storage: Sequence[str] = (),
+    prefix: str = "",
 ) -> Model:
     """The model with `count` more units, the first ones placed as `placement` says.
 
     Each has the existing `storage` from the start: so there is one, or none to attach.
+    With `prefix` begins what is said of a machine that is not there.
     """
     edit.refuse_dying(model, application)
     if count and model.charm_of(application).subordinate:
@@ -40,6 +42,12 @@ def add(
         raise Refused("too many placement directives: there are more of them than units")
     for index in range(count):
         where = placement[index] if index < len(placement) else ""
+        if where.isdecimal() and where not in model.machines:
+            raise Refused(
+                f'{prefix}making unit args: getting machine "{where}" for unit placement '
+                f'directive: machine with name "{where}" does not exist',
+                "not-found",
+            )
         model = _add_one(model, application, where, now, storage)
     return leadership.elect(model, application)
 
@@ -146,12 +154,6 @@ def _add_one(
     app = model.applications[application]
     name = f"{application}/{app.next_unit}"
     wanted = f"{model.constraints} {app.constraints}".strip()
-    if where.isdecimal() and where not in model.machines:
-        raise Refused(
-            f'making unit args: getting machine "{where}" for unit placement directive: '
-            f'machine with name "{where}" does not exist',
-            "not-found",
-        )
     model, machine = machines.place(model, where, app.base, now, constraints=wanted)
     model = edit.put_application(model, app, next_unit=app.next_unit + 1)
     model = edit.put(model, "units", name, _new(model, app, name, machine, now))

@@ -44,6 +44,9 @@ def queued(
         return None
     if talkative:
         _announce(operation, tasks)
+    if operation["failures"]:
+        tell("Some actions could not be scheduled:")
+        tell("\n".join(operation["failures"].values()) + "\n")
     return follower.follow(operation["id"])
 
 
@@ -61,15 +64,12 @@ def report(
 
 
 def _announce(operation: Json, tasks: list[Json]) -> None:
-    """`Running operation 1 with 2 tasks`, the tasks, and who could not be asked."""
+    """`Running operation 1 with 2 tasks`, and the tasks."""
     many = "s" if len(tasks) != 1 else ""
     tell(f"Running operation {operation['id']} with {len(tasks)} task{many}")
     for task in tasks:
         tell(f"  - task {task['id']} on unit-{task['unit'].replace('/', '-')}")
     tell()
-    if operation["failures"]:
-        tell("Some actions could not be scheduled:")
-        tell("\n".join(operation["failures"].values()) + "\n")
 
 
 def _say_scheduled(call: Call, operation: Json, tasks: list[Json]) -> None:
