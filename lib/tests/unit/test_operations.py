@@ -19,6 +19,7 @@ from dataops.operations import (
     NoParams,
     OperationError,
     Params,
+    Pending,
     Result,
     Scope,
     Verb,
@@ -210,6 +211,42 @@ def test_a_verb_is_the_action_of_its_name(context):
     act(context, "add", first_number=1)
     assert context.action_results == {"the-total": "102"}
     assert context.action_logs == ["adding"]
+
+
+class Whom(Params):
+    authority: str
+    trusted: bool = True
+
+
+def wait(context: Context[int, str, Whom]) -> Result:
+    raise Pending("not yet")
+
+
+WAIT = Verb(name="wait", description="Waits.", run=wait, params=Whom, result=Result)
+
+
+@pytest.mark.parametrize(
+    ("given", "again"),
+    [
+        ({"authority": "CN=a root [ab]"}, "authority='CN=a root [ab]'"),
+        ({"authority": "root", "trusted": True}, "authority=root"),
+        ({"authority": "root", "trusted": False}, "authority=root trusted=false"),
+    ],
+)
+def test_what_waits_is_called_again_with_what_it_was_given(given, again):
+    class Waiting(ops.CharmBase):
+        def __init__(self, framework: ops.Framework):
+            super().__init__(framework)
+            self.actions = Actions(self, (WAIT,), lambda: (0, ""))
+
+    params = {"authority": {"type": "string"}, "trusted": {"type": "boolean"}}
+    context = ops.testing.Context(Waiting, meta=META, actions={"wait": {"params": params}})
+    context.run(context.on.action("wait", params=given), ops.testing.State())
+    assert context.action_results == {
+        "status": "running",
+        "message": "not yet",
+        "next": f"juju run app/0 wait {again}",
+    }
 
 
 def test_an_action_gives_no_more_than_juju_takes(context, monkeypatch):

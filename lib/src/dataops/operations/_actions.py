@@ -4,14 +4,23 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import shlex
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, cast
 
 import ops
 
 from dataops.operations._juju import Juju
-from dataops.operations._shapes import OperationError, Pending, Result, explain, kebab
+from dataops.operations._shapes import (
+    OperationError,
+    Params,
+    Pending,
+    Result,
+    explain,
+    kebab,
+)
 from dataops.operations._verbs import (
     ObservedT,
     Offered,
@@ -67,7 +76,7 @@ class Actions(ops.Object, Generic[ObservedT, WorkloadT]):
         except Pending as pending:
             if self._look_again:
                 self._look_again(_PENDING_SECONDS)
-            again = f"juju run {self.model.unit.name} {verb.name}"
+            again = _again(self.model.unit.name, verb, event.params)
             return event.set_results({"status": "running", "message": str(pending), "next": again})
         except OperationError as error:
             return event.fail(explain(error))
@@ -83,6 +92,17 @@ class Actions(ops.Object, Generic[ObservedT, WorkloadT]):
         if isinstance(turn, Hold):
             raise OperationError(f"Not now: {turn.because}. Nothing was done; try again later.")
         return verb.perform(context)
+
+
+def _again(unit: str, verb: OfferedVerb[Any, Any], given: dict[str, Any]) -> str:
+    """The command once more, with what it was given."""
+    asked: Params = verb.params.model_validate(given)
+    params = asked.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    spelled = (
+        f"{name}={shlex.quote(value if isinstance(value, str) else json.dumps(value))}"
+        for name, value in params.items()
+    )
+    return " ".join(("juju run", unit, verb.name, *spelled))
 
 
 def _fitting(results: dict[str, Any]) -> dict[str, Any]:
