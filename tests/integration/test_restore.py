@@ -229,7 +229,7 @@ def test_what_a_killed_rehearsal_leaves_is_removed(
         with pytest.raises(jubilant.CLIError):
             running.result(120)
     assert runs(broker) and (storage / "rehearsal").exists()
-    shown = model.run("kafka/0", "drill", {"mode": "clear-up"}).results
+    shown = model.run("kafka/0", "clear-rehearsal").results
     assert "was removed" in shown["summary"]
     assert not runs(broker) and not (storage / "rehearsal").exists()
     # The live broker was never meant.

@@ -40,7 +40,7 @@ class KafkaCharm(ops.CharmBase):
     def __init__(self, framework: ops.Framework) -> None:
         super().__init__(framework)
         # Before the certificates' library removes the revision: Juju then hides the secret.
-        framework.observe(self.on.secret_remove, self._round)
+        framework.observe(self.on.secret_remove, self._reconcile)
         self.address = network.address(self, "cluster")
         self.peers = Peers(self, "cluster")
         self.clients = KafkaClientProvider(self, "kafka-client")
@@ -58,8 +58,9 @@ class KafkaCharm(ops.CharmBase):
 
     def _reconcile(self, event: ops.EventBase) -> None:
         """The one road for all events."""
-        if leaving(event).unit or leaving(event).storage:
-            # A departure is one plan: what it leaves behind would look like something to mend.
+        going, removal = leaving(event), isinstance(event, ops.SecretRemoveEvent)
+        if going.unit or going.storage or removal:
+            # One plan: what goes, or is hidden while it goes, would look like something to mend.
             self._round(event)
             return
         self.clients.keep_up(event)
@@ -113,8 +114,7 @@ class KafkaCharm(ops.CharmBase):
         self, admin: Administrator | None, event: ops.EventBase | None = None
     ) -> Observed:
         """The facts, read once."""
-        problem, setback = self._failure
-        now = time.time()
+        (problem, setback), now = self._failure, time.time()
         try:
             cluster = admin.facts() if admin else None
         except ClusterError as error:

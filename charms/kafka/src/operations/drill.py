@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pydantic
 
@@ -27,26 +27,22 @@ if TYPE_CHECKING:
     from drill import Drilled
     from drill_cluster import DrillCluster
 
-_PLACE = "rehearsal"
+PLACE = "rehearsal"
 
 
 class DrillParams(Params):
-    """Which backup, or only to clear up."""
+    """Which backup, and for whom."""
 
     backup: str = pydantic.Field(default="", description="Its id; empty: the newest good one.")
-    mode: Literal["drill", "clear-up"] = pydantic.Field(
-        default="drill",
-        description="drill: the whole rehearsal. clear-up: remove what one that was killed left.",
-    )
     reader: str = pydantic.Field(
         default="",
         description="The public key, PEM, of whoever reads from the rehearsal's cluster "
-        "afterwards: it stands until clear-up.",
+        "afterwards: it stands until clear-rehearsal.",
     )
 
 
 class DrillResult(Result):
-    """What was found; None where only was cleared up.
+    """What was found.
 
     Attributes:
         summary: one sentence for the report.
@@ -84,7 +80,6 @@ class DrillResult(Result):
 class Spec(pydantic.BaseModel):
     """What the work is told; its ticket alone has the store's keys."""
 
-    mode: Literal["drill", "clear-up"]
     unit: str
     app: str
     root: Path
@@ -106,33 +101,26 @@ def prepare(context: Context[Observed, Workload, DrillParams]) -> Spec:
     o, params = context.observed, context.params
     if o.storage is None:
         raise OperationError(f"{o.unit} has no storage yet: see juju status {o.app}")
-    spec = Spec(
-        mode=params.mode,
+    where = access(o, context.workload)
+    if o.cluster is None or o.config is None:
+        raise OperationError(f"The cluster of {o.app} does not answer: see juju status {o.app}")
+    recovery = o.agreement.recovery
+    return Spec(
         unit=o.unit,
         app=o.app,
         root=o.paths.root,
         storage=o.storage,
         user=context.workload.broker.user,
-    )
-    if params.mode == "clear-up":
-        return spec
-    where = access(o, context.workload)
-    if o.cluster is None or o.config is None:
-        raise OperationError(f"The cluster of {o.app} does not answer: see juju status {o.app}")
-    recovery = o.agreement.recovery
-    return spec.model_copy(
-        update={
-            "backup": params.backup,
-            # A cluster that was restored may have no backups of its own yet.
-            "sources": (o.agreement.cluster_id, *([recovery.source] if recovery else [])),
-            "target": where.target,
-            "key": where.key,
-            "addresses": tuple(peer.address for peer in o.peers if peer.address),
-            "own": context.workload.broker.address,
-            "reader": _public(params.reader),
-            "rto": o.config.drill_rto_seconds,
-            "rpo": o.config.drill_rpo_seconds,
-        }
+        backup=params.backup,
+        # A cluster that was restored may have no backups of its own yet.
+        sources=(o.agreement.cluster_id, *([recovery.source] if recovery else [])),
+        target=where.target,
+        key=where.key,
+        addresses=tuple(peer.address for peer in o.peers if peer.address),
+        own=context.workload.broker.address,
+        reader=_public(params.reader),
+        rto=o.config.drill_rto_seconds,
+        rpo=o.config.drill_rpo_seconds,
     )
 
 
@@ -143,11 +131,7 @@ def work(work: Work[Spec]) -> DrillResult:
 
     spec = work.spec
     services = manager(UnitPaths(spec.root), spec.unit)
-    scratch = Scratch(spec.storage / _PLACE, spec.user, services)
-    if spec.mode == "clear-up":
-        found = scratch.clear()
-        what = "What a rehearsal left was removed." if found else "No rehearsal left anything."
-        return DrillResult(summary=what)
+    scratch = Scratch(spec.storage / PLACE, spec.user, services)
     began = datetime.datetime.now(datetime.timezone.utc)
     manifest, pieces = _newest(spec)
     with scratch:

@@ -19,8 +19,8 @@ from observed import Observed
 if TYPE_CHECKING:
     from dataops.backup.scratch import Scratch
 
-_PLACE = "rehearsal"
-Mode = Literal["key", "query", "clear-up"]
+PLACE = "rehearsal"
+Mode = Literal["key", "query"]
 
 
 class QueryRestored(Params):
@@ -29,7 +29,7 @@ class QueryRestored(Params):
     mode: Mode = pydantic.Field(
         default="query",
         description="key: make a key for one rehearsal, whose public half is the answer. "
-        "query: read with it. clear-up: remove the key, and a query that was killed.",
+        "query: read with it. clear-rehearsal removes the key of one that never came to that.",
     )
     restored: Readable | None = pydantic.Field(
         default=None, description="What the drill of Kafka answers as readable."
@@ -73,9 +73,6 @@ def prepare(context: Context[Observed, Spark, QueryRestored]) -> Spec:
     """Where everything is."""
     o, params, spark = context.observed, context.params, context.workload
     made = spark.installation
-    spec = Spec(mode=params.mode, unit=o.unit, place=spark.paths.root / _PLACE, user=spark.user)
-    if params.mode == "clear-up":
-        return spec
     if o.config is None or not made.version:
         raise OperationError(f"{o.unit} has no Spark yet: see juju status {o.application}")
     if params.mode == "query" and params.restored is None:
@@ -83,16 +80,18 @@ def prepare(context: Context[Observed, Spark, QueryRestored]) -> Spec:
             "There is nothing to read: the operation dr-drill of day2 begins a rehearsal and says "
             "what is to be read of it"
         )
-    return spec.model_copy(
-        update={
-            "restored": params.restored,
-            "spark_home": made.spark_home,
-            "python_path": made.python_path,
-            "java_home": made.java_home,
-            "jars": made.jars,
-            "address": o.address,
-            "memory": o.config.driver_memory,
-        }
+    return Spec(
+        mode=params.mode,
+        unit=o.unit,
+        place=spark.paths.root / PLACE,
+        user=spark.user,
+        restored=params.restored,
+        spark_home=made.spark_home,
+        python_path=made.python_path,
+        java_home=made.java_home,
+        jars=made.jars,
+        address=o.address,
+        memory=o.config.driver_memory,
     )
 
 
@@ -103,10 +102,6 @@ def work(work: Work[Spec]) -> Queried:
 
     spec = work.spec
     scratch = Scratch(spec.place, spec.user)
-    if spec.mode == "clear-up":
-        found = scratch.clear()
-        what = "What was made for a rehearsal was removed." if found else "There was nothing left."
-        return Queried(summary=what)
     if spec.mode == "key":
         spec.place.parent.mkdir(parents=True, exist_ok=True)
         return Queried(key=make_key(scratch, spec.user))

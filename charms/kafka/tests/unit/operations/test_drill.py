@@ -23,6 +23,7 @@ from dataops.testing import FakeServices
 from dataops.testing.backups import backup_of
 from drill import Drilled, Live
 from drill_checks import Measured, Portion
+from operations import clear_rehearsal
 from operations.drill import Spec, prepare, work
 
 
@@ -61,7 +62,7 @@ def shelf(target, tmp_path):
 def spec(target, tmp_path):
     def made(**more):
         sound = {
-            "mode": "drill", "unit": "kafka/0", "app": "kafka", "root": tmp_path / "workload",
+            "unit": "kafka/0", "app": "kafka", "root": tmp_path / "workload",
             "storage": tmp_path, "user": None, "sources": ("new", "live"), "target": target,
         }  # fmt: skip
         return Spec(**{**sound, **more})
@@ -97,7 +98,6 @@ def test_it_asks_for_what_it_needs(target):
         prepare(Told(but(observed(), storage=None)))
     made = prepare(Told(but(observed(), store=target)))
     assert len(made.addresses) == 3 and made.sources == (observed().agreement.cluster_id,)
-    assert prepare(Told(observed(), mode="clear-up")).target is None
 
 
 def test_what_was_found_is_told_and_stands_beside_the_backup(spec, shelf, monkeypatch):
@@ -134,9 +134,6 @@ def test_nothing_is_left_whatever_happens(spec, shelf, tmp_path, monkeypatch):
     with pytest.raises(OperationError, match="the broker ended"):
         begin(spec())
     assert not (tmp_path / "rehearsal").exists()
-    (tmp_path / "rehearsal").mkdir()
-    assert "was removed" in begin(spec(mode="clear-up")).summary
-    assert "No rehearsal" in begin(spec(mode="clear-up")).summary
 
 
 def test_a_backup_that_is_not_there_is_named(spec, target):
@@ -185,7 +182,9 @@ def test_it_stands_for_its_reader_until_it_is_cleared_up(readers, spec, tmp_path
     assert (one.topic, one.partition, one.start, one.end) == ("a", 0, 2, 9)
     assert "Spark" not in told.summary
     assert "rehearsal" in kept.running and (tmp_path / "rehearsal").exists()
-    assert "was removed" in begin(spec(mode="clear-up")).summary
+    there = but(observed(), storage=tmp_path)
+    cleared = clear_rehearsal.VERB.call(there, None, {})
+    assert cleared.found and cleared.summary == "kafka/0: what a rehearsal left was removed."
     assert not kept.defined and not (tmp_path / "rehearsal").exists()
 
 

@@ -77,14 +77,6 @@ def test_it_has_to_be_told_what(unit, place):
         unit(VERB)
 
 
-def test_a_unit_without_spark_says_so_and_has_nothing_to_clear_up(unit):
+def test_a_unit_without_spark_says_so(unit):
     with pytest.raises(OperationError, match="spark/0 has no Spark yet"):
         unit(VERB, {"mode": "key"})
-    assert "nothing left" in unit(VERB, {"mode": "clear-up"}).summary
-
-
-def test_clearing_up_removes_the_key(unit, place):
-    unit(VERB, {"mode": "key"})
-    assert "was removed" in unit(VERB, {"mode": "clear-up"}).summary
-    assert not place.exists()
-    assert "nothing left" in unit(VERB, {"mode": "clear-up"}).summary
