@@ -142,7 +142,7 @@ def _blind(verdicts: Iterable[Verdict]) -> Iterator[str]:
     if wide:
         yield (
             f"The rounds differ so much that a change of {100 * _BLIND:.0f}% would not show in "
-            f"{', '.join(each.title.lower() for each in wide)}: repeat it while the machines are "
+            f"{'; '.join(each.title.lower() for each in wide)}. Repeat it while the machines are "
             "less busy."
         )
 
