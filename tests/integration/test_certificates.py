@@ -176,7 +176,11 @@ def test_every_certificate_is_in_one_table(model: jubilant.Juju) -> None:
         ("kafka/0", 9093), ("kafka/0", 19093), ("kafka/0", 9097), ("certificates/leader", 0),
         ("prometheus/0", 9090), ("object-storage/0", 9000),
     }  # fmt: skip
-    assert len(told["table"].strip().splitlines()) == 7
+    served_by, whose, issuers = told["table"].strip().split("\n\n")
+    assert len(served_by.splitlines()) == 7
+    assert whose.startswith("UNIT") and issuers.startswith("#1 CN=")
+    # In a terminal of 80 columns, as juju indents it.
+    assert max(len(line) for line in told["table"].splitlines()) <= 76
 
 
 @pytest.mark.long
