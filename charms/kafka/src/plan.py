@@ -24,6 +24,7 @@ from steps import (
     ChangeQuorum,
     Configure,
     Drain,
+    ElectAny,
     Format,
     Found,
     Install,
@@ -220,6 +221,7 @@ def _lead(o: Observed, cluster: ClusterFacts, config: Config) -> Iterator[Step]:
     """What concerns the whole cluster."""
     if not o.agreement.founded and o.agreement.first in cluster.brokers:
         yield Agree({"founded": "true"})
+    yield from _revive(cluster)
     if o.settled:
         yield from _turn(o, cluster)
         yield from _quorum(o, cluster, config)
@@ -276,8 +278,30 @@ def _replicate(o: Observed, cluster: ClusterFacts) -> Iterator[Step]:
     moves = placement.raise_to(internal, o.replication.copies, o.members)
     if moves:
         yield MoveReplicas(moves)
-    elif cluster.min_in_sync not in (0, o.replication.in_sync):
+    elif cluster.min_in_sync not in (0, o.replication.in_sync) and not _restarting(o, cluster):
         yield SetMinInSync(o.replication.in_sync)
+
+
+def _restarting(o: Observed, cluster: ClusterFacts) -> bool:
+    """Whether a broker is about to restart, or has not been elected again since it did.
+
+    A change of `min.insync.replicas` makes Kafka forget which copies may lead when they come back.
+    """
+    back = any(not p.in_sync and set(p.replicas) & cluster.brokers for p in cluster.partitions)
+    return back or any(peer.restart for peer in o.peers)
+
+
+def _revive(cluster: ClusterFacts) -> Iterator[Step]:
+    """Let the only copy of a partition lead it again, where Kafka has forgotten that it may."""
+    forgotten = tuple(
+        (part.topic, part.index)
+        for part in cluster.partitions
+        if part.leader < 0 and not part.in_sync and set(part.replicas) <= cluster.brokers
+        # Of several copies nobody knows which has all of it.
+        if len(part.replicas) == 1
+    )
+    if forgotten:
+        yield ElectAny(forgotten)
 
 
 def _depart(o: Observed) -> Iterator[Step]:

@@ -276,6 +276,28 @@ def test_records_need_more_copies_once_there_are_more():
     ]
 
 
+def test_while_a_broker_restarts_nobody_forgets_which_copies_may_lead():
+    peers = (a_peer(0, restart="new"), a_peer(1), a_peer(2))
+    few = a_cluster(min_in_sync=1)
+    assert not of(steps.SetMinInSync, observed(peers=peers, cluster=few))
+    back = a_cluster(partitions=(Partition("a", 0, (0,), ()),), min_in_sync=1)
+    assert not of(steps.SetMinInSync, observed(cluster=back))
+    lost = a_cluster(partitions=(Partition("a", 0, (7,), ()),), min_in_sync=1)
+    assert of(steps.SetMinInSync, observed(cluster=lost))
+
+
+@pytest.mark.parametrize(
+    ("replicas", "in_sync", "leader", "elected"),
+    [((0,), (), -1, True), ((0,), (0,), 0, False), ((7,), (), -1, False), ((0, 1), (), -1, False)],
+)
+def test_the_only_copy_leads_again_though_kafka_has_forgotten_that_it_may(
+    replicas, in_sync, leader, elected
+):
+    parts = (Partition("a", 3, replicas, in_sync, leader),)
+    found = of(steps.ElectAny, observed(cluster=a_cluster(partitions=parts)))
+    assert found == ([steps.ElectAny((("a", 3),))] if elected else [])
+
+
 def test_leaving_hands_over_before_it_stops():
     found = observed(planned=2, node=2, leaving=LEAVES)
     assert kinds(found) == [
