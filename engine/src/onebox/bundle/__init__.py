@@ -8,5 +8,15 @@ from onebox.bundle.ordering import Change
 from onebox.bundle.planning import plan
 from onebox.bundle.reading import read
 from onebox.bundle.specs import ApplicationSpec, Bundle
+from onebox.bundle.unread import warnings
 
-__all__ = ["ApplicationSpec", "Bundle", "Change", "asked_machines", "plan", "read", "verify"]
+__all__ = [
+    "ApplicationSpec",
+    "Bundle",
+    "Change",
+    "asked_machines",
+    "plan",
+    "read",
+    "verify",
+    "warnings",
+]

@@ -31,15 +31,16 @@ def verify(bundle: Bundle, charms: Mapping[str, Charm]) -> list[str]:
         bundle: what was read.
         charms: the charms that could be read, by application.
     """
-    errors = [*_whole(bundle)]
+    errors = [*_whole(bundle), *_saas(bundle), *_machines(bundle)]
+    if not bundle.applications:
+        errors.append("at least one application must be specified")
     for name, application in bundle.applications.items():
         if application is None:
             errors.append(f'bundle application for key "{name}" is undefined')
         else:
             errors += _application(name, application, charms.get(name))
             errors += _placements(bundle, name, application)
-    errors += _machines(bundle)
-    return [*errors, *_relations(bundle, charms)]
+    return [*errors, *_relations(bundle, charms), *_unused(bundle)]
 
 
 def _whole(bundle: Bundle) -> Iterator[str]:
@@ -47,15 +48,16 @@ def _whole(bundle: Bundle) -> Iterator[str]:
         yield f'bundle has an invalid type "{bundle.bundle}"'
     if bundle.bundle == "kubernetes":
         yield "this engine runs machine charms; the bundle is for kubernetes"
-    if not bundle.applications:
-        yield "at least one application must be specified"
     if bundle.default_base and not _is_base(bundle.default_base):
         yield f'bundle declares an invalid base "{bundle.default_base}"'
+
+
+def _saas(bundle: Bundle) -> Iterator[str]:
     for name in bundle.saas:
         if name in bundle.applications:
             yield f'application "{name}" already exists with SAAS "{name}" name'
     for name, saas in bundle.saas.items():
-        if not _OFFER_URL.fullmatch(saas.url):
+        if saas.url and not _OFFER_URL.fullmatch(saas.url):
             yield f'invalid offer URL "{saas.url}" for SAAS {name}'
 
 
@@ -192,18 +194,22 @@ def _target(bundle: Bundle, text: str, placement: Placement) -> Iterator[str]:
 
 
 def _machines(bundle: Bundle) -> Iterator[str]:
-    placements = [parse(t) for a in bundle.applications.values() if a for t in a.to]
-    used = {p.machine for p in placements if p}
     for key, machine in bundle.machines.items():
         if not key.isdigit():
             yield f'invalid machine id "{key}" found in machines'
-        elif key not in used:
-            yield f'machine "{key}" is not referred to by a placement directive'
         if machine.base and not _is_base(machine.base):
             yield f'invalid base "{machine.base}" for machine "{key}"'
 
 
 # -- relations ---------------------------------------------------------------------------------
+
+
+def _unused(bundle: Bundle) -> Iterator[str]:
+    placements = [parse(t) for a in bundle.applications.values() if a for t in a.to]
+    used = {p.machine for p in placements if p}
+    for key in bundle.machines:
+        if key not in used:
+            yield f'machine "{key}" is not referred to by a placement directive'
 
 
 def _relations(bundle: Bundle, charms: Mapping[str, Charm]) -> Iterator[str]:

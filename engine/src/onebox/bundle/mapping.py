@@ -8,7 +8,8 @@ from typing import Any
 
 from onebox.bundle.placement import Placement, parse
 from onebox.bundle.specs import ApplicationSpec, Bundle
-from onebox.errors import Refused, known
+from onebox.errors import known
+from onebox.flags import UsageError
 
 Json = dict[str, Any]
 
@@ -27,7 +28,8 @@ def asked(text: str, model: Json) -> dict[str, str]:
     """What `--map-machines existing,3=0` says: machines of the model by machines of the bundle.
 
     Raises:
-        Refused: the text cannot be read, or names a machine that the model lacks.
+        UsageError: the text cannot be read.
+        Refused: it names a machine that the model lacks.
     """
     words = [word.strip() for word in text.split(",") if word.strip()]
     found: dict[str, str] = {}
@@ -46,10 +48,10 @@ def _pair(word: str) -> dict[str, str]:
     parts = [part.strip() for part in word.split("=")]
     if len(parts) != 2:
         expected = '"existing" or "<bundle-id>=<machine-id>"'
-        raise Refused(f'{prefix}expected {expected}, got "{word}"')
+        raise UsageError(f'{prefix}expected {expected}, got "{word}"')
     for kind, part in zip(("bundle-id", "machine-id"), parts, strict=True):
         if not part.isdigit():
-            raise Refused(f'{prefix}{kind} "{part}" is not a top level machine id')
+            raise UsageError(f'{prefix}{kind} "{part}" is not a top level machine id')
     return {parts[0]: parts[1]}
 
 

@@ -27,14 +27,14 @@ def read(path: Path, overlays: Iterable[Path] = ()) -> Bundle:
     Raises:
         Refused: a file is missing, no YAML, or has a value of the wrong type.
     """
-    file = path / "bundle.yaml" if path.is_dir() else path
+    file = main_file(path)
     home = file.absolute().parent
     base, *more = _documents(file, home)
     _check_base(base)
     for overlay in overlays:
         if not overlay.exists():
             missing = f'unable to process overlays: "{overlay}" not found'
-            raise Refused(f"cannot deploy bundle: {missing}", "not-found")
+            raise Refused(missing, "not-found")
         more += _documents(overlay, home)
     for document in more:
         base = merge(base, document)
@@ -42,6 +42,11 @@ def read(path: Path, overlays: Iterable[Path] = ()) -> Bundle:
         return Bundle.model_validate(base)
     except pydantic.ValidationError as error:
         raise Refused(f"cannot unmarshal bundle contents: {_explain(error)}") from None
+
+
+def main_file(path: Path) -> Path:
+    """The file itself, or the one of a directory."""
+    return path / "bundle.yaml" if path.is_dir() else path
 
 
 def _explain(error: pydantic.ValidationError) -> str:
@@ -53,7 +58,7 @@ def _explain(error: pydantic.ValidationError) -> str:
 
 
 def _documents(path: Path, home: Path) -> list[Json]:
-    text = _text(path)
+    text = source(path)
     try:
         values = list(yaml.safe_load_all(text))
     except yaml.YAMLError as error:
@@ -65,7 +70,8 @@ def _documents(path: Path, home: Path) -> list[Json]:
     return found
 
 
-def _text(path: Path) -> str:
+def source(path: Path) -> str:
+    """The text of a bundle, which may be in a zip; Refused when it cannot be read."""
     try:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as file:
@@ -88,45 +94,49 @@ def _resolved(value: Any, path: Path, home: Path) -> Json:
         if isinstance(document.get(section), dict):
             found = cast(dict[Any, Any], document[section])
             document[section] = {str(k): v for k, v in found.items()}
-    for body in _bodies(document):
-        _resolve_application(body, path.absolute().parent, home)
+    for name, body in _bodies(document):
+        _resolve_application(name, body, path.absolute().parent, home)
     return document
 
 
-def _bodies(document: Json) -> Iterator[Json]:
+def _bodies(document: Json) -> Iterator[tuple[str, Json]]:
     found = document.get("applications")
-    for body in cast(Json, found).values() if isinstance(found, dict) else ():
+    for name, body in cast(Json, found).items() if isinstance(found, dict) else ():
         if isinstance(body, dict):
-            yield body
+            yield name, body
 
 
-def _resolve_application(body: Json, directory: Path, home: Path) -> None:
+def _resolve_application(name: str, body: Json, directory: Path, home: Path) -> None:
+    owner = f'application "{name}"'
     charm = body.get("charm")
     if isinstance(charm, str) and charm.startswith((".", "/", "local:")):
         body["charm"] = str((directory / charm.removeprefix("local:")).resolve())
     resources = body.get("resources")
     if isinstance(resources, dict):
-        for name, value in cast(Json, resources).items():
+        for key, value in cast(Json, resources).items():
             if isinstance(value, str):
-                resources[name] = str((home / value).resolve())
+                resources[key] = str((home / value).resolve())
     for section in ("options", "annotations"):
         values = body.get(section)
         if isinstance(values, dict):
-            body[section] = {k: _included(v, directory) for k, v in cast(Json, values).items()}
+            body[section] = {
+                key: _included(value, directory, f'processing {section[:-1]} "{key}" for {owner}')
+                for key, value in cast(Json, values).items()
+            }
 
 
-def _included(value: Any, directory: Path) -> Any:
+def _included(value: Any, directory: Path, doing: str) -> Any:
     """The text of a file, as it is or in base64, in place of an include."""
     if not isinstance(value, str) or not value.startswith((_FILE, _BASE64)):
         return value
     name = value.removeprefix(_FILE).removeprefix(_BASE64)
-    path = directory / name
+    path, prefix = directory / name, f'{doing}: resolving include "{name}": include '
     if path.is_dir():
-        raise Refused(f'resolving include "{value}": include path "{name}" resolves to a folder')
+        raise Refused(f'{prefix}path "{path}" resolves to a folder')
     try:
         content = path.read_bytes()
     except OSError:
-        raise Refused(f'resolving include "{value}": include file "{name}" not found') from None
+        raise Refused(f'{prefix}file "{path}" not found') from None
     if value.startswith(_BASE64):
         return base64.b64encode(content).decode()
     return content.decode(errors="replace")

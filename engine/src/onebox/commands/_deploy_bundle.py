@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from onebox.commands import _artefact
 from onebox.commands._call import Call
-from onebox.console import show, tell
+from onebox.console import show, tell, warn
 from onebox.errors import Refused
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def run(call: Call, asked: Asked) -> None:
     """Make the changes that are missing, or only print them."""
     from onebox import bundle
 
-    wanted = bundle.read(asked.path, asked.overlays)
+    wanted = _read(asked)
     charms = _verified(wanted)
     _refuse_untrusted(wanted, asked)
     found = call.snapshot()
@@ -54,6 +54,19 @@ def run(call: Call, asked: Asked) -> None:
         show("Executing changes:\n")
         _Making(call, charms, asked.force).make(changes)
         tell("Deploy of bundle completed.")
+
+
+def _read(asked: Asked) -> Bundle:
+    """The bundle, with what Juju warns of said."""
+    from onebox import bundle
+
+    try:
+        found = bundle.read(asked.path, asked.overlays)
+        for text in bundle.warnings(asked.path, asked.overlays, fields=asked.dry_run):
+            warn(text)
+    except Refused as error:
+        raise Refused(f"cannot deploy bundle: {error.message}", error.code) from None
+    return found
 
 
 def _verified(wanted: Bundle) -> dict[str, Charm]:

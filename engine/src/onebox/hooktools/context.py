@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, cast
 
 from onebox.changes.actions import EXEC
 from onebox.changes.secrets import Draft
@@ -185,9 +185,9 @@ class Context:
 
     def forget_all(self, id_: str, *kinds: str) -> None:
         """Take back the buffered changes of one thing whose keys begin with a kind and its id."""
-        for key in tuple(self._writes):
-            if isinstance(key, tuple) and key[:2] in {(kind, id_) for kind in kinds}:
-                self.forget(key)
+        gone = {(kind, id_) for kind in kinds}
+        for key in [k for k in self._writes if isinstance(k, tuple) and k[:2] in gone]:
+            self.forget(cast(Hashable, key))
 
     def flush(self, model: Model) -> Model:
         """The model with everything the run wrote; Refused as Juju would fail the flush."""

@@ -139,8 +139,9 @@ def test_machines(write, two, charms):
     two["applications"]["well"]["to"] = [0]
     assert errors(write, two, charms=charms) == [
         'invalid machine id "x" found in machines',
-        'machine "7" is not referred to by a placement directive',
         'invalid base "odd" for machine "7"',
+        'machine "x" is not referred to by a placement directive',
+        'machine "7" is not referred to by a placement directive',
     ]
 
 
