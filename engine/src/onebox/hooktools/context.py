@@ -186,8 +186,10 @@ class Context:
     def forget_all(self, id_: str, *kinds: str) -> None:
         """Take back the buffered changes of one thing whose keys begin with a kind and its id."""
         gone = {(kind, id_) for kind in kinds}
-        for key in [k for k in self._writes if isinstance(k, tuple) and k[:2] in gone]:
-            self.forget(cast(Hashable, key))
+        keys = cast(list[tuple[Hashable, ...]], [k for k in self._writes if isinstance(k, tuple)])
+        for key in keys:
+            if key[:2] in gone:
+                self.forget(key)
 
     def flush(self, model: Model) -> Model:
         """The model with everything the run wrote; Refused as Juju would fail the flush."""
