@@ -389,7 +389,11 @@ def test_removed_unit_detaches_its_storage_first(water: jubilant.Juju) -> None:
     water.wait(lambda s: "deep" not in s.apps, timeout=PATIENCE, delay=0.3)
     hooks = hooks_of(water, "deep/0")
     assert hooks.index("basin-storage-detaching") < hooks.index("stop") < hooks.index("remove")
-    assert not water.status().storage.storage
+    # Its pool outlives the unit: what it holds waits for `--attach-storage`, or its removal.
+    [(name, left)] = water.status().storage.storage.items()
+    assert (left.status.current, left.attachments) == ("detached", None)
+    water.cli("remove-storage", name)
+    water.wait(lambda s: not s.storage.storage, timeout=PATIENCE, delay=0.3)
 
 
 def test_refresh_runs_upgrade_charm(water: jubilant.Juju, charm: Charm, tmp_path: Path) -> None:
