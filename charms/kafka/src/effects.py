@@ -18,7 +18,7 @@ from dataops.certificates.requester import Requester
 from dataops.host.packages import PackageError
 from dataops.host.services import ServiceError
 from dataops.host.wake import juju_exec
-from facts import ClusterError
+from facts import ClusterError, ClusterFacts
 from gate import Gate
 from observed import Observed
 from peers import Peers
@@ -242,7 +242,7 @@ class Effects:
 
     def _drain(self, step: steps.Drain) -> None:
         deadline = time.monotonic() + _DRAIN_SECONDS
-        while moves := placement.drain(self.admin.facts().partitions, {step.node}, step.live):
+        while moves := _left_on(step, self.admin.facts()):
             if time.monotonic() > deadline:
                 raise ClusterError(
                     f"{len(moves)} partitions are still on broker {step.node} after "
@@ -250,3 +250,10 @@ class Effects:
                 )
             self.admin.move(moves)
             time.sleep(0.5)
+
+
+def _left_on(step: steps.Drain, cluster: ClusterFacts) -> tuple[placement.Move, ...]:
+    """Where what is still on a broker goes; Kafka refuses to keep a copy on one that is gone."""
+    leaving = {step.node, *cluster.lost}
+    moves = placement.drain(cluster.partitions, leaving, step.live & cluster.brokers)
+    return tuple(move for move in moves if step.node in move[0].replicas)

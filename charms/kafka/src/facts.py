@@ -129,3 +129,9 @@ class ClusterFacts:
     acls: frozenset[Acl] = frozenset()
     min_in_sync: int = 0
     least_in_sync: Mapping[str, int] = dataclasses.field(default_factory=dict[str, int])
+
+    @property
+    def lost(self) -> frozenset[int]:
+        """Nodes that should have copies and are not registered: two brokers left at once."""
+        holding = {node for part in self.partitions for node in part.replicas}
+        return frozenset(holding - self.brokers - self.fenced)

@@ -259,7 +259,7 @@ def _quorum(o: Observed, cluster: ClusterFacts, config: Config) -> Iterator[Step
 
 def _bury(o: Observed, cluster: ClusterFacts) -> Iterator[Step]:
     """Take over from brokers whose units are gone without having been able to leave."""
-    gone = cluster.fenced - o.members
+    gone = (cluster.fenced | cluster.lost) - o.members
     moves = placement.drain(cluster.partitions, gone, cluster.brokers & o.members)
     if moves:
         if not cluster.moving:

@@ -130,6 +130,20 @@ def test_draining_goes_on_until_nothing_is_left(make, monkeypatch):
     assert len(admin.of("move")) == 2 and not states
 
 
+def test_draining_keeps_no_copy_on_a_broker_that_left_at_the_same_time(make, monkeypatch):
+    monkeypatch.setattr(module.time, "sleep", lambda seconds: None)
+    # Unit 1 was given copies while it left; who comes last has nobody but unit 0.
+    here = a_cluster(
+        brokers=frozenset({0, 2}), partitions=(Partition("t", 0, (0, 1, 2), (0, 2), 0),)
+    )
+    there = a_cluster(partitions=(Partition("t", 0, (0,), (0,), 0),))
+    states = [here, there]
+    admin = Recorder(facts=lambda: states.pop(0))
+    make(admin=admin).apply(steps.Drain(2, frozenset({0, 1})))
+    ((moves,),) = admin.of("move")
+    assert [new for _, new in moves] == [(0,)]
+
+
 def test_draining_does_not_go_on_for_ever(make, monkeypatch):
     monkeypatch.setattr(module, "_DRAIN_SECONDS", -1)
     admin = Recorder(facts=a_cluster(partitions=(Partition("t", 0, (2,), (2,), 2),)))

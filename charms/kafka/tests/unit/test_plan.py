@@ -257,6 +257,14 @@ def test_replicas_of_a_vanished_broker_are_made_anew():
     assert not of(steps.MoveReplicas, gone(moving=1))
 
 
+def test_copies_that_a_broker_was_given_while_it_left_are_made_anew():
+    parts = (Partition("orders", 0, (0, 1, 3), (0, 1), 0),)
+    found = observed(cluster=a_cluster(partitions=parts))
+    (step,) = of(steps.MoveReplicas, found)
+    assert step.moves[0][1] == (0, 1, 2)
+    assert not of(steps.Unregister, found)
+
+
 def test_a_vanished_broker_is_forgotten_when_it_holds_nothing():
     cluster = a_cluster(3, fenced=frozenset({3}))
     assert of(steps.Unregister, observed(cluster=cluster)) == [steps.Unregister(3)]
