@@ -64,7 +64,7 @@ def test_what_it_writes_is_as_documented(model: jubilant.Juju) -> None:
 
 
 def test_it_takes_part_in_a_plan_of_the_team(model: jubilant.Juju) -> None:
-    task = model.run("day2/leader", "run-operation", {"plan": "relamp", "params": {"watts": 60}})
+    task = model.run("day2/leader", "run-operation", {"plan": "relamp", "params": "watts=60"})
     shown = ended(model, task.results["operation"])
     assert shown["status"] == "completed", shown
     assert shown["steps"]["change"] == {
@@ -81,13 +81,13 @@ def test_it_takes_part_in_a_plan_of_the_team(model: jubilant.Juju) -> None:
 
 def test_a_wrong_parameter_is_refused_before_anything_is_asked(model: jubilant.Juju) -> None:
     with pytest.raises(jubilant.TaskError, match="watts"):
-        model.run("day2/leader", "run-operation", {"plan": "relamp", "params": {"watts": "many"}})
+        model.run("day2/leader", "run-operation", {"plan": "relamp", "params": "watts=many"})
 
 
 def test_its_bad_health_keeps_the_plan_from_beginning(model: jubilant.Juju) -> None:
     model.config("lighthouse", {"fog": True})
     model.wait(jubilant.all_agents_idle, timeout=60, delay=0.5)
-    task = model.run("day2/leader", "run-operation", {"plan": "relamp", "params": {"watts": 90}})
+    task = model.run("day2/leader", "run-operation", {"plan": "relamp", "params": "watts=90"})
     shown = ended(model, task.results["operation"])
     assert shown["status"] == "failed", shown
     assert "juju config lighthouse fog=false" in json.dumps(shown)

@@ -79,7 +79,7 @@ def everybody_at_home(model: jubilant.Juju) -> Iterator[None]:
 
 def ready(model: jubilant.Juju) -> bool:
     """Whether the plan could begin: only once the lighthouses have said what they offer."""
-    params = {"plan": "relamp", "params": {"watts": 1}, "dry-run": True}
+    params = {"plan": "relamp", "params": "watts=1", "dry-run": True}
     return model.run("day2/leader", "run-operation", params).results["ready"] == "true"
 
 
@@ -87,7 +87,7 @@ def held_up(model: jubilant.Juju, watts: int, away: str = "lighthouse/1") -> str
     """The number of an operation in its middle: the first unit is done, `away` is asked."""
     model.config("lighthouse", {"keeper-away": away})
     model.wait(jubilant.all_agents_idle, timeout=120, delay=0.5)
-    number = begin(model, "run-operation", plan="relamp", params={"watts": watts})
+    number = begin(model, "run-operation", plan="relamp", params=f"watts={watts}")
     first = next(unit for unit in UNITS if unit not in away.split())
     eventually(lambda: first in changed(model, watts), 60, f"{first} has another bulb")
     assert shown(model, number)["status"] == "running"
@@ -191,7 +191,7 @@ def test_what_fails_is_put_back(model: jubilant.Juju) -> None:
     candles = told_by(model, "lit a candle")
     ships = told_by(model, "counted the ships")
     model.config("lighthouse", {"strongest-bulb": 100})
-    told = ended(model, begin(model, "run-operation", plan="relamp", params={"watts": 150}))
+    told = ended(model, begin(model, "run-operation", plan="relamp", params="watts=150"))
     assert told["status"] == "failed", told
     assert "The fuse blew at 150 watts" in json.dumps(told)
     assert not changed(model, 150)

@@ -94,9 +94,7 @@ def test_whoever_does_not_follow_keeps_his_access_and_is_named(
         ended(model, number)
         writer.progress(200)
         # Once more, by force: he is locked out, as he was told.
-        model.run(
-            "day2/leader", "resume-operation", {"id": int(number), "params": {"force": True}}
-        )
+        model.run("day2/leader", "resume-operation", {"id": int(number), "params": "force=true"})
         eventually(lambda: writer.failed, 180, "he is locked out")
         writer.give_up()
     assert login(before) is not None

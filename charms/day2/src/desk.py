@@ -10,6 +10,7 @@ from typing import Any
 import ops
 
 import controls
+import pairs
 from dataops.operations import AnyVerb, OperationError
 from driver import Driver
 from dryrun import preview
@@ -60,7 +61,11 @@ class Desk(ops.Object):
 
     def _on_run_operation(self, event: ops.ActionEvent) -> None:
         """Any plan, by its name."""
-        self._begin(event, event.params["plan"], event.params.get("params", {}))
+        try:
+            params = pairs.read(event.params.get("params", ""))
+        except OperationError as error:
+            return event.fail(str(error))
+        return self._begin(event, event.params["plan"], params)
 
     def _begin(self, event: ops.ActionEvent, name: str, params: Mapping[str, Any]) -> None:
         """Preview, refuse, or begin an operation."""
@@ -97,11 +102,9 @@ class Desk(ops.Object):
 
     def _on_resume(self, event: ops.ActionEvent) -> None:
         """Have one go on that did not end well, once it could begin anew."""
-        params = event.params.get("params", {})
 
         def decide(driver: Driver) -> Note:
-            if params is None:
-                raise OperationError("params is no mapping; write params='{\"force\": true}'")
+            params = pairs.read(event.params.get("params", ""))
             note = controls.resume(driver.observed, event.params.get("id", 0), params)
             operation = controls.find(driver.observed, note.operation)
             guards = {guard.name: guard for guard in operation.guards}

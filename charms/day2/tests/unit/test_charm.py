@@ -224,7 +224,7 @@ def configured(state, **options):
 
 def test_a_plan_of_the_team_waits_for_approval_and_ends(context, state, kafka):
     state = configured(state, plans=OURS)
-    state = run(context, state, "run-operation", plan="ours", params={"deep": True})
+    state = run(context, state, "run-operation", plan="ours", params="deep=true")
     assert context.action_results["status"] == "awaiting-approval"
     approve = "juju run day2/leader approve-operation id=1 step=look"
     assert context.action_results["approve"] == approve
@@ -235,7 +235,7 @@ def test_a_plan_of_the_team_waits_for_approval_and_ends(context, state, kafka):
     state = run(context, state, "cancel-operation")
     assert context.action_results["status"] == "cancelled"
     assert kafka.task(state) is None
-    state = run(context, state, "resume-operation", params={"deep": False})
+    state = run(context, state, "resume-operation", params="deep=false")
     state = run(context, state, "approve-operation", id=1, step="look")
     for unit in range(3):
         state = kafka.answer(state, unit, WELL)
@@ -259,7 +259,7 @@ def test_a_dry_run_tells_and_changes_nothing(context, state):
     ("params", "hint"),
     [
         ({"plan": "hours"}, "There is no plan hours; there are "),
-        ({"plan": "ours", "params": {"deep": "x"}}, "ours: deep: 'x' is not of type 'boolean'"),
+        ({"plan": "ours", "params": "deep=x"}, "ours: deep: 'x' is not of type 'boolean'"),
     ],
 )
 def test_what_cannot_be_run_is_refused(context, state, params, hint):

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`juju run spark/0 submit name=NAME script=PATH`: run your own PySpark program, supervised."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -16,12 +17,21 @@ from plan import RunProgram, cluster_of
 
 
 class Submit(Params):
-    """The program: a file on the unit, or the resource ``script``."""
+    """The program: a file on the unit, or the resource ``script``.
+
+    Attributes:
+        args: words; an action has them in one text, as in a shell: Juju 4.0 passes no list on.
+    """
 
     name: Name
     script: str = ""
     args: tuple[str, ...] = ()
     cores: Annotated[int, pydantic.Field(ge=1, le=64)] = 1
+
+    @pydantic.field_validator("args", mode="before")
+    @classmethod
+    def _words(cls, given: object) -> object:
+        return shlex.split(given) if isinstance(given, str) else given
 
 
 class Accepted(Result):

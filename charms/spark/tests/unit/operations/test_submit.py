@@ -26,6 +26,14 @@ def test_runs_a_copy(spark, facts, data, script, fake_services) -> None:
     assert "spark.cores.max=2\n" in defaults
 
 
+@pytest.mark.parametrize(
+    ("given", "words"), [("", ()), ("a 'b c'", ("a", "b c")), (["--day", "3"], ("--day", "3"))]
+)
+def test_arguments_are_a_text_or_a_list(spark, facts, script, fake_services, given, words) -> None:
+    VERB.call(facts(script=script), spark, {"name": "mine", "args": given})
+    assert fake_services.running["job-mine"].command[2:] == words
+
+
 def test_takes_the_resource_by_default(spark, facts, data, script) -> None:
     VERB.call(facts(script=script), spark, {"name": "mine"})
     assert JobStore(data).submitted()[0].script.read_text() == "print(1)"
@@ -45,6 +53,7 @@ def test_a_stopped_program_that_is_submitted_again_runs(spark, facts, data, scri
         ({"name": "mine", "script": "/no/such/file"}, "No file /no/such/file on spark/0"),
         ({"name": "flights-hourly"}, "choose another name"),
         ({"name": "Bad Name"}, "name: "),
+        ({"name": "mine", "args": "'a"}, "args: .*No closing quotation"),
     ],
 )
 def test_refuses_with_a_reason(spark, facts, params, reason) -> None:
