@@ -19,6 +19,8 @@ _KINDS = 5000
 _QUIET_SECONDS = 10.0
 _BURSTS = 30
 _KINDS_OF_A_BURST = 20
+# Lines of one record that are looked at for a traceback.
+_LONGEST_TAIL = 400
 _VARYING = re.compile(r"0x[0-9a-f]+|[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
 _HEAD = re.compile(r"^.*?\b(?:FATAL|CRITICAL|CRIT|ERROR|level=\w+|error|critical|fatal)\b[\s:\]]*")
 # supervisord says this of itself at each start, in its gravest words: it runs as root because the
@@ -27,6 +29,9 @@ _HARMLESS = re.compile(
     r"CRIT (?:Supervisor is running as root\.|Server 'unix_http_server' running without any HTTP)"
 )
 _SERVICES = "logs/services.log"
+# How the last line of a traceback in Python begins: with the error's class.
+_RAISED = re.compile(r"[A-Za-z_][\w.]*(?=: |$)")
+_TRACEBACK = "Traceback (most recent call last):"
 
 
 @dataclasses.dataclass
@@ -123,11 +128,10 @@ class Errors:
 
     def count(self, lines: Iterable[bytes]) -> None:
         """Take in the lines of a timeline."""
-        for line in lines:
-            self.lines += 1
-            grave = timeline.severity(timeline.text_of(line))
+        for line, grave, tail in _records(lines):
+            self.lines += 1 + len(tail)
             if grave:
-                self._grave(_taken_apart(line), grave == "error")
+                self._grave(_with_cause(_taken_apart(line), tail), grave == "error")
 
     def often(self, most: int = 8) -> list[Kind]:
         """The errors that were seen most."""
@@ -180,6 +184,35 @@ class Errors:
         self._bursts[cause] = burst
         if len(self._bursts) > _BURSTS:
             del self._bursts[min(self._bursts, key=lambda each: self._bursts[each].until)]
+
+
+def _records(lines: Iterable[bytes]) -> Iterator[tuple[bytes, str, list[bytes]]]:
+    """Each line with its severity, and the lines without a time that follow a grave one."""
+    first, grave, tail = b"", "", list[bytes]()
+    for line in lines:
+        text = timeline.text_of(line)
+        if grave and len(tail) < _LONGEST_TAIL and timeline.moment(text) is None:
+            tail.append(line)
+            continue
+        if first:
+            yield first, grave, tail
+        first, grave, tail = line, timeline.severity(text), []
+    if first:
+        yield first, grave, tail
+
+
+def _with_cause(line: Line, tail: list[bytes]) -> Line:
+    """With the end of the last traceback that follows, which alone says what was wrong."""
+    raised = ""
+    for each in tail:
+        text = timeline.text_of(each).decode(errors="replace").rstrip("\n")
+        if text == _TRACEBACK:
+            raised = _TRACEBACK
+        elif raised == _TRACEBACK and _RAISED.match(text):
+            raised = text
+    if raised in ("", _TRACEBACK):
+        return line
+    return dataclasses.replace(line, text=f"{line.text} {raised}")
 
 
 def _add(kinds: dict[str, Kind], line: Line) -> None:

@@ -57,6 +57,33 @@ def test_a_line_in_a_programs_log_and_its_output_is_one():
     assert {kind.text: kind.times for kind in errors.often()} == {"full": 2, "twice": 2}
 
 
+def test_what_a_charm_raised_stands_with_the_line_that_says_that_it_did():
+    def tail(seconds, *texts):
+        at = f"{NOON + datetime.timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S.%f}Z"
+        heads = (f"{at} kafka/0 logs/unit.log:{n} | " for n in range(2, 99))
+        return [f"{head}{text}\n".encode() for head, text in zip(heads, texts, strict=False)]
+
+    charm = {"unit": "kafka/0", "file": "logs/unit.log"}
+    frames = ("Traceback (most recent call last):", '  File "charm.py", line 3, in run')
+    errors = counted(
+        line(0, "ERROR Uncaught exception while in charm code:", **charm),
+        *tail(0, *frames, "OSError: [Errno 28] No space left"),
+        line(1, "ERROR Uncaught exception while in charm code:", **charm),
+        *tail(1, *frames, "KeyError: 'a'", "", "During handling of the above exception, another:"),
+        *tail(1, "", *frames, "ops.model.ModelError: secret not found", "next: look"),
+        line(2, "ERROR a dump of threads:", **charm),
+        *tail(2, "main:", "  at Broker.run"),
+        line(3, "INFO well", **charm),
+    )
+    assert [burst.first.said for burst in reversed(errors.last())] == [
+        "Uncaught exception while in charm code: OSError: [Errno 28] No space left",
+        "Uncaught exception while in charm code: ops.model.ModelError: secret not found",
+        "a dump of threads:",
+    ]
+    assert errors.lines == 1 + 3 + 1 + 5 + 5 + 1 + 2 + 1
+    assert len(errors.often()) == 3
+
+
 def test_everybody_who_cannot_reach_a_unit_is_one_event():
     errors = counted(
         line(0, "ERROR Connection to 10.0.0.1:9094 refused: ECONNREFUSED"),
