@@ -34,7 +34,9 @@ class CertificatesCharm(ops.CharmBase):
         self.verbs = OperationsProvider(
             self, "operations", VERBS, role="certificate-authority", jobs=self.jobs
         )
-        self.actions = Actions(self, VERBS, lambda: (self._observe(), self.registry))
+        self.actions = Actions(
+            self, VERBS, lambda: (self._observe(), self.registry), self.jobs.look_again
+        )
         observe_all(self, self._reconcile)
         framework.observe(self.on.collect_unit_status, self._on_collect_status)
 

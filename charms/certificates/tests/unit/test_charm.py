@@ -16,12 +16,23 @@ from samples import CHARM, signing_request
 
 import authority
 from charm import CertificatesCharm
+from dataops.host.paths import UnitPaths
+from dataops.jobs import Jobs
+from dataops.testing import FakeServices
 
 ENDPOINT = "certificates"
 
 
 @pytest.fixture
-def context() -> testing.Context:
+def services(monkeypatch, tmp_path) -> FakeServices:
+    """Those of the unit."""
+    fake, paths = FakeServices(), UnitPaths(tmp_path / "workload")
+    monkeypatch.setattr(Jobs, "of", lambda charm: Jobs(paths, fake, charm.unit.name))
+    return fake
+
+
+@pytest.fixture
+def context(services) -> testing.Context:
     return testing.Context(CertificatesCharm)
 
 
@@ -244,13 +255,15 @@ def test_every_verb_is_an_action_of_the_metadata():
     assert {verb.name for verb in VERBS.values()} == set(metadata["actions"])
 
 
-def test_everybody_hears_of_a_new_root_before_it_signs(context, root, csr):
+def test_everybody_hears_of_a_new_root_before_it_signs(context, services, root, csr):
     relation = asking(csr)
     state = testing.State(leader=True, relations=[relation], secrets=[owned(root)])
     state = context.run(context.on.relation_changed(relation, remote_unit=0), state)
     [before] = answers(state, relation)
     state = context.run(context.on.action("replace-ca", params={"phase": "introduce"}), state)
     assert context.action_results["status"] == "running"
+    # Nothing else need happen in the model.
+    assert "wake-later" in services.running
     state = context.run(context.on.update_status(), state)
     [told] = answers(state, relation)
     coming = content(secret_of(state))["next-certificate"].strip()
