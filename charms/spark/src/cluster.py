@@ -108,7 +108,8 @@ class Spark(Processes):
     @_apply.register
     def _(self, step: RunDaemon) -> bool:
         directory = self._configure(step.role, step.cluster)
-        self._write(directory / "spark-defaults.conf", settings.daemon(step, directory))
+        told = settings.daemon(step, directory, self._scratch(step.role))
+        self._write(directory / "spark-defaults.conf", told)
         if step.role == "worker":
             marks = settings.resources(step.unit, step.cluster.config.worker_cores)
             ensure_contents(directory / "resources.json", marks, owner=self.user)

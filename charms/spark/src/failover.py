@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Processes of one unit end, or are killed, one after the other; each has to come back. No Juju.
 
-A master that comes back knows no application: the drivers notice and begin anew from their
-checkpoints. So whatever ends, it is over when the master knows every worker and job again, and
-each job of this unit goes on where its checkpoint says.
+A master that comes back remembers its workers and applications, which go on meanwhile; one that
+does not find them again drops them, and their drivers begin anew from their checkpoints. So
+whatever ends, it is over when the master knows every worker and job again, and each job of this
+unit goes on where its checkpoint says.
 """
 
 from __future__ import annotations

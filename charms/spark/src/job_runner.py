@@ -45,8 +45,8 @@ _REST_PAUSE = 0.02
 class ClusterWatch:
     """Notices that the master no longer knows this application.
 
-    A master that was killed comes back knowing nothing; the workers then end the executors it does
-    not know, and the driver would wait for new ones for ever.
+    A master that is told something else, or is another unit's, knows nothing when it starts; the
+    workers then end the executors it does not know, and the driver would wait for ever.
     """
 
     def __init__(self, master_ui: str, application: str, authorities: str = "") -> None:

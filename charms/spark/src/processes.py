@@ -92,7 +92,7 @@ class Processes:
         return False
 
     def _scratch(self, name: str) -> Path:
-        """Where this process keeps temporary files."""
+        """Where this process keeps what it may lose when it is told something else."""
         return self.paths.tmp / name
 
     def _keep(
@@ -121,7 +121,8 @@ class Processes:
         self.services.stop(name)
         for address, port in places:
             self._await_free(name, address, port)
-        # What a killed process left there, its copy of old credentials included.
+        # What a killed process left there, its copy of old credentials included, and whom a master
+        # remembers: they knew it under other terms, and another version could not read it.
         ensure_absent(self._scratch(name))
         ensure_directory(self._scratch(name), mode=0o700, owner=service.user)
         self.services.start(name)

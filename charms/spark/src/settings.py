@@ -27,16 +27,20 @@ AUTHORITIES = "authorities.pem"
 # A master that has forgotten a silent worker ignores it for ever, when it is heard again: after a
 # cut cable, or a machine that was suspended. So it forgets none; its usual time are 15 minutes.
 _MINUTES_IN_MIND = 1_000_000
+# How long a master that came back waits for those it remembers, before it gives anybody anything
+# to do: after a start of the whole machine, nobody is left who could answer. Usual are 60 seconds.
+_RECOVERY = "20s"
 _CACHED = ("consumer", "producer")
 _CACHE = ("timeout", "evictorThreadRunInterval")
 
 
-def daemon(step: RunDaemon, directory: Path) -> dict[str, str]:
+def daemon(step: RunDaemon, directory: Path, scratch: Path) -> dict[str, str]:
     """The properties of a master, worker or history server.
 
     Args:
         step: which, and how.
         directory: where its files are.
+        scratch: where it keeps what it may lose when it is told something else.
     """
     namespace = "historyServer" if step.role == "history" else "standalone"
     properties = _security(step.cluster) | {"spark.port.maxRetries": "0"}
@@ -45,6 +49,12 @@ def daemon(step: RunDaemon, directory: Path) -> dict[str, str]:
         # Submission by HTTP knows no authentication, and kill buttons ask nobody.
         properties |= {"spark.master.rest.enabled": "false", "spark.ui.killEnabled": "false"}
         properties |= {"spark.dead.worker.persistence": str(_MINUTES_IN_MIND)}
+        # Killed and started again, it knows its workers and jobs, and these go on undisturbed.
+        properties |= {
+            "spark.deploy.recoveryMode": "FILESYSTEM",
+            "spark.deploy.recoveryDirectory": str(scratch / "recovery"),
+            "spark.deploy.recoveryTimeout": _RECOVERY,
+        }
     if step.role == "worker":
         properties |= {
             "spark.worker.cleanup.enabled": "true",

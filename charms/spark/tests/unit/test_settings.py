@@ -13,6 +13,7 @@ from dataops.certificates import Identity, TlsState, keystore_password
 from plan import RunDaemon, RunJob, plan
 
 ETC = Path("/unit/etc/job-flights-hourly")
+TMP = Path("/unit/tmp/master")
 JARS = (Path("/jars/a.jar"), Path("/jars/b.jar"))
 
 
@@ -32,7 +33,7 @@ def declared(**fields: object) -> RunJob:
 
 
 def test_every_process_authenticates_and_encrypts() -> None:
-    texts = [settings.daemon(run_daemon(role), ETC) for role in ("master", "worker", "history")]
+    texts = [settings.daemon(run_daemon(role), ETC, TMP) for role in ("master", "worker", "history")]
     for properties in (*texts, settings.job(run_job(), ETC, JARS)):
         assert properties["spark.authenticate"] == "true"
         assert properties["spark.authenticate.secret"] == "shared secret"
@@ -55,7 +56,7 @@ def test_each_page_has_its_place_for_tls(
     if role == "job":
         properties = settings.job(run_job(tls=tls), ETC, JARS)
     else:
-        properties = settings.daemon(run_daemon(role, tls=tls), ETC)
+        properties = settings.daemon(run_daemon(role, tls=tls), ETC, TMP)
     password = keystore_password(certificate)
     assert {name: text for name, text in properties.items() if name.startswith("spark.ssl.")} == {
         f"spark.ssl.{namespace}.enabled": "true",
@@ -69,7 +70,7 @@ def test_each_page_has_its_place_for_tls(
 
 def test_without_a_certificate_nothing_is_said_of_tls() -> None:
     for properties in (
-        settings.daemon(run_daemon("master"), ETC),
+        settings.daemon(run_daemon("master"), ETC, TMP),
         settings.job(run_job(), ETC, JARS),
     ):
         assert "spark.ssl" not in json.dumps(properties)
@@ -87,14 +88,25 @@ def test_the_job_runner_is_told_where_its_certificate_is(certificate: Identity) 
 
 
 def test_nobody_submits_or_kills_without_authentication() -> None:
-    properties = settings.daemon(run_daemon("master"), ETC)
+    properties = settings.daemon(run_daemon("master"), ETC, TMP)
     assert properties["spark.master.rest.enabled"] == "false"
     assert properties["spark.ui.killEnabled"] == "false"
 
 
+def test_a_killed_master_remembers_whom_it_had_and_waits_for_them_briefly() -> None:
+    properties = settings.daemon(run_daemon("master"), ETC, TMP)
+    told = {name: text for name, text in properties.items() if name.startswith("spark.deploy.")}
+    assert told == {
+        "spark.deploy.recoveryMode": "FILESYSTEM",
+        "spark.deploy.recoveryDirectory": str(TMP / "recovery"),
+        "spark.deploy.recoveryTimeout": "20s",
+    }
+    assert "spark.deploy" not in str(settings.daemon(run_daemon("worker"), ETC, TMP))
+
+
 def test_a_worker_that_was_cut_off_for_a_week_is_still_known() -> None:
     silent_minutes = int(
-        settings.daemon(run_daemon("master"), ETC)["spark.dead.worker.persistence"]
+        settings.daemon(run_daemon("master"), ETC, TMP)["spark.dead.worker.persistence"]
     )
     assert silent_minutes > 7 * 24 * 60
 
