@@ -254,6 +254,6 @@ class Effects:
 
 def _left_on(step: steps.Drain, cluster: ClusterFacts) -> tuple[placement.Move, ...]:
     """Where what is still on a broker goes; Kafka refuses to keep a copy on one that is gone."""
-    leaving = {step.node, *cluster.lost}
+    leaving = {step.node, *step.going, *cluster.lost}
     moves = placement.drain(cluster.partitions, leaving, step.live & cluster.brokers)
     return tuple(move for move in moves if step.node in move[0].replicas)

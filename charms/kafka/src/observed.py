@@ -112,6 +112,7 @@ class Observed(World):
         storage: where its storage is; None until it is attached.
         paths: the unit's directories.
         peers: all units, this one too.
+        dying: node ids of others that leave as well, while this unit does.
         agreement: what they go by.
         certified: whether a certificates provider is related.
         requests: what clients ask for.
@@ -133,6 +134,7 @@ class Observed(World):
     storage: Path | None = None
     paths: UnitPaths = dataclasses.field(default_factory=lambda: UnitPaths(Path()))
     peers: tuple[Peer, ...] = ()
+    dying: frozenset[int] = frozenset()
     agreement: Agreement = dataclasses.field(default_factory=Agreement)
     certified: bool = False
     requests: tuple[ClientRequest, ...] = ()
@@ -164,18 +166,20 @@ class Observed(World):
             S3Requirer(charm, "s3"), config.backup_directory if config else ""
         )
         logins = [clients.credentials(one) for one in requests] if leader else []
-        agreement = peers.agreement()
+        agreement, planned = peers.agreement(), charm.app.planned_units()
+        goes = world.leaving.unit or world.leaving.storage
         return cls(
             **_fields(world),
             unit=charm.unit.name,
             app=charm.app.name,
             leader=leader,
-            planned=charm.app.planned_units(),
+            planned=planned,
             config=config,
             config_problem=problem,
             storage=given.storage(charm.model),
             paths=UnitPaths.of(charm),
             peers=peers.units(),
+            dying=peers.dying(planned) if goes and planned else frozenset(),
             agreement=agreement,
             certified=bool(charm.model.relations["certificates"]),
             requests=requests,

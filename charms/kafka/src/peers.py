@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 import ops
+from ops import hookcmds
 
 import slots
 from dataops.rotation import Rotation
@@ -94,6 +95,19 @@ class Peers:
     def units(self) -> tuple[Peer, ...]:
         """Every unit, this one too, by number."""
         return tuple(sorted(self._units(), key=lambda peer: peer.node))
+
+    def dying(self, planned: int) -> frozenset[int]:
+        """Node ids of other units that leave as well; read while this one does.
+
+        Args:
+            planned: how many units the operator wants.
+        """
+        if planned >= len(self.units()) - 1:
+            return frozenset()
+        # The framework only counts them, and no unit can tell another while it is in its hook.
+        units = hookcmds.goal_state().units.items()
+        nodes = {Peer(name).node for name, goal in units if goal.status == "dying"}
+        return frozenset(nodes - {Peer(self._unit.name).node})
 
     def agreement(self) -> Agreement:
         """What the leader has written."""

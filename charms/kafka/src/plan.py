@@ -309,7 +309,8 @@ def _depart(o: Observed) -> Iterator[Step]:
     if o.leaving.hook == "remove":
         yield Remove()
         return
-    stay = ((o.cluster.brokers if o.cluster else frozenset[int]()) & o.members) - {o.node}
+    up = o.cluster.brokers if o.cluster else frozenset[int]()
+    stay = (up & o.members) - {o.node} - o.dying
     if o.planned and stay and o.cluster and o.config:
         yield from _hand_over(o, o.cluster, o.config, stay)
     elif o.planned:
@@ -326,15 +327,15 @@ def _hand_over(
     """Everything that this node holds goes to those that stay."""
     if cluster.min_in_sync > o.replication.in_sync:
         yield SetMinInSync(o.replication.in_sync)
-    yield Drain(o.node, stay)
+    yield Drain(o.node, stay, o.dying)
     addresses = {peer.node: peer.address for peer in o.peers}
     left = departure(cluster.voters, cluster.observers, o.node, stay, config.controllers)
     changes = [ChangeQuorum(change, addresses.get(change.node, "")) for change in left]
-    if can_miss(cluster.voters, cluster.brokers, o.node):
+    if can_miss(cluster.voters, cluster.brokers - o.dying, o.node):
         # A controller that ends hands its role over; one that loses its vote before it ends is
         # left behind by the others, and waits in vain for permission to end.
         yield from (Stop(), *changes)
     else:
-        yield from (*changes, Stop())
+        yield from (*changes, Stop(_LAST_PATIENCE if o.dying else None))
     if o.node in cluster.brokers | cluster.fenced:
         yield Unregister(o.node)

@@ -121,10 +121,17 @@ class MoveReplicas(Step):
 
 @dataclasses.dataclass(frozen=True)
 class Drain(Step):
-    """Place every replica of this node elsewhere, and wait until it holds none."""
+    """Place every replica of this node elsewhere, and wait until it holds none.
+
+    Attributes:
+        node: which leaves.
+        live: brokers that are up and stay.
+        going: others that leave, or have left: who drains one of them decides the same.
+    """
 
     node: int
     live: frozenset[int]
+    going: frozenset[int] = frozenset()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -144,6 +144,16 @@ def test_draining_keeps_no_copy_on_a_broker_that_left_at_the_same_time(make, mon
     assert [new for _, new in moves] == [(0,)]
 
 
+@pytest.mark.parametrize(("node", "other"), [(1, 2), (2, 1)])
+def test_who_drains_one_of_two_that_leave_decides_as_the_other_one_does(make, node, other):
+    parts = (Partition("t", 0, (1, 2), (1, 2), 1), Partition("t", 1, (0, 1, 2), (0, 1, 2), 0))
+    states = [a_cluster(partitions=parts), a_cluster(partitions=())]
+    admin = Recorder(facts=lambda: states.pop(0))
+    make(admin=admin).apply(steps.Drain(node, frozenset({0}), frozenset({other})))
+    ((moves,),) = admin.of("move")
+    assert [new for _, new in moves] == [(0,), (0,)]
+
+
 def test_draining_does_not_go_on_for_ever(make, monkeypatch):
     monkeypatch.setattr(module, "_DRAIN_SECONDS", -1)
     admin = Recorder(facts=a_cluster(partitions=(Partition("t", 0, (2,), (2,), 2),)))

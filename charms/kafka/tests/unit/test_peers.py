@@ -1,8 +1,11 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
 
+import datetime
+
 import ops
-from ops import testing
+from ops import hookcmds, testing
+from ops.hookcmds import Goal, GoalState
 
 from peers import Agreement, Peers
 
@@ -48,3 +51,21 @@ def test_what_is_written_is_read_and_empty_is_removed():
         out = manager.run().get_relation(relation.id)
     assert out.local_unit_data["address"] == "10.0.0.1"
     assert "restart" not in out.local_unit_data
+
+
+def test_who_else_leaves_is_asked_only_where_somebody_does(monkeypatch):
+    goals = {"kafka/0": "active", "kafka/1": "dying", "kafka/2": "dying"}
+
+    def goal_state():
+        since = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+        units = {unit: Goal(status=status, since=since) for unit, status in goals.items()}
+        return GoalState(units=units, relations={})
+
+    with charm(testing.PeerRelation("cluster", peers_data={1: {}, 2: {}})) as manager:
+        peers = manager.charm.peers
+        # One unit too many may be this one: nothing is asked, nor could be here.
+        assert peers.dying(2) == frozenset()
+        monkeypatch.setattr(hookcmds, "goal_state", goal_state)
+        assert peers.dying(1) == {1, 2}
+        goals["kafka/0"] = "dying"
+        assert peers.dying(0) == {1, 2}

@@ -323,6 +323,19 @@ def test_a_vote_that_a_majority_needs_is_given_up_before_the_stop():
     assert order.index(steps.ChangeQuorum) < order.index(steps.Stop)
 
 
+def test_brokers_that_leave_at_once_hand_everything_to_who_stays():
+    found = observed(node=1, planned=1, leaving=LEAVES, dying=frozenset({2}))
+    assert of(steps.Drain, found) == [steps.Drain(1, frozenset({0}), frozenset({2}))]
+    # The two others may end before their votes are gone: who stays alone would never be heard.
+    order = kinds(found)
+    assert order.index(steps.ChangeQuorum) < order.index(steps.Stop)
+    changes = [(step.change.add, step.change.node) for step in of(steps.ChangeQuorum, found)]
+    assert changes == [(False, 1)]
+    # Without its vote it may wait in vain for permission to end, and it holds nothing any more.
+    (stop,) = of(steps.Stop, found)
+    assert stop.patience is not None
+
+
 def test_nobody_restarts_while_a_unit_leaves():
     found = but(
         changed(observed(node=1, planned=2)), agreement=but(observed().agreement, turn="kafka/1")

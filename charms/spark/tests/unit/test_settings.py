@@ -33,7 +33,9 @@ def declared(**fields: object) -> RunJob:
 
 
 def test_every_process_authenticates_and_encrypts() -> None:
-    texts = [settings.daemon(run_daemon(role), ETC, TMP) for role in ("master", "worker", "history")]
+    texts = [
+        settings.daemon(run_daemon(role), ETC, TMP) for role in ("master", "worker", "history")
+    ]
     for properties in (*texts, settings.job(run_job(), ETC, JARS)):
         assert properties["spark.authenticate"] == "true"
         assert properties["spark.authenticate.secret"] == "shared secret"
