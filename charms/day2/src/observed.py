@@ -154,7 +154,7 @@ class Observed:
             load=accesses.get(LOAD.topic),
             report_keys=report_key.published(model, PEERS),
             prometheus=QueryRequirer(charm, PROMETHEUS).server(),
-            storage=given.storage(model, STORAGE),
+            storage=given.storage(charm, STORAGE),
             store=store,
             store_trouble=store_trouble,
             model_uuid=model.uuid,

@@ -176,7 +176,7 @@ class Observed(World):
             planned=planned,
             config=config,
             config_problem=problem,
-            storage=given.storage(charm.model),
+            storage=given.storage(charm),
             paths=UnitPaths.of(charm),
             peers=peers.units(),
             dying=peers.dying(planned) if goes and planned else frozenset(),

@@ -43,12 +43,12 @@ _CROWD_SECONDS = 3.0
 def workload(charm: ops.CharmBase, address: str, peers: Peers, requester: Requester) -> Workload:
     """This unit's broker, and where to find the others."""
     paths = UnitPaths.of(charm)
-    attached = charm.model.storages["data"]
+    storage = given.storage(charm)
     broker = Broker(
         paths=paths,
         services=services.manager(paths, charm.unit.name),
         user=ensure_user("kafka"),
-        storage=attached[0].location if attached else None,
+        storage=storage,
         address=address,
     )
     others = [peer.address for peer in peers.units() if peer.address]

@@ -125,7 +125,7 @@ class Observed:
                 owner(one.relation_id): Sight(provider.accepted(one.relation_id), 0)
                 for one in requests
             },
-            data=given.storage(charm.model),
+            data=given.storage(charm),
             archive=given.resource(charm, "s3proxy"),
             tls=tls,
             now=time.time(),

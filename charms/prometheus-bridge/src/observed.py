@@ -142,7 +142,7 @@ class Observed:
             config_problems=problems,
             sources=MetricsConsumer(charm, "monitoring").sources(),
             remote_write=tuple(target.url for target in remote_write.targets()),
-            data=given.storage(charm.model),
+            data=given.storage(charm),
             archive=given.resource(charm, "prometheus"),
             tls=tls,
             accounts=accounts,

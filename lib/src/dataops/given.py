@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, MutableSequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ import pydantic
 logger = logging.getLogger(__name__)
 
 ConfigT = TypeVar("ConfigT", bound=pydantic.BaseModel)
+KeptT = TypeVar("KeptT", bound=ops.Object)
 
 # Hooks before which somebody may have attached another file.
 _ANNOUNCED = ("hooks/install", "hooks/start", "hooks/upgrade-charm")
@@ -34,9 +35,14 @@ def options(charm: ops.CharmBase, shape: type[ConfigT]) -> tuple[ConfigT | None,
         )
 
 
-def storage(model: ops.Model, name: str = "data") -> Path | None:
-    """Where a storage is; None while it is not attached."""
-    attached = model.storages[name]
+def storage(charm: ops.CharmBase, name: str = "data") -> Path | None:
+    """Where a storage is; None while it is not attached.
+
+    Nor once its `storage-detaching` hook has ended: Juju takes it away beside the hooks that
+    follow, so that one of them would start again on it what has just left it in order.
+    """
+    left = _kept(charm, "_left", _Left)
+    attached = [one for one in charm.model.storages[name] if left.has(one.full_id)]
     return Path(attached[0].location) if attached else None
 
 
@@ -50,12 +56,43 @@ def resource(charm: ops.CharmBase, name: str) -> Path | None:
         charm: whose resource.
         name: as in its `charmcraft.yaml`.
     """
-    known = charm.__dict__.get("_answers")
-    if known is None:
-        # The framework keeps only weak references to observers: the charm has to hold this one.
-        known = charm.__dict__["_answers"] = _Answers(charm)
-    path = known.of(name)
+    path = _kept(charm, "_answers", _Answers).of(name)
     return path if path and path.is_file() and path.stat().st_size else None
+
+
+def _kept(charm: ops.CharmBase, name: str, kind: type[KeptT]) -> KeptT:
+    """The charm's own one, made when it is first asked for."""
+    if name not in charm.__dict__:
+        # The framework keeps only weak references to such objects: the charm has to hold it.
+        charm.__dict__[name] = kind(charm)
+    return charm.__dict__[name]
+
+
+class _Left(ops.Object):
+    """The storages that have left this unit, kept from hook to hook until they are back."""
+
+    _kept = ops.StoredState()
+
+    def __init__(self, charm: ops.CharmBase) -> None:
+        super().__init__(charm, "dataops-storages")
+        self._kept.set_default(ids=[])
+        self._here = os.environ.get("JUJU_STORAGE_ID", "")
+        self._note(os.environ.get("JUJU_DISPATCH_PATH", ""))
+
+    def has(self, storage: str) -> bool:
+        """Whether the unit still has it; `data/0`."""
+        return storage == self._here or storage not in self._ids
+
+    @property
+    def _ids(self) -> MutableSequence[str]:
+        return self._kept.ids  # pyright: ignore[reportReturnType]
+
+    def _note(self, hook: str) -> None:
+        """Remember what this hook takes or brings; Juju forgets it too if the hook fails."""
+        if hook.endswith("-storage-detaching") and self._here not in self._ids:
+            self._ids.append(self._here)
+        if hook.endswith("-storage-attached") and self._here in self._ids:
+            self._ids.remove(self._here)
 
 
 class _Answers(ops.Object):

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an operator gives a charm."""
 
+import dataclasses
 from pathlib import Path
+from typing import ClassVar
 
 import ops
 import pydantic
@@ -54,9 +56,47 @@ def test_every_unusable_option_is_named():
 
 def test_storage():
     with charm() as manager:
-        assert given.storage(manager.charm.model) is None
+        assert given.storage(manager.charm) is None
     with charm(storages=[testing.Storage("data")]) as manager:
-        assert given.storage(manager.charm.model) is not None
+        assert given.storage(manager.charm) is not None
+
+
+class Holder(ops.CharmBase):
+    """Says in each hook whether it has its storage."""
+
+    seen: ClassVar[list[bool]] = []
+
+    def __init__(self, framework: ops.Framework) -> None:
+        super().__init__(framework)
+        for event in (
+            self.on.data_storage_attached,
+            self.on.data_storage_detaching,
+            self.on.update_status,
+        ):
+            framework.observe(event, self._on_any)
+
+    def _on_any(self, _: ops.EventBase) -> None:
+        self.seen.append(given.storage(self) is not None)
+
+
+def test_a_storage_that_was_let_go_is_gone_although_juju_still_lists_it():
+    Holder.seen.clear()
+    context = testing.Context(Holder, meta=META, config=OPTIONS)
+    data, other = testing.Storage("data"), testing.Storage("data")
+    state = testing.State(storages=[data])
+    for event in (
+        context.on.storage_attached(data),
+        context.on.storage_detaching(data),
+        context.on.update_status(),
+        context.on.storage_attached(data),
+        context.on.update_status(),
+        context.on.storage_detaching(data),
+    ):
+        state = context.run(event, state)
+    assert Holder.seen == [True, True, False, True, True, True]
+    both = dataclasses.replace(state, storages=[data, other])
+    context.run(context.on.update_status(), both)
+    assert Holder.seen[-1]
 
 
 class Questions:

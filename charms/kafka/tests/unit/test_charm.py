@@ -275,6 +275,19 @@ def test_the_last_unit_stops_its_broker_and_keeps_its_data(machine, context):
     assert not machine.running
 
 
+def test_hooks_after_the_storage_has_gone_start_nothing_on_it(machine, context):
+    out = context.run(context.on.config_changed(), deployed(CERTIFICATES))
+    (data,) = out.storages
+    out = context.run(context.on.storage_detaching(data), out)
+    assert not machine.running
+    # Juju still lists the storage for a while, and another unit stays.
+    for event in (context.on.config_changed(), context.on.update_status()):
+        out = context.run(event, out)
+        assert not machine.running
+    context.run(context.on.storage_attached(data), out)
+    assert machine.running
+
+
 def test_an_action_asks_the_cluster(machine, context):
     out = context.run(context.on.config_changed(), deployed(CERTIFICATES))
     context.run(context.on.action("describe-cluster"), out)

@@ -134,6 +134,11 @@ def keeps(instance: Storage) -> bool:
     return instance.life == "alive" and (instance.detaching or persona.detachable(instance.pool))
 
 
+def leaves(instance: Storage, unit: Unit) -> bool:
+    """Whether an instance is on its way from its unit."""
+    return instance.detaching or instance.life != "alive" or unit.life != "alive"
+
+
 def release(model: Model, unit: str, destroy: bool) -> Model:
     """The model with all storage of a leaving unit on its way out.
 

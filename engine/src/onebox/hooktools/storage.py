@@ -77,5 +77,11 @@ def storage_add(context: Context, call: Call) -> None:
 
 
 def _attached(context: Context) -> list[Storage]:
-    """What was there when the hook began; a request of this hook is not attached yet."""
-    return storage.of_unit(context.snapshot, context.unit_name)
+    """What was there when the hook began; a request of this hook is not attached yet.
+
+    What has been let go is not there any more, although it is the unit's until that is gone.
+    """
+    unit = context.snapshot.units[context.unit_name]
+    here = unit.local.storage | {context.hook.storage}
+    found = storage.of_unit(context.snapshot, context.unit_name)
+    return [s for s in found if s.id in here or not storage.leaves(s, unit)]

@@ -5,7 +5,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from onebox.changes import actions, config, leadership, options
+from onebox.changes import actions, config, leadership, options, storage
 from onebox.model import Hook, Model
 from onebox.scheduler import _relations, _secrets
 from onebox.scheduler._facts import Facts
@@ -110,7 +110,7 @@ def _storage(facts: Facts) -> Step | None:
         return None
     attached = facts.local.storage
     for instance in sorted(facts.model.storage.values(), key=lambda s: s.id):
-        leaving = instance.detaching or instance.life != "alive" or not facts.alive
+        leaving = storage.leaves(instance, facts.unit)
         if instance.owner == facts.unit.name and leaving == (instance.id in attached):
             kind = "storage-detaching" if leaving else "storage-attached"
             return RunHook(Hook(kind=kind, storage=instance.id))

@@ -4,6 +4,7 @@
 
 import pytest
 
+from onebox.changes import edit, told
 from onebox.errors import Refused
 
 
@@ -31,6 +32,17 @@ def test_added_storage_comes_after_the_hook(hook, engine):
     added = engine.model.storage["data/1"]
     # The charm's own location is taken by data/0.
     assert (added.owner, added.location) == ("web/0", "/var/lib/juju/storage/data/1")
+
+
+def test_what_a_leaving_unit_has_let_go_is_not_there_any_more(hook, engine):
+    model = edit.put_unit(engine.model, engine.model.units["web/0"], life="dying")
+    engine.model = told.put(model, "web/0", storage=frozenset({"data/0"}))
+    assert hook("web/0", kind="storage-detaching", storage="data/0").json("storage-list")
+    # Its hook has run; the storage is the unit's until that is gone.
+    engine.model = told.put(engine.model, "web/0", storage=frozenset())
+    assert hook("web/0", kind="stop").json("storage-list") == []
+    code, text = hook("web/0", kind="stop").fails("storage-get -s data/0")
+    assert (code, 'storage instance "data/0" not found' in text) == (2, True)
 
 
 @pytest.mark.parametrize(
