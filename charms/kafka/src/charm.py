@@ -24,7 +24,7 @@ from observed import Observed, World
 from peers import Peers
 from plan import plan
 from status import statuses
-from steps import Step
+from steps import AwaitOthers, Steps
 
 if TYPE_CHECKING:
     from admin import Administrator
@@ -61,7 +61,8 @@ class KafkaCharm(ops.CharmBase):
         going, removal = leaving(event), isinstance(event, ops.SecretRemoveEvent)
         if going.unit or going.storage or removal:
             # One plan: what goes, or is hidden while it goes, would look like something to mend.
-            self._round(event)
+            while AwaitOthers in map(type, self._round(event)[1]):
+                continue
             return
         self.clients.keep_up(event)
         self._last = self._settle(event)
@@ -69,7 +70,7 @@ class KafkaCharm(ops.CharmBase):
 
     def _settle(self, event: ops.EventBase) -> Observed:
         """The facts, once nothing is left to do."""
-        done: tuple[Step, ...] | None = None
+        done: Steps | None = None
         for _ in range(_ROUNDS):
             observed, steps, changed = self._round(event, done)
             if not changed:
@@ -78,17 +79,15 @@ class KafkaCharm(ops.CharmBase):
         return self._observe_now()
 
     def _round(
-        self, event: ops.EventBase, done: tuple[Step, ...] | None = None
-    ) -> tuple[Observed, tuple[Step, ...], bool]:
+        self, event: ops.EventBase, done: Steps | None = None
+    ) -> tuple[Observed, Steps, bool]:
         """The facts, what follows from them, and whether doing it (if not done) changed them."""
         with self.workload.administrator() as admin:
             observed = self._observe(admin, event)
             steps = plan(observed)
             return observed, steps, steps != done and self._apply(steps, observed, admin)
 
-    def _apply(
-        self, steps: tuple[Step, ...], observed: Observed, admin: Administrator | None
-    ) -> bool:
+    def _apply(self, steps: Steps, observed: Observed, admin: Administrator | None) -> bool:
         """Whether every step could be taken, and one of them changed something."""
         effects = wiring.effects(self, observed, self.workload, admin, self.clients)
         try:

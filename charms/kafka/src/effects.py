@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import placement
 import steps
 from broker import Broker, BrokerError
+from cluster import administrator
 from cluster_id import new_cluster_id
 from dataops.certificates.requester import Requester
 from dataops.host.packages import PackageError
@@ -43,6 +44,7 @@ _RELOAD_SECONDS = 12
 _LOOK_AGAIN_SECONDS, _TRY_AGAIN_SECONDS, _AT_ONCE_SECONDS = 30, 10, 1
 _SHORT_PATIENCE = 3.0
 _DRAIN_SECONDS = 900
+_OTHERS_SECONDS = 60
 
 
 class Effects:
@@ -142,6 +144,8 @@ class Effects:
         match step:
             case steps.MoveReplicas():
                 self.admin.move(step.moves)
+            case steps.AwaitOthers():
+                self._await_others(step)
             case steps.Drain():
                 self._drain(step)
             case steps.ElectAny():
@@ -239,6 +243,26 @@ class Effects:
             self._broker.wake_after(self._observed.unit, _LOOK_AGAIN_SECONDS)
             log = self._observed.paths.log / "server.log"
             raise ClusterError(f"the broker does not take its certificate: {why}: see {log}")
+
+    def _await_others(self, step: steps.AwaitOthers) -> None:
+        deadline, o = time.monotonic() + _OTHERS_SECONDS, self._observed
+        while not step.nodes & self._up():
+            if time.monotonic() > deadline:
+                raise ClusterError(
+                    f"No broker of {o.app} answers that could take over what {o.unit} has: its "
+                    f"copies and its vote would be lost. See `juju status {o.app}`; Juju tries "
+                    f"again. To lose them: `juju remove-unit --force {o.unit}`"
+                )
+            time.sleep(1)
+
+    def _up(self) -> frozenset[int]:
+        """The brokers that are up now; none while the cluster does not answer."""
+        addresses = [peer.address for peer in self._observed.peers if peer.address]
+        try:
+            with administrator(addresses, self._broker.paths.etc) as admin:
+                return admin.condition().brokers if admin else frozenset()
+        except ClusterError:
+            return frozenset()
 
     def _drain(self, step: steps.Drain) -> None:
         deadline = time.monotonic() + _DRAIN_SECONDS

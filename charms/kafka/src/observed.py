@@ -179,7 +179,7 @@ class Observed(World):
             storage=given.storage(charm),
             paths=UnitPaths.of(charm),
             peers=peers.units(),
-            dying=peers.dying(planned) if goes and planned else frozenset(),
+            dying=peers.dying() if goes and planned else frozenset(),
             agreement=agreement,
             certified=bool(charm.model.relations["certificates"]),
             requests=requests,

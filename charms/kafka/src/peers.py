@@ -96,13 +96,9 @@ class Peers:
         """Every unit, this one too, by number."""
         return tuple(sorted(self._units(), key=lambda peer: peer.node))
 
-    def dying(self, planned: int) -> frozenset[int]:
-        """Node ids of other units that leave as well; read while this one does.
-
-        Args:
-            planned: how many units the operator wants.
-        """
-        if planned >= len(self.units()) - 1:
+    def dying(self) -> frozenset[int]:
+        """Node ids of other units that leave as well; read while this one does."""
+        if len(self.units()) == 1:
             return frozenset()
         # The framework only counts them, and no unit can tell another while it is in its hook.
         units = hookcmds.goal_state().units.items()

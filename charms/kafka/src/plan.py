@@ -21,6 +21,7 @@ from observed import Config, Observed
 from quorum import can_miss, departure, next_change
 from steps import (
     Agree,
+    AwaitOthers,
     ChangeQuorum,
     Configure,
     Drain,
@@ -39,6 +40,7 @@ from steps import (
     SetMinInSync,
     Start,
     Step,
+    Steps,
     Stop,
     StopShipping,
     Unregister,
@@ -51,7 +53,7 @@ _LAST_PATIENCE = 10.0
 _ASK_AGAIN = 3600.0
 
 
-def plan(observed: Observed) -> tuple[Step, ...]:
+def plan(observed: Observed) -> Steps:
     """The steps to take now, in order."""
     return tuple(_steps(observed))
 
@@ -311,8 +313,12 @@ def _depart(o: Observed) -> Iterator[Step]:
         return
     up = o.cluster.brokers if o.cluster else frozenset[int]()
     stay = (up & o.members) - {o.node} - o.dying
+    others = {peer.node for peer in o.peers if peer.online} - {o.node} - o.dying
     if o.planned and stay and o.cluster and o.config:
         yield from _hand_over(o, o.cluster, o.config, stay)
+    elif o.planned and others and o.me.online and o.leaving.storage:
+        # Without its vote and its copies, the others may never agree on anything again.
+        yield AwaitOthers(frozenset(others))
     elif o.planned:
         yield Stop()
     else:

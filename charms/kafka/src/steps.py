@@ -18,6 +18,10 @@ class Step:
     """Something to do; doing it twice changes nothing the second time."""
 
 
+#: What a plan is: in this order.
+Steps = tuple[Step, ...]
+
+
 @dataclasses.dataclass(frozen=True)
 class Install(Step):
     """Bring Java and Kafka's programs to this machine."""
@@ -117,6 +121,17 @@ class MoveReplicas(Step):
     """Start to place replicas anew."""
 
     moves: tuple[Move, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class AwaitOthers(Step):
+    """Wait until the cluster answers, and one of these brokers is up in it.
+
+    Attributes:
+        nodes: which stay while this one leaves.
+    """
+
+    nodes: frozenset[int]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,6 +1,7 @@
 # Copyright 2026 The Charmed DataOps Authors
 # SPDX-License-Identifier: Apache-2.0
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from facts import ClusterError, Partition
 from gate import Gate
 from quorum import Change as QuorumChange
 
-_PARTS = ("programs", "stores", "keystore", "truststore", "restorer", "shipping")
+_PARTS = ("paths", "programs", "stores", "keystore", "truststore", "restorer", "shipping")
 
 
 class Recorder:
@@ -120,6 +121,34 @@ def test_an_expired_certificate_is_asked_for_with_a_new_key(make):
     assert requester.of("request") == [(True,)]
 
 
+@pytest.fixture
+def asked(monkeypatch):
+    """Who is asked while others are waited for: nobody, a cluster in doubt, then what it says."""
+    admins = [None, Recorder(condition=lambda: a_cluster(brokers=frozenset({2})))]
+
+    @contextlib.contextmanager
+    def administrator(addresses, etc):
+        assert "10.0.0.1" in addresses
+        yield admins.pop(0) if admins else Recorder(condition=a_cluster)
+
+    monkeypatch.setattr(module, "administrator", administrator)
+    monkeypatch.setattr(module.time, "sleep", lambda seconds: None)
+    return admins
+
+
+def test_others_are_waited_for_until_one_is_up(make, asked):
+    make().apply(steps.AwaitOthers(frozenset({0, 1})))
+    assert not asked
+
+
+def test_others_that_stay_away_are_named_with_the_next_move(make, asked, monkeypatch):
+    monkeypatch.setattr(module, "_OTHERS_SECONDS", -1)
+    with pytest.raises(
+        ClusterError, match=r"what kafka/0 has: .* `juju remove-unit --force kafka"
+    ):
+        make().apply(steps.AwaitOthers(frozenset({1})))
+
+
 def test_draining_goes_on_until_nothing_is_left(make, monkeypatch):
     monkeypatch.setattr(module.time, "sleep", lambda seconds: None)
     here = a_cluster(partitions=(Partition("t", 0, (2,), (2,), 2),))
@@ -194,6 +223,7 @@ SAMPLES = [
     steps.ProvePorts(),
     steps.ChangeQuorum(QuorumChange(True, 1, "dir-1")),
     steps.MoveReplicas(()),
+    steps.AwaitOthers(frozenset({0})),
     steps.Drain(9, frozenset()),
     steps.SetMinInSync(2),
     steps.Unregister(1),
@@ -212,7 +242,7 @@ SAMPLES = [
 ]
 
 
-def test_every_step_has_its_effect(make, monkeypatch):
+def test_every_step_has_its_effect(make, asked, monkeypatch):
     monkeypatch.setattr(gate.arrival, "wait", lambda *_: None)
     kinds = {*steps.Step.__subclasses__(), *steps.Admission.__subclasses__()}
     assert {type(step) for step in SAMPLES} == kinds - {steps.Admission}

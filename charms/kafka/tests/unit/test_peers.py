@@ -53,7 +53,7 @@ def test_what_is_written_is_read_and_empty_is_removed():
     assert "restart" not in out.local_unit_data
 
 
-def test_who_else_leaves_is_asked_only_where_somebody_does(monkeypatch):
+def test_who_else_leaves_is_asked_only_where_there_are_others(monkeypatch):
     goals = {"kafka/0": "active", "kafka/1": "dying", "kafka/2": "dying"}
 
     def goal_state():
@@ -62,10 +62,11 @@ def test_who_else_leaves_is_asked_only_where_somebody_does(monkeypatch):
         return GoalState(units=units, relations={})
 
     with charm(testing.PeerRelation("cluster", peers_data={1: {}, 2: {}})) as manager:
-        peers = manager.charm.peers
-        # One unit too many may be this one: nothing is asked, nor could be here.
-        assert peers.dying(2) == frozenset()
         monkeypatch.setattr(hookcmds, "goal_state", goal_state)
-        assert peers.dying(1) == {1, 2}
-        goals["kafka/0"] = "dying"
-        assert peers.dying(0) == {1, 2}
+        assert manager.charm.peers.dying() == {1, 2}
+        goals.update({"kafka/0": "dying", "kafka/2": "active"})
+        assert manager.charm.peers.dying() == {1}
+        goals.clear()
+    with charm(testing.PeerRelation("cluster")) as manager:
+        monkeypatch.delattr(hookcmds, "goal_state")
+        assert manager.charm.peers.dying() == frozenset()

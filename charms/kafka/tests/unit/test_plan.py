@@ -336,6 +336,21 @@ def test_brokers_that_leave_at_once_hand_everything_to_who_stays():
     assert stop.patience is not None
 
 
+def test_nobody_leaves_the_others_without_its_vote_and_its_copies():
+    going = Leaving("storage-detaching", storage="data")
+    for cluster in (None, a_cluster(2, brokers=frozenset({0}), fenced=frozenset({1}))):
+        found = observed(2, cluster=cluster, planned=1, leaving=going)
+        assert kinds(found) == [steps.AwaitOthers]
+        assert of(steps.AwaitOthers, found) == [steps.AwaitOthers(frozenset({1}))]
+    # Where nobody stays, or nobody was ever there, nobody is waited for.
+    alone = observed(2, cluster=None, planned=1, leaving=going, dying=frozenset({1}))
+    assert kinds(alone) == [steps.Stop]
+    fresh = tuple(but(peer, online=peer.node == 0) for peer in found.peers)
+    assert kinds(but(found, peers=fresh)) == [steps.Stop]
+    # It was handed over before, or the operator insists.
+    assert kinds(but(found, leaving=Leaving("stop"))) == [steps.Stop]
+
+
 def test_nobody_restarts_while_a_unit_leaves():
     found = but(
         changed(observed(node=1, planned=2)), agreement=but(observed().agreement, turn="kafka/1")
