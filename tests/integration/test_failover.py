@@ -15,7 +15,7 @@ from dataops.evidence import Evidence
 from tests.integration import whole_bundle
 from tests.integration.clients import Writer
 from tests.integration.operations import begin, ended
-from tests.integration.processes import eventually, of_unit, one_of_unit, runs
+from tests.integration.processes import eventually, one_of_unit, runs
 from tools.demo import feed, pipeline
 
 pytestmark = pytest.mark.long
@@ -102,20 +102,3 @@ def test_sparks_processes_die_and_the_job_goes_on(
 def test_a_unit_that_does_not_exist_is_refused(model: jubilant.Juju) -> None:
     with pytest.raises(jubilant.TaskError, match=r"no unit kafka/9 .* there are kafka/0, kafka/1"):
         model.run("day2/leader", "failover", {"unit": "kafka/9"})
-
-
-def test_two_brokers_leave_at_once_and_the_third_has_everything(
-    model: jubilant.Juju, uuid: str, writer: Writer
-) -> None:
-    writer.progress(200)
-    model.remove_unit("kafka/1", "kafka/2")
-
-    def alone(status: jubilant.Status) -> bool:
-        return set(status.apps["kafka"].units) == {"kafka/0"} and jubilant.all_active(status)
-
-    # Nor may a hook fail meanwhile: Juju would try it again, but the operator would see an error.
-    model.wait(alone, error=jubilant.any_error, timeout=600, delay=1)
-    writer.progress(200)
-    described = model.run("kafka/leader", "describe-cluster").results
-    assert int(described["under-replicated-partitions"]) == 0
-    assert not of_unit("kafka/1", uuid, "kafka.Kafka") + of_unit("kafka/2", uuid, "kafka.Kafka")
