@@ -41,7 +41,7 @@ _QUIET = (
 )  # fmt: skip
 # A broker makes its listeners anew one after the other: 0.1 to 1.4 s, on a busy machine up to 6.
 _RELOAD_SECONDS = 12
-_LOOK_AGAIN_SECONDS, _TRY_AGAIN_SECONDS, _AT_ONCE_SECONDS = 30, 10, 1
+_LOOK_AGAIN_SECONDS, _TRY_AGAIN_SECONDS = 30, 10
 _SHORT_PATIENCE = 3.0
 _DRAIN_SECONDS = 900
 _OTHERS_SECONDS = 60
@@ -101,7 +101,7 @@ class Effects:
                 cluster_id = step.cluster_id or new_cluster_id()
                 return self._peers.agree({"cluster-id": cluster_id, "first": str(step.first)})
             case steps.LookAgain():
-                self._broker.wake_after(self._observed.unit, _AT_ONCE_SECONDS)
+                self._broker.wake_after(self._observed.unit, step.seconds)
                 return False
             case steps.KeepShipping():
                 return self._broker.shipping.keep(self._lasting, self._observed.now)

@@ -49,6 +49,8 @@ from tls import trusted_everywhere
 
 # Seconds for a broker to flush its logs when the whole application goes.
 _LAST_PATIENCE = 10.0
+# Seconds until what nobody tells is looked at again.
+_SOON = 15
 # Seconds between two requests for a certificate that came and was expired already.
 _ASK_AGAIN = 3600.0
 
@@ -207,6 +209,8 @@ def _restart(o: Observed, start: Start) -> Iterator[Step]:
         yield start
     else:
         yield Note({"restart": o.fingerprint})
+        if o.agreement.turn == o.unit:
+            yield LookAgain(_SOON)
 
 
 def _may_restart(o: Observed) -> bool:
@@ -229,6 +233,9 @@ def _lead(o: Observed, cluster: ClusterFacts, config: Config) -> Iterator[Step]:
         yield from _quorum(o, cluster, config)
         yield from _bury(o, cluster)
         yield from _replicate(o, cluster)
+        if cluster.moving or any(peer.restart for peer in o.peers):
+            # No event tells when a copy is in sync, or a broker can be missed again.
+            yield LookAgain(_SOON)
     yield from recovering.of_cluster(o, cluster)
     if not recovering.closed(o):
         yield from admission.steps_of(o, cluster)
@@ -248,12 +255,12 @@ def _turn(o: Observed, cluster: ClusterFacts) -> Iterator[Step]:
 
 
 def _quorum(o: Observed, cluster: ClusterFacts, config: Config) -> Iterator[Step]:
-    candidates = o.members & cluster.brokers
+    # A broker of ours that is down keeps its vote, and nobody takes its place for that.
+    candidates = o.members & (cluster.brokers | set(cluster.voters))
     change = next_change(cluster.voters, cluster.observers, candidates, config.controllers)
     if change is None:
         return
     if not change.add and change.node in o.members and not o.members <= cluster.brokers:
-        # While a broker of ours is down, nobody's vote is taken because of that.
         return
     address = next((peer.address for peer in o.peers if peer.node == change.node), "")
     yield ChangeQuorum(change, address)

@@ -57,7 +57,9 @@ class Agree(Step):
 
 @dataclasses.dataclass(frozen=True)
 class LookAgain(Step):
-    """Have the charm called again in a moment, by a hook that may do what this one may not."""
+    """Have the charm called again in so many seconds, by a hook that may do more than this one."""
+
+    seconds: float = 1
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import MutableMapping, MutableSequence
+from collections.abc import Callable, MutableMapping, MutableSequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -39,7 +39,8 @@ def storage(charm: ops.CharmBase, name: str = "data") -> Path | None:
     """Where a storage is; None while it is not attached.
 
     Nor once its `storage-detaching` hook has ended: Juju takes it away beside the hooks that
-    follow, so that one of them would start again on it what has just left it in order.
+    follow, so that one of them would start again on it what has just left it in order. Which
+    storage has left is noted by asking in its hooks: a charm that reconciles does so in each.
     """
     left = _kept(charm, "_left", _Left)
     attached = [one for one in charm.model.storages[name] if left.has(one.full_id)]
@@ -60,7 +61,7 @@ def resource(charm: ops.CharmBase, name: str) -> Path | None:
     return path if path and path.is_file() and path.stat().st_size else None
 
 
-def _kept(charm: ops.CharmBase, name: str, kind: type[KeptT]) -> KeptT:
+def _kept(charm: ops.CharmBase, name: str, kind: Callable[[ops.CharmBase], KeptT]) -> KeptT:
     """The charm's own one, made when it is first asked for."""
     if name not in charm.__dict__:
         # The framework keeps only weak references to such objects: the charm has to hold it.

@@ -244,6 +244,32 @@ def test_no_vote_is_taken_from_a_unit_because_its_broker_is_down():
     assert not of(steps.ChangeQuorum, observed(cluster=down))
 
 
+def test_nobody_votes_in_the_place_of_a_broker_that_is_down_for_a_moment():
+    down = a_cluster(2, brokers=frozenset({1}), fenced=frozenset({0}))
+    down = but(down, voters={0: "dir-0"}, observers={1: "dir-1"})
+    assert not of(steps.ChangeQuorum, observed(2, cluster=down))
+
+
+def looks(found):
+    """In how many seconds the unit looks again."""
+    return [step.seconds for step in of(steps.LookAgain, found)]
+
+
+def test_the_leader_looks_again_while_copies_move_or_somebody_waits_for_a_turn():
+    assert not looks(observed())
+    assert looks(observed(cluster=a_cluster(moving=1)))
+    waiting = (a_peer(0), a_peer(1, restart="new"), a_peer(2))
+    assert looks(observed(peers=waiting))
+    assert not looks(observed(node=1, peers=waiting, leader=False))
+
+
+def test_whoever_has_the_turn_and_may_not_restart_yet_looks_again():
+    turn = but(changed(observed(node=1)), agreement=but(observed().agreement, turn="kafka/1"))
+    assert not looks(turn)
+    short = a_cluster(partitions=(Partition("orders", 0, (0, 1, 2), (0, 1), 0),))
+    assert looks(but(turn, cluster=short))
+
+
 def gone(**more):
     """Unit 3 has vanished without leaving."""
     parts = (Partition("orders", 0, (3, 0, 1), (0, 1), 0),)
