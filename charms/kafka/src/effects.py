@@ -260,7 +260,7 @@ class Effects:
         addresses = [peer.address for peer in self._observed.peers if peer.address]
         try:
             with administrator(addresses, self._broker.paths.etc) as admin:
-                return admin.condition().brokers if admin else frozenset()
+                return admin.facts().brokers if admin else frozenset()
         except ClusterError:
             return frozenset()
 

@@ -321,8 +321,9 @@ def _depart(o: Observed) -> Iterator[Step]:
     up = o.cluster.brokers if o.cluster else frozenset[int]()
     stay = (up & o.members) - {o.node} - o.dying
     others = {peer.node for peer in o.peers if peer.online} - {o.node} - o.dying
-    if o.planned and stay and o.cluster and o.config:
-        yield from _hand_over(o, o.cluster, o.config, stay)
+    if o.planned and stay and o.cluster:
+        # An option that is not valid keeps nobody from leaving in order.
+        yield from _hand_over(o, o.cluster, o.config or Config(), stay)
     elif o.planned and others and o.me.online and o.leaving.storage:
         # Without its vote and its copies, the others may never agree on anything again.
         yield AwaitOthers(frozenset(others))

@@ -124,12 +124,12 @@ def test_an_expired_certificate_is_asked_for_with_a_new_key(make):
 @pytest.fixture
 def asked(monkeypatch):
     """Who is asked while others are waited for: nobody, a cluster in doubt, then what it says."""
-    admins = [None, Recorder(condition=lambda: a_cluster(brokers=frozenset({2})))]
+    admins = [None, Recorder(facts=lambda: a_cluster(brokers=frozenset({2})))]
 
     @contextlib.contextmanager
     def administrator(addresses, etc):
         assert "10.0.0.1" in addresses
-        yield admins.pop(0) if admins else Recorder(condition=a_cluster)
+        yield admins.pop(0) if admins else Recorder(facts=a_cluster)
 
     monkeypatch.setattr(module, "administrator", administrator)
     monkeypatch.setattr(module.time, "sleep", lambda seconds: None)

@@ -343,6 +343,11 @@ def test_leaving_hands_over_before_it_stops():
     ]
 
 
+def test_an_option_that_is_not_valid_keeps_nobody_from_leaving_in_order():
+    valid = observed(planned=2, node=2, leaving=LEAVES)
+    assert kinds(but(valid, config=None)) == kinds(valid)
+
+
 def test_a_vote_that_a_majority_needs_is_given_up_before_the_stop():
     down = a_cluster(brokers=frozenset({0, 2}), fenced=frozenset({1}))
     order = kinds(observed(cluster=down, planned=2, node=2, leaving=LEAVES))
