@@ -137,7 +137,8 @@ class Observed:
         config, problems = options(charm)
         jobs_text = str(charm.config.get("jobs", ""))
         agreement = reading.agreement(charm)
-        data = None if leaving.storage or leaving.unit else given.storage(charm)
+        storage = given.storage(charm)
+        data = None if leaving.storage or leaving.unit else storage
         own = address(charm, reading.PEERS)
         shared = rpc_secret.read(charm.model, agreement.secret)
         directory = config.backup_directory if config else ""

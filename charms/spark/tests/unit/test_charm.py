@@ -167,6 +167,20 @@ def test_a_unit_that_stops_leaves_no_service(
     assert not fake_services.defined
 
 
+def test_hooks_after_the_storage_has_gone_start_nothing_on_it(
+    context: Context, state: testing.State, fake_services: FakeServices
+) -> None:
+    out = settle(context, state)
+    (data,) = out.storages
+    out = context.run(context.on.storage_detaching(data), out)
+    assert not fake_services.running
+    # Juju still lists the storage for a while.
+    out = context.run(context.on.update_status(), out)
+    assert not fake_services.running
+    context.run(context.on.storage_attached(data), out)
+    assert "master" in fake_services.running
+
+
 def test_an_action_refuses_with_a_reason(context: Context, state: testing.State) -> None:
     running = settle(context, state)
     with pytest.raises(testing.ActionFailed, match="No job 'nope' on spark/0"):
